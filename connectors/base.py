@@ -1,0 +1,226 @@
+"""The interface every connector has, and the three errors it may raise.
+
+A capability is a method that exists: a connector overrides only what its ATS can do, `supports("attach")` compares
+with this class, and everything left alone raises `Unsupported`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from connectors.records import (
+    Answer,
+    Application,
+    ApprovalRequest,
+    Attachment,
+    Candidate,
+    Decision,
+    Entered,
+    Event,
+    Finding,
+    HiringTeam,
+    Interview,
+    JobPosting,
+    NewEntry,
+    Outcome,
+    PersonChange,
+    Request,
+    Requisition,
+    ShortlistPost,
+    Stage,
+)
+
+
+class BadSignature(Exception):
+    """The request was not signed with a secret we hold. Nothing of it is stored."""
+
+
+class Unsupported(Exception):
+    """This ATS has no such place or call. The message names both."""
+
+
+class ATSError(Exception):
+    """The ATS refused or did not answer, in its own words.
+
+    `status` is the HTTP status or None when no answer came. `permanent`: trying again changes nothing. `retry_after`:
+    seconds the vendor asked for. `unknown`: a write may have been applied although no usable answer came; look before
+    writing again, after a settle time (R7).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        unknown: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.permanent = permanent
+        self.retry_after = retry_after
+        self.unknown = unknown
+
+
+class TokenStore:
+    """Where a connector keeps an access token that several processes share.
+
+    `exclusive` runs `mint` under a lock held across processes: it is given the token stored now and returns the one to
+    store, so that a caller who failed with a token others have replaced meanwhile uses theirs instead of minting.
+    This default keeps it in memory, for one process.
+    """
+
+    def __init__(self) -> None:
+        self._token: str | None = None
+
+    def current(self) -> str | None:
+        return self._token
+
+    def exclusive(self, mint: Callable[[str | None], str]) -> str:
+        self._token = mint(self._token)
+        return self._token
+
+
+class Connector:
+    """One connection to one ATS account.
+
+    Built from plain values (`credentials` and `options` by name, signing `secrets` newest first), so that it knows no
+    database. `user_agent` and time-outs are the session's (`connectors.http`).
+    """
+
+    name: ClassVar[str] = ""
+    known_by: ClassVar[str] = ""  # live, recorded, or from documentation
+    glossary: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(
+        self,
+        *,
+        credentials: Mapping[str, str],
+        secrets: Sequence[str],
+        options: Mapping[str, str],
+        tokens: TokenStore | None = None,
+    ) -> None:
+        self.credentials = credentials
+        self.secrets = secrets
+        self.options = options
+        self.tokens = tokens or TokenStore()
+
+    @classmethod
+    def supports(cls, method: str) -> bool:
+        """Say whether this ATS can do `method` at all."""
+        return getattr(cls, method) is not getattr(Connector, method)
+
+    def _unsupported(self, what: str) -> Unsupported:
+        return Unsupported(f"{self.name} cannot {what}")
+
+    # The door. No network, no state: these run while the vendor waits.
+
+    def verify(self, request: Request) -> None:
+        """Raise `BadSignature` unless the raw bytes were signed with one of our secrets."""
+        raise self._unsupported("verify a webhook: it sends none, it is polled")
+
+    def parse(self, request: Request) -> list[Event]:
+        """Take kind and id out of a doorbell, nothing else (R6). Unknown kinds come back as UNKNOWN or PING."""
+        raise self._unsupported("read a webhook: it sends none, it is polled")
+
+    def event_key(self, request: Request) -> str:
+        """The vendor's own id of this delivery, or "" where it gives none."""
+        return ""
+
+    def answer(self, outcome: Outcome, request: Request) -> Answer:
+        """What this vendor must hear so that it neither disables the hook nor forgets a retry."""
+        raise self._unsupported("answer a webhook: it sends none, it is polled")
+
+    # Set-up.
+
+    def set_up(self) -> list[Finding]:
+        """Create our fields where they are missing. Calling it twice changes nothing."""
+        raise self._unsupported("be set up by API")
+
+    def check(self) -> list[Finding]:
+        """Credentials, scopes, fields, and what only a person can see, each with what to do."""
+        raise self._unsupported("be checked")
+
+    # Reads.
+
+    def requisitions(self, since: datetime | None) -> Iterator[Requisition]:
+        """Requisitions changed at or after `since` (all of them for None)."""
+        raise self._unsupported("list requisitions")
+
+    def requisition(self, id: str) -> Requisition | None:
+        """One requisition as it stands, None when it is gone or hidden from us."""
+        raise self._unsupported("read a requisition")
+
+    def postings(self, requisition_id: str) -> list[JobPosting]:
+        raise self._unsupported("read job postings")
+
+    def hiring_team(self, requisition_id: str) -> HiringTeam:
+        raise self._unsupported("read the hiring team")
+
+    def stages(self, requisition_id: str) -> list[Stage]:
+        raise self._unsupported("read pipeline stages")
+
+    def people_changed(self, since: datetime) -> Iterator[PersonChange]:
+        """People changed, merged or deleted, where the vendor lets us read that."""
+        raise self._unsupported("list changed people")
+
+    def candidates(self, since: datetime | None) -> Iterator[Candidate]:
+        """Everyone, for back-fill of the profile store."""
+        raise self._unsupported("list candidates")
+
+    def candidate(self, id: str) -> Candidate | None:
+        raise self._unsupported("read a candidate")
+
+    def find_candidates(self, *, email: str = "", name: str = "") -> list[Candidate]:
+        raise self._unsupported("find a candidate")
+
+    def applications(self, *, candidate_id: str = "", requisition_id: str = "") -> list[Application]:
+        raise self._unsupported("list applications")
+
+    def interviews(
+        self, *, application_ids: Sequence[str] = (), since: datetime | None = None
+    ) -> list[Interview]:
+        raise self._unsupported("list interviews")
+
+    def read_decision(self, requisition_id: str) -> Decision | None:
+        """The decision fields as they stand, None when the requisition is gone."""
+        raise self._unsupported("carry a decision")
+
+    # Writes. Each looks for its own reference first: a second call changes nothing and returns what it found (R7).
+
+    def post_shortlist(self, requisition_id: str, post: ShortlistPost) -> str:
+        """Post the shortlist note and field; return the note's id."""
+        raise self._unsupported("show a shortlist")
+
+    def post_approval_request(self, requisition_id: str, request: ApprovalRequest) -> None:
+        """Reset the decision fields for a new calibration and say what is asked.
+
+        Reads the fields first: a decision that a manager has set in the meantime is left standing (the caller sees it
+        through `read_decision`).
+        """
+        raise self._unsupported("ask for an approval")
+
+    def post_message(self, requisition_id: str, message: str) -> None:
+        """Put a message (receipt, error) into our own field. Never touches the decision fields."""
+        raise self._unsupported("show a message")
+
+    def add_entry(self, entry: NewEntry) -> Entered:
+        """Find or create the person and their application or prospect; at most one of each, ever."""
+        raise self._unsupported("create an entry")
+
+    def note(self, candidate_id: str, ref: str, body: str) -> str:
+        """Write a note on a person unless one carrying `ref` is there; return its id."""
+        raise self._unsupported("write a note")
+
+    def tag(self, candidate_id: str, tag: str) -> None:
+        raise self._unsupported("tag a person")
+
+    def attach(self, application_id: str, ref: str, attachment: Attachment) -> str:
+        raise self._unsupported("attach a file")
+
+    def move(self, application_id: str, stage_id: str) -> None:
+        """Move an application to a stage; nothing when it is there already."""
+        raise self._unsupported("move an application")

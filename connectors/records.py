@@ -1,0 +1,308 @@
+"""The words: what an ATS knows, in one vocabulary.
+
+Every connector translates its vendor's objects into these frozen records at its door; past the door only these are
+seen. Ids are the vendor's own, as text. Times are aware UTC. `GLOSSARY` of each connector says what the vendor calls
+each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """What a doorbell rang for. The bytes say no more than this: the truth is read from the ATS."""
+
+    PING = "ping"
+    REQUISITION = "requisition"
+    REQUISITION_DELETED = "requisition_deleted"
+    CANDIDATE = "candidate"
+    CANDIDATE_MERGED = "candidate_merged"
+    CANDIDATE_DELETED = "candidate_deleted"
+    APPLICATION = "application"
+    UNKNOWN = "unknown"
+
+
+class RequisitionStatus(StrEnum):
+    """Draft before it may be recruited for, open while it may, closed after."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """How the door fared with a request; the connector chooses the answer its vendor needs."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    BAD_SIGNATURE = "bad_signature"
+    NOT_UNDERSTOOD = "not_understood"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request as it crossed the wire. Header names are lower case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the vendor must hear."""
+
+    status: int
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that may have changed. `new_id` only where a person was merged into another."""
+
+    kind: EventKind
+    id: str = ""
+    new_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A colleague in the customer's ATS."""
+
+    id: str
+    name: str
+    email: str
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HiringTeam:
+    """Hiring managers in the ATS's own order (the first active one is ours unless set), and recruiters."""
+
+    managers: tuple[User, ...] = ()
+    recruiters: tuple[User, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JobPosting:
+    """One published or unpublished text of a requisition. `content` is the vendor's HTML."""
+
+    id: str
+    requisition_id: str
+    title: str
+    content: str
+    live: bool
+    internal: bool
+    language: str
+    updated_at: datetime
+    first_published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Requisition:
+    """A job to fill. `fields` are its custom fields by key, as text; `notes` its own description (HTML)."""
+
+    id: str
+    title: str
+    status: RequisitionStatus
+    notes: str
+    confidential: bool
+    is_template: bool
+    created_at: datetime
+    updated_at: datetime
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    requisition_code: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A person in the ATS. Only what matching and a hand-off need; protected attributes are never read."""
+
+    id: str
+    first_name: str
+    last_name: str
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    company: str = ""
+    title: str = ""
+    tags: tuple[str, ...] = ()
+    do_not_contact: bool = False
+    updated_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChange:
+    """A person changed, was merged into `new_id`, or was deleted or anonymised."""
+
+    kind: EventKind
+    id: str
+    at: datetime
+    new_id: str = ""
+
+
+class ApplicationStatus(StrEnum):
+    ACTIVE = "active"
+    REJECTED = "rejected"
+    HIRED = "hired"
+    CONVERTED = "converted"
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One person in one pipeline. A prospect has no stage yet."""
+
+    id: str
+    candidate_id: str
+    requisition_id: str
+    status: ApplicationStatus
+    stage: str = ""
+    prospect: bool = False
+    rejected_at: datetime | None = None
+    last_activity_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of one requisition's pipeline, in order."""
+
+    id: str
+    name: str
+    order: int
+
+
+class InterviewStatus(StrEnum):
+    TO_BE_SCHEDULED = "to_be_scheduled"
+    SCHEDULED = "scheduled"
+    AWAITING_FEEDBACK = "awaiting_feedback"
+    COMPLETE = "complete"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """A meeting on an application. A cancelled one may simply be absent where the vendor deletes it."""
+
+    id: str
+    application_id: str
+    status: InterviewStatus
+    starts_at: datetime | None
+    ends_at: datetime | None
+    interviewer_ids: tuple[str, ...] = ()
+    name: str = ""
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShortlistPost:
+    """The shortlist as a manager reads it in the ATS, in their language, people masked.
+
+    `calibration` is the short id; `ref` the short visible reference that a look finds again; `body` plain text.
+    """
+
+    calibration: str
+    ref: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRequest:
+    """What the decision fields ask. `message` stands in our own field; `url` shows and never acts."""
+
+    calibration: str
+    ref: str
+    proposed_line: int
+    message: str
+    url: str
+    meeting: str = ""
+    days: str = ""
+
+
+class Choice(StrEnum):
+    """The decision field. PENDING means nobody has decided."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The decision fields as they stand. Texts are raw: what they mean is the plugin's to say.
+
+    `actor` is set only where the ATS says who acted (R2 `verified`), `at` only where it says when.
+    """
+
+    calibration: str
+    choice: Choice
+    line: str
+    meeting: str = ""
+    days: str = ""
+    actor: User | None = None
+    at: datetime | None = None
+
+
+class EntryKind(StrEnum):
+    """What a yes becomes: a prospect, a casual-meeting stage or an application, by setting."""
+
+    PROSPECT = "prospect"
+    CASUAL = "casual"
+    APPLICATION = "application"
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """A yes, on its way into the pipeline. `candidate_id` names a known person, else one is looked up or created."""
+
+    requisition_id: str
+    ref: str
+    kind: EntryKind
+    first_name: str
+    last_name: str
+    email: str
+    phone: str = ""
+    company: str = ""
+    title: str = ""
+    stage_id: str = ""
+    source: str = ""
+    candidate_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Where the yes stands in the ATS now. `found` is true when a look found it already there."""
+
+    candidate_id: str
+    application_id: str
+    found: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    filename: str
+    content: bytes
+    media_type: str
+    kind: str = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of `doctor`. `todo` says what to do when `ok` is false."""
+
+    what: str
+    ok: bool
+    detail: str = ""
+    todo: str = ""

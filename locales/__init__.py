@@ -1,0 +1,1 @@
+"""Phrases (gettext) and whole letters, one folder per language. Data only."""

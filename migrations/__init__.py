@@ -1,0 +1,1 @@
+"""Alembic migrations. `kakuyaku` runs them before it serves."""

@@ -1,0 +1,1 @@
+"""What comes in: ATS webhooks, inbound mail, the pages of managers, recruiters and candidates, health, metrics."""

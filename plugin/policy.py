@@ -1,0 +1,60 @@
+"""What one connection (one ATS account) does by default: a frozen value stored as JSON in its row."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class LegalBlock(BaseModel):
+    """What every letter must state. A letter is refused while one of these is empty."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sender: str = ""  # the organisation, as its law wants it named
+    postal_address: str = ""
+    contact: str = ""  # where complaints and questions go: a mail address or telephone number
+    licence: str = ""  # 有料職業紹介許可番号, agencies
+
+
+class Policy(BaseModel):
+    """Defaults of one connection. Every field is shown by `kakuyaku connect` and on the recruiter's page."""
+
+    model_config = ConfigDict(frozen=True)
+
+    locale: Literal["ja", "en"] = "ja"  # of staff who have none of their own
+    zone: str = "Asia/Tokyo"
+    closures: tuple[date, ...] = ()  # company holidays beside the national ones
+    inclusive: bool = True  # the line itself counts
+    kind: Literal["interview", "casual"] = "interview"
+    selection: bool = True
+    screening: Literal["none", "preparation_only"] = "none"
+    interviewer_title: str = ""  # empty: the hiring manager (採用責任者)
+    days: int = Field(5, ge=1, le=30)
+    reply_days: int = Field(14, ge=4, le=90)  # the reply deadline, from the day of commitment
+    last_days: int = Field(3, ge=0, le=30)  # no committed letter in the last days before it
+    max_people: int = Field(20, ge=1, le=1000)
+    format: Literal["online", "onsite", "either"] = "online"
+    minutes: int = Field(45, ge=10, le=240)
+    floor: int = Field(40, ge=0, le=100)
+    grace_seconds: int = Field(1800, ge=0)
+    recall_seconds: int = Field(600, ge=0)
+    quiet_hours: bool = True  # no letters at night, on weekends and holidays
+    auto_release: bool = False
+    masked: bool = True  # R12
+    confidential_posts: bool = False
+    entry_kind: Literal["prospect", "casual", "application"] = "application"
+    entry_stage: str = ""  # name of the stage a yes enters at; empty: the first
+    per_minute: int = Field(30, ge=1)  # letters one mailbox sends
+    fatigue_days: int = Field(30, ge=0)  # no second scout to a person of any role within
+    ownership_days: int = Field(365, ge=0)
+    rejected_days: int = Field(180, ge=0)  # "recently rejected there"
+    from_name: str = ""
+    from_address: str = ""  # a mailbox of this connection; replies come to its plus addresses
+    bounce_address: str = ""
+    legal: LegalBlock = LegalBlock()
+    company_ja: str = ""
+    company_en: str = ""
+    test_address: str = ""  # dry run: every letter goes here instead

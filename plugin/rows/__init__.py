@@ -1,0 +1,71 @@
+"""The rows: everything the service remembers. Import from here; `metadata` is what the migrations build."""
+
+from sqlmodel import SQLModel
+
+from plugin.rows.account import AccessToken, ActingLink, Connection, Employer, Secret, SignIn, Staff
+from plugin.rows.alignment import (
+    Calibration,
+    CalibrationScore,
+    Commitment,
+    Event,
+    GuidanceNote,
+    Override,
+    RequirementRow,
+    Requisition,
+    ShortlistEntry,
+    Verdict,
+)
+from plugin.rows.base import BigId, Row, UtcDateTime
+from plugin.rows.people import Journal, PersonKey, Profile, ProfileChange, Restriction, Suppression
+from plugin.rows.pipeline import Entry, Promise
+from plugin.rows.scouting import Batch, Mail, Reply, Scout, Task
+from plugin.rows.work import AtsWrite, Delivery, Job, Lease, RateLimit, Sweep
+
+metadata = SQLModel.metadata
+
+for _table in metadata.tables.values():
+    for _column in _table.columns:
+        if _column.foreign_keys:
+            _column.type = BigId  # a reference is as wide as what it refers to
+
+__all__ = [
+    "AccessToken",
+    "ActingLink",
+    "AtsWrite",
+    "Batch",
+    "Calibration",
+    "CalibrationScore",
+    "Commitment",
+    "Connection",
+    "Delivery",
+    "Employer",
+    "Entry",
+    "Event",
+    "GuidanceNote",
+    "Job",
+    "Journal",
+    "Lease",
+    "Mail",
+    "Override",
+    "PersonKey",
+    "Profile",
+    "ProfileChange",
+    "Promise",
+    "RateLimit",
+    "Reply",
+    "RequirementRow",
+    "Requisition",
+    "Restriction",
+    "Row",
+    "Scout",
+    "Secret",
+    "ShortlistEntry",
+    "SignIn",
+    "Staff",
+    "Suppression",
+    "Sweep",
+    "Task",
+    "UtcDateTime",
+    "Verdict",
+    "metadata",
+]

@@ -1,0 +1,88 @@
+"""Persons in the store: erasable text under a key per person, keyed hashes for looking up, the journal of changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
+
+from plugin.rows.base import Row, at
+
+
+class PersonKey(Row, table=True):
+    """The key one person's text is encrypted under, itself sealed. Deleting this row erases the text everywhere."""
+
+    __table_args__ = (UniqueConstraint("employer_id", "person"),)
+
+    person: str  # profile id, or "mail:<keyed hash>" for a sender we don't know
+    sealed: bytes
+
+
+class Profile(Row, table=True):
+    """A person in the store as scouting sees them. The judgement's side (text, skills, vector) lives in `ranking`.
+
+    `sealed` holds contact and identity JSON (`plugin.people.Identity`) under the person's key.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("employer_id", "profile_id"),
+        Index("ix_profile_email", "employer_id", "email_hash"),
+    )
+
+    profile_id: str
+    revision: int = 1
+    sealed: bytes
+    email_hash: str = ""
+    phone_hash: str = ""
+    name_hash: str = ""
+    language: str = ""  # ja, en or "" unknown
+    contact_basis: str = "none"
+    basis_at: datetime | None = at()
+    source: str = ""
+    as_of: datetime | None = at()
+    ats_candidate_id: str = ""
+
+
+class Journal(Row, table=True):
+    """The last journal number of an employer; locked to assign the next, so that there are no gaps."""
+
+    __table_args__ = (UniqueConstraint("employer_id"),)
+
+    last: int = 0
+
+
+class ProfileChange(Row, table=True):
+    """One change of the store, before it reaches Chroma and the index. `op`: upsert or delete.
+
+    `sealed`: the `ranking.Profile` as JSON under the person's key; None for a deletion.
+    """
+
+    __table_args__ = (UniqueConstraint("employer_id", "number"),)
+
+    number: int
+    op: str
+    profile_id: str = Field(index=True)
+    revision: int
+    sealed: bytes | None = None
+
+
+class Suppression(Row, table=True):
+    """Someone who said stop. Keyed hash only, survives erasure, holds per employer and per sender (R11)."""
+
+    __table_args__ = (UniqueConstraint("employer_id", "sender", "address_hash"),)
+
+    sender: str = ""  # "" means every sender of this employer
+    address_hash: str
+    reason: str  # opt_out, bounce, complaint, by_hand
+
+
+class Restriction(Row, table=True):
+    """Why someone or some company must not be written to (R5): off-limits company, introduction by another, in process."""
+
+    kind: str  # off_limits, introduced, referred
+    profile_id: str = ""
+    company_hash: str = ""
+    owner: str = ""
+    reason: str = ""
+    expires_at: datetime | None = at()

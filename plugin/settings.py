@@ -1,0 +1,122 @@
+"""Every setting of an installation: the one place that reads the environment.
+
+Each is `KAKUYAKU_<NAME>` in the environment or in a `.env` file of the working folder. `kakuyaku settings` prints them
+with meaning, default and source. What differs from one ATS account to the next is not here but in `plugin.policy`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class WrongSetting(Exception):
+    """A setting can't be used. The message is one line and says what to do."""
+
+
+class Settings(BaseSettings):
+    """Where things are and how the processes run."""
+
+    model_config = SettingsConfigDict(env_prefix="KAKUYAKU_", env_file=".env", extra="ignore", frozen=True)
+
+    data_folder: Path = Field(Path("var"), description="Folder for the database, the profile store and keys.")
+    database_url: str = Field(
+        "",
+        description="State database: empty for SQLite in the data folder, or postgresql+psycopg://user:password@host/name.",
+    )
+    chroma_url: str = Field(
+        "", description="Chroma server (http://host:port); empty for the embedded store in the data folder."
+    )
+    secret_keys: SecretStr = Field(
+        SecretStr(""),
+        description="Fernet keys, newest first, separated by commas, that seal secrets and personal text;"
+        " empty: one is made in the data folder.",
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8321",
+        description="Address people and ATSs reach us at; stands in links and webhook URLs.",
+    )
+    web_host: str = Field("127.0.0.1", description="Address the web process listens on.")
+    web_port: int = Field(8321, ge=0, le=65535, description="Port the web process listens on.")
+    web_threads: int = Field(8, ge=1, le=64, description="Threads of one web process.")
+    web_processes: int = Field(1, ge=1, le=32, description="Web processes (more than one needs PostgreSQL).")
+    worker_threads: int = Field(4, ge=1, le=64, description="Jobs one worker process works on at once.")
+    sender_threads: int = Field(2, ge=1, le=16, description="Mails one worker process may be sending at once.")
+    smtp_url: str = Field(
+        "",
+        description="Outgoing mail: smtp://host:port (plain, loopback only), smtp+starttls://user@host:port or smtps://user@host:port.",
+    )
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password for outgoing mail.")
+    imap_url: str = Field("", description="Incoming mail: imaps://user@host:port/folder; empty: the inbound mail door.")
+    imap_password: SecretStr = Field(SecretStr(""), description="Password for incoming mail.")
+    imap_poll_seconds: int = Field(15, ge=1, le=15, description="Seconds between looks into the mailbox.")
+    sweep_seconds: int = Field(300, ge=1, le=86400, description="Seconds between sweeps of an ATS for what never rang.")
+    settle_seconds: float = Field(
+        20.0, ge=0.1, le=600, description="Seconds to wait after a write with unknown outcome before looking."
+    )
+    lease_seconds: float = Field(
+        120.0,
+        ge=1,
+        le=3600,
+        description="Seconds a job or a writer's lease holds; longer than all time-outs together.",
+    )
+    ats_timeout_seconds: float = Field(20.0, ge=0.1, le=60, description="Seconds to wait for an answer of an ATS.")
+    smtp_timeout_seconds: float = Field(
+        30.0, ge=0.1, le=60, description="Seconds to wait for an answer of a mail server."
+    )
+    delivery_days: int = Field(30, ge=1, le=365, description="Days the bytes of inbound deliveries are kept.")
+    staff_session_hours: int = Field(12, ge=1, le=72, description="Hours a staff session lasts.")
+    log_format: Literal["json", "text"] = Field("json", description="Format of log lines.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
+    demo: bool = Field(
+        False, description="Demo mode: sign-in links are shown on a page instead of mailed. Loopback only."
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if value and not value.startswith(("postgresql+psycopg://", "sqlite:///")):
+            raise ValueError("must be empty, sqlite:///FILE or postgresql+psycopg://user:password@host/name")
+        return value
+
+    @field_validator("chroma_url", "public_url")
+    @classmethod
+    def _url(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp(cls, value: str) -> str:
+        if value and not value.startswith(("smtp://", "smtps://", "smtp+starttls://")):
+            raise ValueError("must start with smtp://, smtps:// or smtp+starttls://")
+        return value
+
+    @field_validator("imap_url")
+    @classmethod
+    def _imap(cls, value: str) -> str:
+        if value and not value.startswith(("imap://", "imaps://")):
+            raise ValueError("must start with imaps:// (or imap:// on loopback)")
+        return value
+
+    @property
+    def database(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{(self.data_folder / 'kakuyaku.sqlite3').resolve()}"
+
+
+def load(**overrides: object) -> Settings:
+    """Read the settings; raise `WrongSetting` with one line naming the variable, what is wrong and what to do."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "KAKUYAKU_" + ".".join(str(part) for part in first["loc"]).upper()
+        given = "" if "secret" in name.lower() or "password" in name.lower() else f" (given: {first['input']!r})"
+        raise WrongSetting(
+            f"{name} {first['msg'].removeprefix('Value error, ')}{given}; see `kakuyaku settings`"
+        ) from None

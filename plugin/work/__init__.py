@@ -1,0 +1,1 @@
+"""What is owed: deliveries, jobs (owe, claim, back off, park), leases, rate limits, the worker and its clock."""

@@ -1,0 +1,174 @@
+"""Owed work: rows that are claimed under a lease, finished in one commit, backed off, or parked with the reason.
+
+A job is owed in the same transaction as the row that made it necessary, so nothing acknowledged is ever forgotten. Its
+handler may run twice (no engine can prevent that); what it writes outside is made once by `pipeline.writes` and
+`scouting.sending`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from plugin.database import now_of
+from plugin.rows import Job, UtcDateTime
+
+INTERACTIVE, NORMAL, BULK = 0, 1, 2
+
+
+class NotYet(Exception):
+    """A handler can't go on before `until`: the job is owed again then, which is no failure."""
+
+    def __init__(self, until: datetime, why: str = "") -> None:
+        super().__init__(why or f"not before {until.isoformat()}")
+        self.until = until
+
+
+class Park(Exception):
+    """Trying again changes nothing: a person must look. The message says what happened and what to do."""
+
+
+class LostLease(Exception):
+    """Another worker has taken this job over; nothing of ours may be committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job in a worker's hands."""
+
+    id: int
+    employer_id: int
+    connection_id: int | None
+    kind: str
+    payload: dict[str, Any]
+    attempts: int
+    failures: int
+
+
+def owe(
+    session: Session,
+    kind: str,
+    dedupe: str,
+    *,
+    employer_id: int,
+    connection_id: int | None = None,
+    payload: dict[str, Any] | None = None,
+    due: datetime | None = None,
+    lane: int = NORMAL,
+) -> int | None:
+    """Owe a job once: the id of the new row, or None when `dedupe` is owed or done already."""
+    now = now_of(session)
+    values = {
+        "employer_id": employer_id,
+        "connection_id": connection_id,
+        "kind": kind,
+        "dedupe": f"{kind}:{dedupe}",
+        "payload": payload or {},
+        "due": due or now,
+        "lane": lane,
+        "created_at": now,
+        "state": "owed",
+        "attempts": 0,
+        "failures": 0,
+        "error": "",
+    }
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    # psycopg's rowcount after ON CONFLICT is -1: RETURNING says whether the row is new.
+    statement = (
+        dialect.insert(Job).values(**values).on_conflict_do_nothing(index_elements=["dedupe"]).returning(col(Job.id))
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+_CLAIM = """
+UPDATE job SET lease_until = :until, attempts = attempts + 1
+WHERE id = (
+    SELECT id FROM job
+    WHERE state = 'owed' AND due <= :now AND (lease_until IS NULL OR lease_until <= :now) {kinds}
+    ORDER BY lane, due, id LIMIT 1 {skip}
+)
+RETURNING id, employer_id, connection_id, kind, attempts, failures
+"""
+
+
+def claim(
+    session: Session, *, lease_seconds: float, kinds: tuple[str, ...] = (), but_not: tuple[str, ...] = ()
+) -> Claim | None:
+    """Take the next due job under a lease, most urgent lane first; None when nothing is due.
+
+    `kinds` takes only these, `but_not` leaves these (a sender's threads are bounded that way).
+    """
+    now = now_of(session)
+    until = now + timedelta(seconds=lease_seconds)
+    filters = ""
+    parameters: dict[str, Any] = {}
+    for sign, names, tag in (("IN", kinds, "k"), ("NOT IN", but_not, "b")):
+        if names:
+            filters += f" AND kind {sign} (" + ", ".join(f":{tag}{i}" for i in range(len(names))) + ")"
+            parameters |= {f"{tag}{i}": name for i, name in enumerate(names)}
+    is_pg = session.get_bind().dialect.name == "postgresql"
+    sql = text(_CLAIM.format(kinds=filters, skip="FOR UPDATE SKIP LOCKED" if is_pg else ""))
+    sql = sql.bindparams(
+        bindparam("now", now, type_=UtcDateTime()),
+        bindparam("until", until, type_=UtcDateTime()),
+        **parameters,
+    )
+    row = session.execute(sql).first()
+    if row is None:
+        return None
+    payload = session.exec(select(Job.payload).where(col(Job.id) == row.id)).one()
+    return Claim(row.id, row.employer_id, row.connection_id, row.kind, dict(payload), row.attempts, row.failures)
+
+
+def finish(session: Session, claim: Claim) -> None:
+    """Mark a claimed job done in this transaction; `LostLease` when another worker has it now."""
+    _guarded(session, claim, state="done", finished_at=now_of(session), lease_until=None, error="")
+
+
+def put_back(session: Session, claim: Claim, *, due: datetime, error: str = "", failed: bool = False) -> None:
+    """Owe a claimed job again at `due`; `failed` counts towards its back-off."""
+    _guarded(
+        session,
+        claim,
+        due=due,
+        lease_until=None,
+        error=error[:2000],
+        failures=claim.failures + (1 if failed else 0),
+    )
+
+
+def park(session: Session, claim: Claim, why: str) -> None:
+    """Set a claimed job aside with the vendor's own words, for a person (`kakuyaku jobs list`, the recruiter's page)."""
+    _guarded(session, claim, state="parked", lease_until=None, error=why[:2000])
+
+
+def retry(session: Session, job_id: int) -> bool:
+    """Owe a parked job again now; False when there is no such parked job."""
+    job = session.get(Job, job_id)
+    if job is None or job.state != "parked":
+        return False
+    job.state, job.due, job.failures, job.lease_until = "owed", now_of(session), 0, None
+    session.add(job)
+    return True
+
+
+def _guarded(session: Session, claim: Claim, **values: Any) -> None:
+    statement = (
+        update(Job)
+        .where(col(Job.id) == claim.id, col(Job.attempts) == claim.attempts, col(Job.state) == "owed")
+        .values(**values)
+        .returning(col(Job.id))
+    )
+    if session.execute(statement).scalar_one_or_none() is None:
+        raise LostLease(f"job {claim.id} was taken over")
+
+
+def back_off(failures: int, retry_after: float | None = None) -> timedelta:
+    """How long to wait after the n-th failure: 5 s doubling to 30 min; the vendor's own word wins when longer."""
+    own = min(5.0 * 2 ** max(0, failures), 1800.0)
+    return timedelta(seconds=max(own, retry_after or 0.0))

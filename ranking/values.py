@@ -1,0 +1,284 @@
+"""The values that cross the border of `ranking`: frozen, plain Python, JSON in and out.
+
+Pay is JPY a year everywhere. Levels are one ordinal scale for every language. Offsets count characters of the text as
+it was handed in (never of a normalised copy), so that `text[start:end] == quote` always holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import IntEnum
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Level(IntEnum):
+    """How well a language is spoken. Our own table (no public standard maps all of these; see `requirement`)."""
+
+    NONE = 0
+    BASIC = 1
+    CONVERSATIONAL = 2
+    BUSINESS = 3
+    FLUENT = 4
+    NATIVE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words as they stand in a text. `text[start:end] == words` by construction."""
+
+    words: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stated(Generic[T]):
+    """A value with the words it was read from. `inferred` when the words imply it rather than say it."""
+
+    value: T
+    quote: Quote
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """A thing a description asks for: a concept of the lexicon, or the raw phrase where the lexicon knows none."""
+
+    concept: str  # concept id, or "" for a raw phrase
+    label_ja: str
+    label_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageNeed:
+    level: Level
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """JPY a year; either end may be open."""
+
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a job description asks, each field with its quote. What is not stated is absent, never guessed."""
+
+    language: str  # "ja" or "en": the description's own
+    title: Stated[str] | None = None
+    must: tuple[Stated[Skill], ...] = ()
+    nice: tuple[Stated[Skill], ...] = ()
+    years: Stated[Years] | None = None
+    japanese: Stated[LanguageNeed] | None = None
+    english: Stated[LanguageNeed] | None = None
+    pay: Stated[Pay] | None = None
+    place: Stated[str] | None = None  # prefecture code "13" (JIS X 0401), "" never
+    remote: Stated[str] | None = None  # "none", "partial", "full"
+    employment: Stated[str] | None = None  # "permanent", "contract", "part_time", "temporary", "freelance"
+    parser_version: int = 1
+
+    def substance(self) -> dict[str, Any]:
+        """The values alone: what enters the score or is stated in a letter. Quotes and versions are not substance."""
+
+        def plain(stated: Stated[Any] | None) -> Any:
+            if stated is None:
+                return None
+            value = stated.value
+            return value if isinstance(value, str) else asdict(value)
+
+        return {
+            "title": plain(self.title),
+            "must": sorted((plain(s) for s in self.must), key=str),
+            "nice": sorted((plain(s) for s in self.nice), key=str),
+            "years": plain(self.years),
+            "japanese": plain(self.japanese),
+            "english": plain(self.english),
+            "pay": plain(self.pay),
+            "place": plain(self.place),
+            "remote": plain(self.remote),
+            "employment": plain(self.employment),
+        }
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 (hex) of the substance: layout and boilerplate don't change it."""
+        return digest(self.substance())
+
+    @property
+    def parses(self) -> bool:
+        """Whether there is enough to calibrate on: a title or at least one skill."""
+        return self.title is not None or bool(self.must) or bool(self.nice)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Requirement:
+        def stated(raw: Any, make: Any) -> Any:
+            if raw is None:
+                return None
+            return Stated(make(raw["value"]), Quote(**raw["quote"]), raw["inferred"])
+
+        def need(v: Any) -> LanguageNeed:
+            return LanguageNeed(Level(v["level"]), v["required"])
+
+        return cls(
+            language=data["language"],
+            title=stated(data["title"], str),
+            must=tuple(stated(s, lambda v: Skill(**v)) for s in data["must"]),
+            nice=tuple(stated(s, lambda v: Skill(**v)) for s in data["nice"]),
+            years=stated(data["years"], lambda v: Years(**v)),
+            japanese=stated(data["japanese"], need),
+            english=stated(data["english"], need),
+            pay=stated(data["pay"], lambda v: Pay(**v)),
+            place=stated(data["place"], str),
+            remote=stated(data["remote"], str),
+            employment=stated(data["employment"], str),
+            parser_version=data["parser_version"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GuidanceUnit:
+    """One thing the manager said. `polarity`: must, prefer, relax, avoid, loose; `refused` gives a reason (R9)."""
+
+    polarity: str
+    skill: Skill
+    quote: Quote
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """The manager's free text, as understood."""
+
+    text: str
+    units: tuple[GuidanceUnit, ...] = ()
+
+    @property
+    def hash(self) -> str:
+        return digest(self.text.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A person as the judgement sees them: no name, no contact. Structured fields are optional, read from `text`
+    where absent; `None` is unknown. `contactable` is the plugin's flag, counted, never scored."""
+
+    id: str
+    text: str
+    revision: int = 1
+    headline: str = ""
+    skills: tuple[str, ...] | None = None  # concept ids
+    japanese: Level | None = None
+    english: Level | None = None
+    years: float | None = None
+    pay: int | None = None
+    desired_pay: int | None = None
+    place: str | None = None  # JIS X 0401 prefecture code
+    contactable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """One unit of the requirement (or guidance) against one profile.
+
+    `status`: met, related, not_found, contradicted, similarity. `points` of `maximum`: a dimension's points are the sum
+    of its rows. `profile` is None unless the words stand in the profile's text.
+    """
+
+    unit: str
+    label_ja: str
+    label_en: str
+    status: str
+    points: float
+    maximum: float
+    description: Quote | None = None
+    profile: Quote | None = None
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """must, role, experience, language, nice. Dimensions the description doesn't state are absent."""
+
+    name: str
+    points: float
+    maximum: float
+    rows: tuple[EvidenceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One person's score with everything that makes it up. `capped`: a quoted contradiction of a must (R8)."""
+
+    profile_id: str
+    revision: int
+    score: int
+    dimensions: tuple[Dimension, ...]
+    capped: bool = False
+    without_language: int = 0
+    without_guidance: int | None = None
+
+    @property
+    def evidence_hash(self) -> str:
+        return digest([self.profile_id, self.score, [asdict(d) for d in self.dimensions]])
+
+
+@dataclass(frozen=True, slots=True)
+class MarketCell:
+    """How many people share these values: enough for sliders and tables in plain Python.
+
+    `pay_band` is millions of JPY (floor), -1 unknown; levels are -1 when unknown; `place` "" when unknown.
+    """
+
+    score: int
+    without_language: int
+    japanese: int
+    english: int
+    pay_band: int
+    place: str
+    contactable: bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """One immutable run. `scores` holds (profile id, revision, score) of everyone at or above the floor, best first."""
+
+    score_version: str
+    store_revision: int
+    universe: int  # profiles in the store
+    considered: int  # of them past the filters (pay, place)
+    proposed_line: int
+    shortlist: tuple[Scored, ...]
+    scores: tuple[tuple[str, int, int], ...]
+    market: tuple[MarketCell, ...]
+    floor: int = 40
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def digest(value: object) -> str:
+    """SHA-256 (hex) over canonical JSON."""
+    raw = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return hashlib.sha256(raw.encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Sequence):
+        return list(value)
+    raise TypeError(f"not plain: {value!r}")
