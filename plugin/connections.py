@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlmodel import col, select
 from sqlmodel import Session as DbSession
+from sqlmodel import col, select
 
 from connectors.base import Connector, TokenStore
 from connectors.registry import CONNECTORS

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po
 LOCALES = ("ja", "en")
 
 
-@lru_cache(maxsize=None)
+@cache
 def catalogue(locale: str) -> dict[str, str]:
     """All phrases of one language, English to that language."""
     found: dict[str, str] = {}

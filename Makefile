@@ -1,0 +1,56 @@
+# kakuyaku: `make demo` shows it, `make story` runs the whole loop, `make test` and `make check` hold it together.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help setup setup-dev demo story test check pictures lock clean
+
+help:
+	@echo "make demo      set up and serve the plugin, a sandbox ATS and a local mailbox on this machine"
+	@echo "make story     run the whole loop once in a temporary folder, printing each step"
+	@echo "make test      run the tests        make check     lint, types, import contracts, catalogues"
+	@echo "make setup     only prepare (.venv/bin/kakuyaku is then there)"
+	@echo "make pictures  write the README's pictures from the running demo (needs Chromium)"
+
+$(VENV)/.runtime: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "kakuyaku needs Python 3.11 to 3.13, this is %d.%d; set PYTHON=python3.12 (for example)" % v)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing locked dependencies (once; a few minutes on a slow line) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+setup: $(VENV)/.runtime
+
+setup-dev: $(VENV)/.dev
+
+demo: setup
+	@exec $(BIN)/kakuyaku demo $(ARGS)
+
+story: setup
+	@$(BIN)/kakuyaku story $(ARGS)
+
+test: setup-dev
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m plugin.catalogues
+
+pictures: setup-dev
+	@$(BIN)/python -m plugin.demo.pictures docs/pictures
+
+# For maintainers: write the locks anew (needs uv).
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes -q pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes -q pyproject.toml --extra dev -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
