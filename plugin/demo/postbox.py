@@ -139,7 +139,7 @@ class Postbox:
         self.store = MailStore(folder / "postbox.sqlite3", now)
         handler = Handler(self.store, ours, hand_over)
         self._controller = Controller(
-            handler, hostname="127.0.0.1", port=port or _free_port(), enable_SMTPUTF8=True, ready_timeout=10
+            handler, hostname="127.0.0.1", port=port or free_port(), enable_SMTPUTF8=True, ready_timeout=10
         )
         self._controller.start()
         self.port: int = self._controller.port
@@ -152,7 +152,8 @@ class Postbox:
         self._controller.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on loopback that nobody listens on right now."""
     # aiosmtpd probes its own port after starting, so it needs the number beforehand.
     import socket
 

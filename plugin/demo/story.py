@@ -1,0 +1,395 @@
+"""`kakuyaku story`: the whole loop once, without a browser, over real HTTP, SMTP and job queue.
+
+Reads as the loop does: a requisition is created in the ATS, its shortlist stands there, the manager approves a line
+there, scouts carry that promise, a yes becomes an entry, the clock runs until the promise is kept. Every step looks at
+the outside (ATS, mailbox), not at our own rows, wherever it can; the first broken one ends the story.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlmodel import Session, col, select
+
+from plugin.demo.postbox import Kept, answer_to
+from plugin.demo.postpages import YES_EN, YES_JA
+from plugin.demo.sandbox_client import call
+from plugin.demo.stage import MANAGER, RECRUITER, demo_description
+from plugin.demo.world import World, open_world
+from plugin.rows import (
+    Batch,
+    Calibration,
+    Commitment,
+    Promise,
+    Reply,
+    RequirementRow,
+    Requisition,
+    Scout,
+    ShortlistEntry,
+)
+from plugin.scouting.batches import release
+
+START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Tokyo, the day after a holiday
+
+
+class Broken(Exception):
+    """A step of the story did not happen. The message says which and what was there instead."""
+
+
+@dataclass
+class Told:
+    """What the story collects for `--json`."""
+
+    requisition: dict[str, Any] = field(default_factory=dict)
+    requirement: dict[str, Any] = field(default_factory=dict)
+    shortlist: list[dict[str, Any]] = field(default_factory=list)
+    ats: dict[str, Any] = field(default_factory=dict)
+    commitment: dict[str, Any] = field(default_factory=dict)
+    mails: list[str] = field(default_factory=list)
+    reply: dict[str, Any] = field(default_factory=dict)
+    entry: dict[str, Any] = field(default_factory=dict)
+    promise: dict[str, Any] = field(default_factory=dict)
+
+
+class Story:
+    """One telling. `say` prints a step as it is done."""
+
+    def __init__(self, world: World, say: Any) -> None:
+        self.world, self.say, self.told = world, say, Told()
+        self.ats_id = ""
+        self.requisition_id = 0
+
+    def tell(self, description: str, title: str) -> Told:
+        """Run every step in order; raise `Broken` at the first that did not happen."""
+        self.create_requisition(description, title)
+        self.see_shortlist_in_ats()
+        self.approve_in_ats()
+        self.release_batch()
+        scout = self.read_scouts()
+        self.answer_yes(scout)
+        self.see_entry_in_ats()
+        self.keep_promise()
+        return self.told
+
+    # The steps.
+
+    def create_requisition(self, description: str, title: str) -> None:
+        body = {
+            "name": title,
+            "post": description,
+            "status": "open",
+            "manager_id": int(MANAGER),
+            "recruiter_id": int(RECRUITER),
+        }
+        made = self._ats("POST", "/sandbox/requisitions", body)
+        self.ats_id = str(made["id"])
+        self.told.requisition = {"id": self.ats_id, "title": title}
+        self.say("requisition", f"created in the ATS: {title} (id {self.ats_id})")
+
+    def see_shortlist_in_ats(self) -> None:
+        self._settle_until("the shortlist stands in the ATS", lambda: bool(self._there()["job_notes"]))
+        there = self._there()
+        note = there["job_notes"][-1]["body"]
+        with self.world.work.reading() as session:
+            row = session.exec(select(Requisition).where(col(Requisition.ats_id) == self.ats_id)).one()
+            self.requisition_id = row.key
+            calibration = self._calibration(session)
+            requirement = session.get(RequirementRow, calibration.requirement_id)
+            entries = session.exec(
+                select(ShortlistEntry)
+                .where(col(ShortlistEntry.calibration_id) == calibration.key)
+                .order_by(col(ShortlistEntry.rank))
+            ).all()
+            self.told.requirement = dict(requirement.parsed) if requirement else {}
+            self.told.shortlist = [
+                {
+                    "id": entry.profile_id,
+                    "score": entry.score,
+                    "dimensions": {d["name"]: d["points"] for d in entry.evidence},
+                    "evidence": self.world.work.vault.open_for(
+                        session, entry.employer_id, entry.profile_id, entry.sealed_evidence
+                    )
+                    if entry.sealed_evidence
+                    else entry.evidence,
+                }
+                for entry in entries
+            ]
+            short_id, proposed = calibration.short_id, calibration.proposed_line
+        self._must(len(self.told.shortlist) == 20, "the shortlist has 20 entries", len(self.told.shortlist))
+        self._must(short_id in note, f"the note in the ATS carries calibration {short_id}", note[:200])
+        fields = there["fields"]
+        self.told.ats = {"note": note, "fields": fields}
+        scores = [entry["score"] for entry in self.told.shortlist]
+        self.say(
+            "shortlist",
+            f"20 of {self._universe()} in the ATS, scores {max(scores)}–{min(scores)}, line proposed {proposed}",
+        )
+
+    def approve_in_ats(self) -> None:
+        scores = sorted((entry["score"] for entry in self.told.shortlist), reverse=True)
+        line = scores[len(scores) // 2]
+        body = {"by": int(MANAGER), "choice": "approve", "line": str(line), "days": "5", "meeting": "面接"}
+        self._ats("POST", f"/sandbox/requisitions/{self.ats_id}/decision", body)
+        self._settle_until("the decision has reached us", lambda: self._commitment() is not None)
+        receipts = self._mails_to("kenichi.suzuki@example.com")
+        self._must(bool(receipts), "the manager has a receipt in the mailbox", "no mail")
+        self.say("decision", f"the manager approved {line} in the ATS; receipt mailed; grace period runs")
+        self._move_until(
+            "the commitment is in force",
+            lambda: (found := self._commitment()) is not None and found.state == "in_force",
+            timedelta(seconds=5),
+            timedelta(minutes=5),
+        )
+        commitment = self._commitment()
+        if commitment is None:
+            raise Broken("the commitment disappeared")
+        self.told.commitment = commitment.model_dump(mode="json")
+        self.say("commitment", f"in force: {commitment.days} business days, reply by {commitment.reply_deadline}")
+
+    def release_batch(self) -> None:
+        self.world.settle()
+        with self.world.work.writing() as session:
+            batch = session.exec(
+                select(Batch).where(col(Batch.requisition_id) == self.requisition_id, col(Batch.state) == "drafted")
+            ).first()
+            if batch is None:
+                raise Broken("no batch waits for the recruiter's release")
+            release(session, batch, "recruiter")
+        self.say("batch", "released by the recruiter; recall window runs")
+
+    def read_scouts(self) -> Kept:
+        self._move_until(
+            "scouts have arrived",
+            lambda: self._unsent() == 0 and bool(self._scouts()),
+            timedelta(seconds=5),
+            timedelta(minutes=10),
+        )
+        scouts = self._scouts()
+        self.told.mails = [mail.raw.decode("utf-8", "surrogateescape") for mail in scouts]
+        for mail in scouts:
+            promises = "お約束" in mail.text or "promise" in mail.text.lower()
+            self._must(promises, "a scout under the commitment carries the promise", mail.text[:300])
+            self._must(mail.message["List-Unsubscribe-Post"] is not None, "a scout can be refused in one click", "")
+        languages = sorted({"ja" if _japanese(mail.text) else "en" for mail in scouts})
+        self.say(
+            "scouts", f"{len(scouts)} sent by SMTP ({', '.join(languages)}), each with the promise and a way to refuse"
+        )
+        return scouts[0]
+
+    def answer_yes(self, scout: Kept) -> None:
+        text = YES_JA if _japanese(scout.text) else YES_EN
+        self._send(answer_to(scout, text).as_bytes(), str(scout.message["To"]), str(scout.message["Reply-To"]))
+        self.world.settle()
+        with self.world.work.reading() as session:
+            reply = session.exec(select(Reply).order_by(col(Reply.id).desc())).first()
+        self._must(reply is not None and reply.intent == "interested", "the reply is read as a yes", reply)
+        self.told.reply = {
+            "intent": reply.intent if reply else "",
+            "text": text,
+            "matched": reply.matched if reply else "",
+        }
+        self.say("reply", f"a yes came back by mail: {text}")
+
+    def see_entry_in_ats(self) -> None:
+        self._settle_until("the person stands in the ATS pipeline", lambda: bool(self._there()["entries"]))
+        entry = self._there()["entries"][0]
+        notes = "\n".join(note["body"] for note in entry["notes"])
+        self._must(bool(notes), "the entry carries a note with score and evidence", entry)
+        with self.world.work.reading() as session:
+            promise = session.exec(select(Promise).where(col(Promise.requisition_id) == self.requisition_id)).first()
+        if promise is None:
+            raise Broken("a yes to a committed scout made no promise")
+        self._must(
+            str(promise.due_date) in notes or f"{promise.due_date.month}月{promise.due_date.day}日" in notes,
+            "the note in the ATS names the due date",
+            notes[:400],
+        )
+        self.told.entry = entry
+        self.told.promise = {"due": promise.due_date.isoformat(), "computed": promise.computed, "state": promise.state}
+        self.say("entry", f"in the ATS at stage “{entry.get('stage', '')}”, promise due {promise.due_date}")
+
+    def keep_promise(self) -> None:
+        entry = self._there()["entries"][0]
+        starts = self.world.clock.now() + timedelta(days=1)
+        application = entry["application_id"]
+        made = self._ats(
+            "POST",
+            f"/sandbox/applications/{application}/interviews",
+            {"starts_at": starts.isoformat(), "interviewer_ids": [int(MANAGER)], "name": "面接"},
+        )
+        self._sweep_until("the interview is seen", lambda: self._promise_state() == "scheduled")
+        self.world.clock.move(timedelta(days=1, hours=2))
+        self._ats("PATCH", f"/sandbox/interviews/{made['id']}", {"status": "complete"})
+        self._sweep_until("the promise is kept", lambda: self._promise_state() == "kept")
+        self.told.promise["state"] = "kept"
+        self.say("promise", "interview held in time: kept")
+
+    # What the steps look at.
+
+    def _ats(self, method: str, path: str, body: object | None = None) -> Any:
+        return call(self.world.sandbox.url, method, path, body)
+
+    def _there(self) -> Any:
+        return self._ats("GET", f"/sandbox/requisitions/{self.ats_id}")
+
+    def _calibration(self, session: Session) -> Calibration:
+        return session.exec(
+            select(Calibration)
+            .where(col(Calibration.requisition_id) == self.requisition_id)
+            .order_by(col(Calibration.id).desc())
+        ).first() or _missing("a calibration")
+
+    def _universe(self) -> int:
+        with self.world.work.reading() as session:
+            return self._calibration(session).universe
+
+    def _commitment(self) -> Commitment | None:
+        with self.world.work.reading() as session:
+            return session.exec(
+                select(Commitment)
+                .where(col(Commitment.requisition_id) == self.requisition_id)
+                .order_by(col(Commitment.id).desc())
+            ).first()
+
+    def _promise_state(self) -> str:
+        with self.world.work.reading() as session:
+            found = session.exec(
+                select(Promise.state).where(col(Promise.requisition_id) == self.requisition_id)
+            ).first()
+            return found or ""
+
+    def _unsent(self) -> int:
+        with self.world.work.reading() as session:
+            waiting = select(Scout.id).where(
+                col(Scout.requisition_id) == self.requisition_id, col(Scout.state).in_(["queued", "sending"])
+            )
+            return len(session.exec(waiting).all())
+
+    def _mails_to(self, address: str) -> list[Kept]:
+        return self.world.postbox.store.all(recipient=address)
+
+    def _scouts(self) -> list[Kept]:
+        return [mail for mail in self.world.postbox.store.all() if mail.message["List-Unsubscribe"] is not None]
+
+    def _send(self, raw: bytes, sender: str, recipient: str) -> None:
+        import smtplib
+
+        with smtplib.SMTP("127.0.0.1", self.world.postbox.port, timeout=30) as smtp:
+            smtp.sendmail(sender, [recipient], raw)
+
+    def _must(self, holds: bool, what: str, there: object) -> None:
+        if not holds:
+            raise Broken(f"expected that {what}; there was: {there}")
+
+    def _settle_until(self, what: str, holds: Any) -> None:
+        """Real time: a webhook needs a moment to cross. The clock stands."""
+        self._until(what, holds, 30.0, timedelta(0))
+
+    def _move_until(self, what: str, holds: Any, step: timedelta, at_most: timedelta) -> None:
+        """Injected time: move the clock on in steps until it holds."""
+        moved = timedelta(0)
+        self.world.settle()
+        while not holds():
+            if moved >= at_most:
+                raise Broken(f"expected that {what} within {at_most}; it did not happen{self._parked()}")
+            self.world.clock.move(step)
+            moved += step
+            self.world.settle()
+
+    def _sweep_until(self, what: str, holds: Any) -> None:
+        for _ in range(10):
+            self.world.sweep()
+            self.world.settle()
+            self.world.tick_promises()
+            self.world.settle()
+            if holds():
+                return
+            self.world.clock.move(timedelta(minutes=5))
+        raise Broken(f"expected that {what}; it did not happen{self._parked()}")
+
+    def _until(self, what: str, holds: Any, seconds: float, step: timedelta) -> None:
+        import time
+
+        end = time.monotonic() + seconds
+        while True:
+            self.world.settle()
+            if holds():
+                return
+            if time.monotonic() > end:
+                raise Broken(f"expected that {what} within {seconds:.0f} s; it did not happen{self._parked()}")
+            time.sleep(0.05)
+            if step:
+                self.world.clock.move(step)
+
+    def _parked(self) -> str:
+        from plugin.rows import Job
+
+        with self.world.work.reading() as session:
+            jobs = session.exec(select(Job).where(col(Job.error) != "")).all()
+        return "".join(f"; job {job.kind} {job.state}: {job.error}" for job in jobs[:5])
+
+
+def _missing(what: str) -> Any:
+    raise Broken(f"expected {what}; there is none")
+
+
+def _japanese(text: str) -> bool:
+    return any("぀" <= character <= "ヿ" for character in text)
+
+
+@contextmanager
+def temporary_world(**options: Any) -> Iterator[World]:
+    """A world in a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="kakuyaku-story-") as folder, open_world(Path(folder), **options) as world:
+        yield world
+
+
+@click.command("story")
+@click.option("--jd", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A job description to use.")
+@click.option(
+    "--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True, help="Language of manager and ATS."
+)
+@click.option(
+    "--ats", type=click.Choice(["greenhouse"]), default="greenhouse", show_default=True, help="Which ATS's protocol."
+)
+@click.option(
+    "--people", type=click.IntRange(100, 100_000), default=2000, show_default=True, help="Profiles to generate."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end instead of the steps.")
+def story_command(jd: Path | None, lang: str, ats: str, people: int, as_json: bool) -> None:
+    """Run the whole loop once in a temporary folder and print each step."""
+    try:
+        description = jd.read_text(encoding="utf-8-sig") if jd else demo_description(lang)
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{jd} is not UTF-8 text; save it as UTF-8 (or paste it into a text file)") from None
+    if not description.strip():
+        raise click.UsageError(f"{jd} is empty; it must hold a job description")
+    title = description.strip().splitlines()[0].lstrip("#【 ").rstrip("】 ")[:80]
+
+    def say(step: str, words: str) -> None:
+        if not as_json:
+            click.echo(f"  ✓ {step:<12} {words}")
+
+    if not as_json:
+        click.echo(
+            f"kakuyaku story: {people:,} invented people, sandbox ATS ({ats}), local mail server, a clock we move"
+        )
+    try:
+        with temporary_world(start=START, locale=lang, people=people, ats=ats) as world:
+            told = Story(world, say).tell(description, title)
+    except Broken as error:
+        click.echo(f"  ✗ {error}", err=True)
+        sys.exit(1)
+    if as_json:
+        click.echo(json.dumps(told.__dict__, ensure_ascii=False, indent=2, default=str))
+    else:
+        click.echo("the promise was made, carried, answered and kept")

@@ -1,0 +1,133 @@
+"""The whole loop in one process, over real HTTP and SMTP, with a clock that can be moved: stories, tests, benchmarks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from waitress.server import create_server
+
+from connectors.sandbox import Sandbox
+from connectors.sandbox import serve as serve_sandbox
+from plugin import migrate
+from plugin.clock import SettableClock
+from plugin.connections import connector_of
+from plugin.demo.postbox import Postbox, free_port
+from plugin.demo.relay import relay_to
+from plugin.demo.sandbox_client import point_webhooks
+from plugin.demo.stage import REPLY_DOMAIN, demo_policy, fill_universe, secret_of, set_stage
+from plugin.doors.app import create_app
+from plugin.policy import Policy
+from plugin.rows import Connection
+from plugin.settings import load
+from plugin.work.context import Work
+from plugin.work.handlers import HANDLERS
+from plugin.work.jobs import owe
+from plugin.work.runtime import build_work
+from plugin.work.worker import Worker
+
+
+@dataclass
+class World:
+    """Everything a story touches. `settle()` works off whatever is due at the clock's time."""
+
+    clock: SettableClock
+    work: Work
+    worker: Worker
+    connection: Connection
+    sandbox: Sandbox
+    postbox: Postbox
+    url: str
+
+    def settle(self) -> int:
+        """Run owed work until nothing is due; return how many jobs ran."""
+        return self.worker.run_due()
+
+    def sweep(self) -> None:
+        """Look into the ATS for what never rang, now."""
+        with self.work.writing() as session:
+            owe(
+                session,
+                "sweep_connection",
+                f"{self.connection.key}:{self.clock.now().isoformat()}",
+                employer_id=self.connection.employer_id,
+                connection_id=self.connection.key,
+                payload={"connection_id": self.connection.key},
+            )
+
+    def tick_promises(self) -> None:
+        """Let the promise clock look at what is due, now."""
+        with self.work.writing() as session:
+            slot = self.clock.now().isoformat()
+            owe(session, "promise_clock", slot, employer_id=self.connection.employer_id, payload={"slot": slot})
+
+
+@contextmanager
+def open_world(
+    folder: Path,
+    *,
+    start: datetime,
+    locale: str = "ja",
+    people: int = 5000,
+    ats: str = "greenhouse",
+    database_url: str = "",
+    policy: Policy | None = None,
+    settings: dict[str, Any] | None = None,
+    progress: Any = None,
+) -> Iterator[World]:
+    """Start the sandbox ATS, the mail server, the plugin's web side and a worker; close all of them at the end."""
+    clock = SettableClock(start)
+    with ExitStack() as stack:
+        sandbox = stack.enter_context(serve_sandbox(folder / "sandbox", now=clock.now, retry_after=(0.2, 0.5, 1, 2, 4)))
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        door: dict[str, Any] = {}
+        postbox = Postbox(
+            folder / "postbox",
+            ours=lambda address: address.lower().endswith("@" + REPLY_DOMAIN),
+            hand_over=lambda recipient, raw: door["relay"](recipient, raw),
+            now=clock.now,
+        )
+        stack.callback(postbox.close)
+        made = load(
+            **{
+                "data_folder": folder,
+                "database_url": database_url,
+                "smtp_url": postbox.smtp_url,
+                "settle_seconds": 1.0,
+                "web_port": port,
+                "public_url": url,
+                **(settings or {}),
+            }
+        )
+        migrate.upgrade(made.database)
+        work = build_work(made, clock)
+        stack.callback(work.close)
+        there = sandbox.connection()
+        connection = set_stage(
+            work.database,
+            work.vault,
+            ats=ats,
+            credentials=there["credentials"],
+            options=there["options"],
+            policy=policy or demo_policy(locale=locale),
+        )
+        server = create_server(create_app(work), host="127.0.0.1", port=port, threads=8)
+        stack.callback(server.close)
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        secret = secret_of(work.database, work.vault, connection, "mail_door")
+        webhook_secret = secret_of(work.database, work.vault, connection, "webhook")
+        door["relay"] = relay_to(f"{url}/mail/{connection.url_key}", secret, lambda: clock.now().timestamp())
+        connector = connector_of(work.database, work.vault, work.settings, connection)
+        connector.set_up()
+        connector.close()
+        point_webhooks(sandbox.url, f"{url}/webhooks/{connection.url_key}", webhook_secret)
+        fill_universe(work.database, work.vault, connection.employer_id, people, progress=progress)
+        worker = Worker(work, HANDLERS)
+        yield World(clock, work, worker, connection, sandbox, postbox, url)
