@@ -6,6 +6,7 @@ with this class, and everything left alone raises `Unsupported`.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
@@ -70,18 +71,20 @@ class TokenStore:
 
     `exclusive` runs `mint` under a lock held across processes: it is given the token stored now and returns the one to
     store, so that a caller who failed with a token others have replaced meanwhile uses theirs instead of minting.
-    This default keeps it in memory, for one process.
+    This default keeps it in memory, for one process and its threads.
     """
 
     def __init__(self) -> None:
         self._token: str | None = None
+        self._lock = threading.Lock()
 
     def current(self) -> str | None:
         return self._token
 
     def exclusive(self, mint: Callable[[str | None], str]) -> str:
-        self._token = mint(self._token)
-        return self._token
+        with self._lock:
+            self._token = mint(self._token)
+            return self._token
 
 
 class Connector:
@@ -112,6 +115,9 @@ class Connector:
     def supports(cls, method: str) -> bool:
         """Say whether this ATS can do `method` at all."""
         return getattr(cls, method) is not getattr(Connector, method)
+
+    def close(self) -> None:
+        """Let go of sockets. A connector without any has nothing to do."""
 
     def _unsupported(self, what: str) -> Unsupported:
         return Unsupported(f"{self.name} cannot {what}")
@@ -180,9 +186,7 @@ class Connector:
     def applications(self, *, candidate_id: str = "", requisition_id: str = "") -> list[Application]:
         raise self._unsupported("list applications")
 
-    def interviews(
-        self, *, application_ids: Sequence[str] = (), since: datetime | None = None
-    ) -> list[Interview]:
+    def interviews(self, *, application_ids: Sequence[str] = (), since: datetime | None = None) -> list[Interview]:
         raise self._unsupported("list interviews")
 
     def read_decision(self, requisition_id: str) -> Decision | None:

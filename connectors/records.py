@@ -217,19 +217,6 @@ class ShortlistPost:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovalRequest:
-    """What the decision fields ask. `message` stands in our own field; `url` shows and never acts."""
-
-    calibration: str
-    ref: str
-    proposed_line: int
-    message: str
-    url: str
-    meeting: str = ""
-    days: str = ""
-
-
 class Choice(StrEnum):
     """The decision field. PENDING means nobody has decided."""
 
@@ -253,6 +240,23 @@ class Decision:
     days: str = ""
     actor: User | None = None
     at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRequest:
+    """What the decision fields ask. `message` stands in our own field; `url` shows and never acts.
+
+    `seen` is the decision as the caller last read it: one that stands differently was set meanwhile and is kept.
+    """
+
+    calibration: str
+    ref: str
+    proposed_line: int
+    message: str
+    url: str
+    meeting: str = ""
+    days: str = ""
+    seen: Decision | None = None
 
 
 class EntryKind(StrEnum):

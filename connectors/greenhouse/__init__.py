@@ -1,0 +1,67 @@
+"""Greenhouse, through Harvest v3 and its webhooks.
+
+Read in this order: `door` (webhooks), `harvest` (the protocol), `shapes` (its objects), `reads`, `writes`, `entries`,
+`setup`. `Greenhouse` below is the connector; each file adds one chapter to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from connectors import http
+from connectors.base import TokenStore
+from connectors.greenhouse import fields
+from connectors.greenhouse.harvest import Harvest
+from connectors.greenhouse.setup import SetUp
+
+APP_BASE = "https://app.greenhouse.io"
+
+
+class Greenhouse(SetUp):
+    """One Greenhouse account.
+
+    Credentials: `client_id`, `client_secret`, and `sub`, the id of the user we act as (empty: the credential's service
+    account). Options, all with defaults: `api_base`, `token_url`, `app_base`, `timeout` (seconds), `job_note_visibility`,
+    `note_visibility`, and `field_<purpose>` for a custom field whose key differs from `kakuyaku_<purpose>`.
+    """
+
+    name: ClassVar[str] = "greenhouse"
+    known_by: ClassVar[str] = "from documentation"
+    glossary: ClassVar[Mapping[str, str]] = {
+        "Requisition": "job",
+        "JobPosting": "job post",
+        "HiringManager": "hiring manager",
+        "Recruiter": "recruiter (job owner)",
+        "Candidate": "candidate",
+        "Application": "application",
+        "Prospect": "prospect",
+        "Stage": "interview stage (job_interview_stage)",
+        "Interview": "interview",
+        "Interviewer": "interviewer",
+        "Scorecard": "scorecard",
+        "Rejection": "rejection (rejection reason)",
+        "Offer": "offer",
+        "Note on a requisition": "job note",
+        "Note on a person": "note",
+        "Decision": "job custom fields",
+        "Tag": "candidate tag",
+        "Attachment": "attachment",
+    }
+
+    def __init__(
+        self,
+        *,
+        credentials: Mapping[str, str],
+        secrets: Sequence[str],
+        options: Mapping[str, str],
+        tokens: TokenStore | None = None,
+    ) -> None:
+        super().__init__(credentials=credentials, secrets=secrets, options=options, tokens=tokens)
+        self.field_keys = fields.keys(options)
+        self.app_base = http.require_safe(options.get("app_base") or APP_BASE)
+        self.harvest = Harvest(credentials, options, self.tokens)
+
+    def close(self) -> None:
+        """Close the HTTP session."""
+        self.harvest.close()

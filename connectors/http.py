@@ -1,0 +1,246 @@
+"""The one door to `requests`: time-outs, rate-limit headers, and every failure told as an `ATSError`.
+
+Nothing is retried here; the plugin's job table alone retries. What it must know for that is in the error: whether
+trying again can help (`permanent`), when (`retry_after`), and whether a write may have been applied although no usable
+answer came (`unknown`).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import HTTPBasicAuth
+
+from connectors.base import ATSError
+
+CONNECT_TIMEOUT = 5.0
+READ_TIMEOUT = 30.0
+USER_AGENT = "kakuyaku"
+
+# Statuses that may pass by waiting or signing in again; every other 4xx stays what it is.
+PASSING = frozenset({401, 408, 409, 423, 425, 429})
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """What the vendor last said of its window: `reset` is epoch seconds. None where it said nothing."""
+
+    limit: int | None = None
+    remaining: int | None = None
+    reset: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A usable answer. Header names are lower case; `data` is the parsed JSON, None for an empty body."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: Any
+
+
+def require_safe(url: str) -> str:
+    """Return `url` without a trailing slash if it is https, or http on this machine. Raises ValueError otherwise."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return url.rstrip("/")
+    if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
+        return url.rstrip("/")
+    raise ValueError(f"{url!r} must start with https:// (http:// is taken for this machine only)")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Session:
+    """One pooled session to one vendor. `limits` holds what the last answer said of the rate limit."""
+
+    def __init__(
+        self,
+        vendor: str,
+        *,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        read_timeout: float = READ_TIMEOUT,
+        user_agent: str = USER_AGENT,
+    ) -> None:
+        self.vendor = vendor
+        self.limits = RateLimit()
+        self._timeout = (connect_timeout, read_timeout)
+        self._requests = requests.Session()
+        self._requests.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
+        # A proxy or .netrc of the environment would see or replace credentials that are ours to send.
+        self._requests.trust_env = False
+        for scheme in ("https://", "http://"):
+            self._requests.mount(scheme, HTTPAdapter(max_retries=0, pool_maxsize=16))
+
+    def close(self) -> None:
+        self._requests.close()
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        write: bool = False,
+        params: Mapping[str, str] | None = None,
+        body: Any = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        basic: tuple[str, str] | None = None,
+    ) -> Answered:
+        """Send one request and return its answer if that is a 2xx.
+
+        Raises `ATSError` for everything else. `write` says that the request changes something at the vendor: a lost
+        answer, a 408 or a 5xx then comes with `unknown=True`.
+        """
+        require_safe(url)
+        try:
+            response = self._requests.request(
+                method,
+                url,
+                params=params,
+                json=body,
+                data=form,
+                headers=headers,
+                auth=HTTPBasicAuth(*basic) if basic else None,
+                timeout=self._timeout,
+                allow_redirects=False,
+            )
+        except requests.RequestException as problem:
+            raise self._lost(problem, write) from problem
+        lowered = {name.lower(): value for name, value in response.headers.items()}
+        self._note_limits(lowered)
+        if not 200 <= response.status_code < 300:
+            raise self._refused(response.status_code, lowered, response.content, write)
+        if not response.content.strip():
+            return Answered(response.status_code, lowered, None)
+        try:
+            data = json.loads(response.content)
+        except ValueError as problem:
+            raise ATSError(
+                f"{self.vendor} answered {response.status_code} with something that is not JSON",
+                status=response.status_code,
+                unknown=write,
+            ) from problem
+        return Answered(response.status_code, lowered, data)
+
+    def _lost(self, problem: requests.RequestException, write: bool) -> ATSError:
+        if isinstance(problem, (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError)) or _not_sent(
+            problem
+        ):
+            return ATSError(f"{self.vendor} could not be reached: {_short(problem)}")
+        if isinstance(problem, requests.exceptions.ReadTimeout):
+            message = f"{self.vendor} did not answer within {self._timeout[1]:g} seconds"
+        else:
+            message = f"the connection to {self.vendor} broke before the answer came: {_short(problem)}"
+        return ATSError(message, unknown=write)
+
+    def _note_limits(self, headers: Mapping[str, str]) -> None:
+        if "x-ratelimit-limit" in headers or "x-ratelimit-remaining" in headers:
+            reset = _number(headers.get("x-ratelimit-reset"))
+            self.limits = RateLimit(
+                limit=_whole(headers.get("x-ratelimit-limit")),
+                remaining=_whole(headers.get("x-ratelimit-remaining")),
+                reset=reset,
+            )
+
+    def _refused(self, status: int, headers: Mapping[str, str], content: bytes, write: bool) -> ATSError:
+        said = vendor_sentence(content) or f"no reason given (HTTP {status})"
+        if 300 <= status < 400:
+            said = f"redirects elsewhere (HTTP {status}); check the address in the connection's settings"
+        retry_after = _retry_after(headers.get("retry-after"))
+        if status == 429 and retry_after is None and self.limits.reset is not None:
+            retry_after = max(1.0, self.limits.reset - time.time())
+        return ATSError(
+            f"{self.vendor}: {said}",
+            status=status,
+            permanent=300 <= status < 500 and status not in PASSING,
+            retry_after=retry_after,
+            unknown=write and (status >= 500 or status == 408),
+        )
+
+
+def vendor_sentence(content: bytes) -> str:
+    """Take the vendor's own words out of an error body: `message`, `errors[].message`, or OAuth's description."""
+    try:
+        body = json.loads(content)
+    except ValueError:
+        return ""
+    if not isinstance(body, dict):
+        return ""
+    parts: list[str] = []
+    for key in ("message", "error_description"):
+        if isinstance(body.get(key), str):
+            parts.append(body[key])
+    errors = body.get("errors")
+    for item in errors if isinstance(errors, list) else []:
+        if isinstance(item, str):
+            parts.append(item)
+        elif isinstance(item, dict) and isinstance(item.get("message"), str):
+            name = item.get("field")
+            parts.append(f"{name}: {item['message']}" if name else item["message"])
+    if not parts and isinstance(body.get("error"), str):
+        parts.append(body["error"])
+    return "; ".join(dict.fromkeys(part.strip() for part in parts if part.strip()))[:500]
+
+
+def _not_sent(problem: BaseException) -> bool:
+    """Say whether no connection was ever made, so that nothing can have been applied."""
+    seen: BaseException | None = problem
+    for _ in range(8):
+        if seen is None:
+            return False
+        if type(seen).__name__ in ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError"):
+            return True
+        reason = getattr(seen, "reason", None)
+        if isinstance(reason, BaseException):
+            seen = reason
+        elif seen.args and isinstance(seen.args[0], BaseException):
+            seen = seen.args[0]
+        else:
+            seen = seen.__cause__ or seen.__context__
+    return False
+
+
+def _short(problem: BaseException) -> str:
+    return type(problem).__name__
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text) if text is not None else None
+    except ValueError:
+        return None
+
+
+def _whole(text: str | None) -> int | None:
+    number = _number(text)
+    return None if number is None else int(number)
+
+
+def _retry_after(text: str | None) -> float | None:
+    """Read Retry-After: seconds, or a date (RFC 9110 §10.2.3)."""
+    if text is None:
+        return None
+    seconds = _number(text)
+    if seconds is not None:
+        return max(0.0, seconds)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except ValueError:
+        return None
