@@ -33,6 +33,12 @@ class Work:
     judge: Callable[[int], Any]  # plugin.alignment.store.JudgeDesk for an employer id
     smtp: Any = None  # plugin.scouting.mailbox.Outbox
     claim: Claim | None = field(default=None, repr=False)
+    closing: list[Callable[[], None]] = field(default_factory=list, repr=False)
+
+    def close(self) -> None:
+        """Close what was opened for this process: sessions to ATSs, the judgement, the database."""
+        for close in self.closing:
+            close()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
