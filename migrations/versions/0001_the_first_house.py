@@ -948,6 +948,7 @@ def upgrade() -> None:
         sa.Column("reply_token", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("mail_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("reply_deadline", sa.Date(), nullable=True),
+        sa.Column("sealed_facts", sa.LargeBinary(), nullable=True),
         sa.Column("sent_at", plugin.rows.base.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["batch_id"],

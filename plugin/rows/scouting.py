@@ -54,6 +54,7 @@ class Scout(Row, table=True):
     reply_token: str = Field(unique=True)
     mail_id: int | None = Field(default=None, sa_type=BigId)
     reply_deadline: date | None = None
+    sealed_facts: bytes | None = None  # `scouting.facts.PersonFact`s under the person's key: what the letter may say
     sent_at: datetime | None = at()
 
 

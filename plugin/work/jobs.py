@@ -130,6 +130,13 @@ def finish(session: Session, claim: Claim) -> None:
     _guarded(session, claim, state="done", finished_at=now_of(session), lease_until=None, error="")
 
 
+def hold(session: Session, claim: Claim) -> None:
+    """Make sure in this transaction that a claimed job is still ours; `LostLease` when another worker has it now."""
+    held = select(Job.id).where(col(Job.id) == claim.id, col(Job.attempts) == claim.attempts, col(Job.state) == "owed")
+    if session.exec(held.with_for_update()).first() is None:
+        raise LostLease(f"job {claim.id} was taken over")
+
+
 def put_back(session: Session, claim: Claim, *, due: datetime, error: str = "", failed: bool = False) -> None:
     """Owe a claimed job again at `due`; `failed` counts towards its back-off."""
     _guarded(

@@ -1,0 +1,240 @@
+"""Mails to staff and candidates that are no scouts: written once, queued, and owed to the mail server.
+
+A mail's Message-ID and its address to come back to carry one token (128 random bits, no personal data): `token_of` and
+`mail_of_token` lead from a bounce or an answer to its mail.
+"""
+
+from __future__ import annotations
+
+import base64
+import html as escaping
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from connectors.records import Attachment
+from plugin.connections import policy_of
+from plugin.database import now_of
+from plugin.policy import Policy
+from plugin.rows import Connection, Mail
+from plugin.sealing import Vault
+from plugin.work.jobs import owe
+
+_TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+def post(
+    session: Session,
+    vault: Vault,
+    *,
+    connection: Connection,
+    kind: str,
+    name: str,
+    to: str,
+    to_name: str = "",
+    subject: str,
+    text: str,
+    html: str | None = None,
+    language: str,
+    staff_id: int | None = None,
+    person: str = "",
+    commitment_id: int | None = None,
+    reply_to: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    attachments: Sequence[Attachment] = (),
+) -> int | None:
+    """Queue a mail and owe its sending; return its id, or None when one of this name was posted before.
+
+    `name` makes twice once within the employer. `person` (a profile id) seals it under that person's key; "" is staff
+    mail under the installation's. Does not commit. Raises ValueError without a recipient or without a sender address.
+    """
+    policy = policy_of(connection)
+    if not policy.from_address:
+        raise ValueError("the connection has no sender address; set one with `kakuyaku connect`")
+    if not to.strip():
+        raise ValueError(f"the mail {name} has no recipient")
+    token = new_token()
+    message_id = message_id_of(token, policy)
+    message = build(
+        policy,
+        message_id=message_id,
+        to=to,
+        to_name=to_name,
+        subject=subject,
+        text=text,
+        html=html,
+        now=now_of(session),
+        # RFC 3834: no mail program answers a mail that says nobody wrote it.
+        headers={"Auto-Submitted": "auto-generated", **(headers or {})},
+        reply_to=reply_to,
+        attachments=attachments,
+    )
+    values = {
+        "employer_id": connection.employer_id,
+        "connection_id": connection.key,
+        "kind": kind,
+        "name": mail_name(connection, name),
+        "message_id": message_id,
+        "person": person,
+        "staff_id": staff_id,
+        "to_hash": vault.hash_email(connection.employer_id, to),
+        "sealed_to": vault.seal_for(
+            session, connection.employer_id, person, {"to": to, "from": come_back(bounce_box(policy), token)}
+        ),
+        "sealed": vault.seal_for(session, connection.employer_id, person, message.as_bytes().decode("ascii")),
+        "language": language,
+        "state": "queued",
+        "attempts": 0,
+        "answer": "",
+        "commitment_id": commitment_id,
+        "created_at": now_of(session),
+    }
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    id = session.execute(
+        dialect.insert(Mail).values(**values).on_conflict_do_nothing(index_elements=["name"]).returning(col(Mail.id))
+    ).scalar_one_or_none()
+    if id is not None:
+        owe(
+            session,
+            "send_mail",
+            str(id),
+            employer_id=connection.employer_id,
+            connection_id=connection.key,
+            payload={"mail_id": id},
+        )
+    return id
+
+
+def build(
+    policy: Policy,
+    *,
+    message_id: str,
+    to: str,
+    to_name: str = "",
+    subject: str,
+    text: str,
+    html: str | None = None,
+    now: datetime,
+    headers: Mapping[str, str] | None = None,
+    reply_to: str | None = None,
+    attachments: Sequence[Attachment] = (),
+) -> EmailMessage:
+    """Make one mail: text with its HTML twin, Date in Tokyo, nothing but ASCII on the wire."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = address_header(policy.from_name, policy.from_address)
+    message["To"] = address_header(to_name, to)
+    message["Subject"] = " ".join(subject.split())
+    message["Date"] = format_datetime(now.astimezone(_TOKYO))
+    message["Message-ID"] = message_id
+    if reply_to:
+        message["Reply-To"] = address_header("", reply_to)
+    for key, value in (headers or {}).items():
+        message[key] = value
+    message.set_content(text, charset="utf-8", cte="base64")
+    message.add_alternative(html if html is not None else as_html(text), subtype="html", charset="utf-8", cte="base64")
+    for attached in attachments:
+        maintype, _, subtype = attached.media_type.partition("/")
+        message.add_attachment(
+            attached.content, maintype=maintype, subtype=subtype or "octet-stream", filename=attached.filename
+        )
+    return message
+
+
+def address_header(name: str, address: str) -> Address:
+    """A name and address fit for a header. Raises ValueError for an address that is none."""
+    local, at, domain = address.strip().rpartition("@")
+    if not at or not local or not domain or re.search(r"[\s<>\x00-\x1f]", address.strip()):
+        raise ValueError("not a mail address")
+    return Address(" ".join(name.split()), local, domain)
+
+
+def mail_name(connection: Connection, name: str) -> str:
+    """A mail's name as it is stored: nothing is one across employers (R11)."""
+    return f"{connection.employer_id}:{name}"
+
+
+def mail_named(session: Session, connection: Connection, name: str) -> Mail | None:
+    """The mail that was posted under this name."""
+    return session.exec(select(Mail).where(col(Mail.name) == mail_name(connection, name))).first()
+
+
+def new_token() -> str:
+    """128 random bits as lower-case base32: mail programs may change the case of an address."""
+    return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
+
+
+def message_id_of(token: str, policy: Policy) -> str:
+    return f"<{token}@{policy.from_address.rpartition('@')[2]}>"
+
+
+def token_of(message_id: str) -> str:
+    return message_id.strip().strip("<>").rpartition("@")[0].lower()
+
+
+def mail_of_token(session: Session, connection: Connection, token: str) -> Mail | None:
+    """The mail whose Message-ID, Reply-To or envelope carries this token."""
+    if not re.fullmatch(r"[a-z2-7]{26}", token.lower()):
+        return None
+    return session.exec(
+        select(Mail).where(
+            col(Mail.message_id) == message_id_of(token.lower(), policy_of(connection)),
+            col(Mail.employer_id) == connection.employer_id,
+        )
+    ).first()
+
+
+def come_back(mailbox: str, token: str) -> str:
+    """The plus address of a mailbox that leads back to one mail: `scout+TOKEN@example.com`."""
+    local, _, domain = mailbox.rpartition("@")
+    return f"{local}+{token}@{domain}"
+
+
+def bounce_box(policy: Policy) -> str:
+    """Where bounces go."""
+    return policy.bounce_address or policy.from_address
+
+
+def raw_of(session: Session, vault: Vault, mail: Mail) -> bytes:
+    """The mail as it went out (RFC 5322). Raises `sealing.Erased` once the person's key is gone."""
+    if mail.sealed is None:
+        raise ValueError(f"mail {mail.id} has no text yet")
+    text: str = vault.open_for(session, mail.employer_id, mail.person, mail.sealed)
+    return text.encode("ascii")
+
+
+def envelope_of(session: Session, vault: Vault, mail: Mail) -> tuple[str, str]:
+    """(envelope sender, recipient) of a mail. Raises `sealing.Erased` once the person's key is gone."""
+    found: dict[str, str] = vault.open_for(session, mail.employer_id, mail.person, mail.sealed_to)
+    return found["from"], found["to"]
+
+
+_LINK = re.compile(r"https?://[^\s<>\"'）)」、。]+")
+
+
+def as_html(text: str) -> str:
+    """The same words as HTML: paragraphs, line breaks, links. Nothing is loaded from anywhere."""
+    paragraphs = []
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        parts, last = [], 0
+        for link in _LINK.finditer(paragraph):
+            parts.append(escaping.escape(paragraph[last : link.start()]))
+            url = escaping.escape(link[0])
+            parts.append(f'<a href="{url}">{url}</a>')
+            last = link.end()
+        parts.append(escaping.escape(paragraph[last:]))
+        paragraphs.append("<p>" + "".join(parts).replace("\n", "<br>\n") + "</p>")
+    return (
+        '<!doctype html><html><head><meta charset="utf-8"></head>'
+        '<body style="font-family:sans-serif;line-height:1.7;max-width:40em">\n'
+        + "\n".join(paragraphs)
+        + "\n</body></html>\n"
+    )
