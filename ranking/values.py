@@ -47,11 +47,19 @@ class Stated(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """A thing a description asks for: a concept of the lexicon, or the raw phrase where the lexicon knows none."""
+    """A thing a description asks for: a concept of the lexicon, or the raw phrase where the lexicon knows none.
+
+    `any_of` names further concepts that serve as well ("Go or Java").
+    """
 
     concept: str  # concept id, or "" for a raw phrase
     label_ja: str
     label_en: str
+    any_of: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Skill:
+        return cls(data["concept"], data["label_ja"], data["label_en"], tuple(data.get("any_of", ())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +147,8 @@ class Requirement:
         return cls(
             language=data["language"],
             title=stated(data["title"], str),
-            must=tuple(stated(s, lambda v: Skill(**v)) for s in data["must"]),
-            nice=tuple(stated(s, lambda v: Skill(**v)) for s in data["nice"]),
+            must=tuple(stated(s, Skill.from_json) for s in data["must"]),
+            nice=tuple(stated(s, Skill.from_json) for s in data["nice"]),
             years=stated(data["years"], lambda v: Years(**v)),
             japanese=stated(data["japanese"], need),
             english=stated(data["english"], need),

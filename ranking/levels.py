@@ -1,0 +1,162 @@
+"""How well Japanese and English are asked for or spoken: one ordinal scale for what people write.
+
+The table is our own; no public standard maps JLPT, TOEIC and 「ビジネスレベル」 onto each other. JLPT N1 is FLUENT,
+N2 BUSINESS, N3 CONVERSATIONAL, N4 and N5 BASIC; TOEIC 900, 730, 600 and 470 open FLUENT, BUSINESS, CONVERSATIONAL
+and BASIC.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ranking.values import Level
+
+_ANCHORS = re.compile(
+    r"(?P<japanese>日本語能力試験|日本語検定|日本語|和文|japanese|nihongo|jlpt)"
+    r"|(?P<english>英語|英会話|英文|english)"
+    r"|(?P<other>中国語|韓国語|スペイン語|フランス語|ドイツ語|ベトナム語|ポルトガル語|タイ語|語学力|"
+    r"\b(?:chinese|mandarin|korean|spanish|french|german|vietnamese|portuguese|thai)\b)"
+)
+# Words that contain a language's name but say nothing of speaking it.
+_NOT_ANCHORS = re.compile(
+    r"japanese (?:market|compan|law|client|customer|gaap|tax|labou?r|food|cuisine|account|bank|enterprise|office|subsidiar"
+    r"|government|regulat|manufactur|business culture|yen|residen|visa|user|team|corporat|national)"
+    r"|日本語教師|日本語版|英語版|日本語サイト|英語教材|英語教育"
+)
+_LEVELS: tuple[tuple[Level, str], ...] = (
+    (
+        Level.NATIVE,
+        r"ネイティブ(?!アプリ|コード|広告)(?:レベル|並み|相当|級)?|母国語|母語(?:話者)?"
+        r"|(?<!cloud )(?<!cloud-)(?<!react )\bnative(?: or bilingual)?(?:[- ]level|[- ]speaker)?(?! app| code| ad|script)"
+        r"|\bmother tongue|\bbilingual",
+    ),
+    (
+        Level.FLUENT,
+        r"ビジネス上級|流暢|流ちょう|堪能|上級|\bfluent\b|\bfluently\b|\bfluency\b|\badvanced\b|full professional",
+    ),
+    (
+        Level.BUSINESS,
+        r"ビジネスレベル|ビジネス会話|ビジネス英語|ビジネス日本語|ビジネス初級以上|ビジネスで(?:使用|活用|通用)|会議(?:や商談)?(?:が|の)(?:可能|進行|できる)|商談が?(?:可能|できる)"
+        r"|業務(?:上|で)(?:支障|使用|問題)(?:が?ない|している)?|ビジネス(?=[\s)」、。/]|$)"
+        r"|\bbusiness(?:[- ]level| proficien(?:t|cy)|[- ]fluent)?(?=[\s,.;:)/]|$)"
+        r"|professional (?:working )?proficiency|working proficiency|\bproficient\b|\bproficiency\b|\bupper[- ]intermediate\b",
+    ),
+    (
+        Level.CONVERSATIONAL,
+        r"日常会話(?:レベル|程度)?|会話レベル|中級|読み書き(?:程度|レベル|が?可能|ができる)?|\bconversational(?:[- ]level)?\b|\bintermediate\b|\bdaily conversation(?:al)?\b",
+    ),
+    (Level.BASIC, r"初級|基礎(?:レベル)?|挨拶程度|片言|初歩|\bbasic\b|\bbeginner\b|\belementary\b"),
+)
+_WORDS = re.compile("|".join(f"(?P<l{int(level)}>{pattern})" for level, pattern in _LEVELS))
+_JLPT = re.compile(r"(?<![a-z0-9])n([1-5])(?![0-9a-z])(?:レベル|合格|取得|相当|以上)?")
+_JAPANESE_EXAM = re.compile(r"日本語検定\s*([1-4])級")
+_JLPT_LEVEL = {"1": Level.FLUENT, "2": Level.BUSINESS, "3": Level.CONVERSATIONAL, "4": Level.BASIC, "5": Level.BASIC}
+_TOEIC = re.compile(r"toeic\D{0,12}?(\d{3})\s*点?")
+_EIKEN = re.compile(r"(?:英検|実用英語技能検定)\s*(準?[1-3])級")
+_EIKEN_LEVEL = {
+    "1": Level.FLUENT,
+    "準1": Level.BUSINESS,
+    "2": Level.CONVERSATIONAL,
+    "準2": Level.BASIC,
+    "3": Level.BASIC,
+}
+_NOT_NEEDED = re.compile(
+    r"(?P<ja>日本語|英語)(?:力|能力|スキル|の?レベル)?(?:は|に?関する経験は|は一切)?[::\s]*(?:不問|不要|必要ありません|必要なし|問いません|なしでも)"
+    r"|\bno (?P<en>japanese|english)(?: language)?(?: skills?| ability| proficiency)?(?: is| are)? (?:required|needed|necessary)"
+    r"|(?P<en2>japanese|english)(?: language)?(?: skills?| ability| proficiency)?(?: is| are)? (?:not (?:required|needed|necessary)|unnecessary)"
+)
+_NONE = re.compile(
+    r"不可|話せません|話せない|できません|\bnone\b|\bno ability\b|\bcannot\b|\bdon't speak\b|\bdo not speak\b"
+)
+_BREAK = re.compile(r"[、,;/|・]|\band\b|と|および|及び")
+_HARD_BREAK = re.compile(r"[。\n]|\. ")
+_REACH = 30  # folded characters between a language and its level
+
+
+@dataclass(frozen=True, slots=True)
+class LevelFound:
+    """A level of one language; the folded offsets span the language's name and the words for the level."""
+
+    language: str  # "japanese" or "english"
+    level: Level
+    start: int
+    end: int
+    inferred: bool = False
+
+
+def find_levels(text: str) -> list[LevelFound]:
+    """Find language levels in folded text (one or many lines), in the order of the text."""
+    found: list[LevelFound] = []
+    taken: list[tuple[int, int]] = []
+    for match in _NOT_NEEDED.finditer(text):
+        name = match.group("ja") or match.group("en") or match.group("en2")
+        language = "japanese" if name in ("日本語", "japanese") else "english"
+        found.append(LevelFound(language, Level.NONE, match.start(), match.end()))
+        taken.append(match.span())
+    blocked = [m.span() for m in _NOT_ANCHORS.finditer(text)]
+    anchors = [
+        (str(m.lastgroup), m.start(), m.end())
+        for m in _ANCHORS.finditer(text)
+        if not _inside(m.start(), blocked) and not _inside(m.start(), taken)
+    ]
+    for language, level, start, end in _self_anchored(text):
+        near = [a for a in anchors if a[0] == language and _distance(text, a, start, end) is not None]
+        first, last = start, end
+        if near:
+            closest = min(near, key=lambda a: _distance(text, a, start, end) or 0)
+            first, last = min(start, closest[1]), max(end, closest[2])
+        found.append(LevelFound(language, level, first, last))
+    words = [(m, m.start(), m.end()) for m in _WORDS.finditer(text)] if anchors else []
+    for match, start, end in words:
+        if _inside(start, taken):
+            continue
+        near_by = [(d, a) for a in anchors if (d := _distance(text, a, start, end)) is not None]
+        if not near_by:
+            continue
+        _, (language, a_start, a_end) = min(near_by, key=lambda pair: (pair[0], pair[1][1] > start))
+        if language == "other":
+            continue
+        level = Level(int(str(match.lastgroup)[1:]))
+        found.append(LevelFound(language, level, min(start, a_start), max(end, a_end)))
+    return sorted(found, key=lambda f: (f.start, f.end))
+
+
+def _self_anchored(text: str) -> list[tuple[str, Level, int, int]]:
+    found = [("japanese", _JLPT_LEVEL[m.group(1)], m.start(), m.end()) for m in _JLPT.finditer(text)]
+    for m in _JAPANESE_EXAM.finditer(text):
+        found.append(("japanese", Level.FLUENT if m.group(1) == "1" else Level.BUSINESS, m.start(), m.end()))
+    for m in _TOEIC.finditer(text):
+        found.append(("english", toeic_level(int(m.group(1))), m.start(), m.end()))
+    for m in _EIKEN.finditer(text):
+        found.append(("english", _EIKEN_LEVEL.get(m.group(1), Level.BASIC), m.start(), m.end()))
+    return found
+
+
+def toeic_level(points: int) -> Level:
+    """Place a TOEIC L&R score on the scale."""
+    for floor, level in ((900, Level.FLUENT), (730, Level.BUSINESS), (600, Level.CONVERSATIONAL)):
+        if points >= floor:
+            return level
+    return Level.BASIC
+
+
+def _distance(text: str, anchor: tuple[str, int, int], start: int, end: int) -> int | None:
+    """How far a level stands from a language, separators counted extra; None when another line or sentence."""
+    _, a_start, a_end = anchor
+    if a_start < end and start < a_end:
+        return 0
+    between = text[a_end:start] if a_end <= start else text[end:a_start]
+    if len(between) > _REACH or _HARD_BREAK.search(between):
+        return None
+    # English says "business-level Japanese": a level before its language is as near as one after it.
+    return len(between) + 12 * len(_BREAK.findall(between)) + (4 if a_start > end and ":" in between else 0)
+
+
+def _inside(position: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= position < end for start, end in spans)
+
+
+def says_none(clause: str) -> bool:
+    """Whether a clause about a language says it isn't spoken at all."""
+    return _NONE.search(clause) is not None
