@@ -1,0 +1,329 @@
+"""Persons in the store: who they are (sealed, erasable), what the judgement may see of them, the journal of changes.
+
+Every change is a journal row with a gap-safe number before it reaches Chroma and the index (`alignment.store` applies
+them). Name and contact live in one sealed value per person, under a key of their own: deleting the key erases them
+wherever the bytes lie (`plugin.identity`). What the law bans from recruiting is stripped before anything is written (R9).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from cryptography.fernet import Fernet
+from sqlalchemy import delete, insert, update
+from sqlmodel import Session, col, select
+
+from plugin.database import now_of
+from plugin.identity import (
+    Identity,
+    chunks,
+    hash_company,
+    hash_name,
+    hash_phone,
+    identities,
+    identity_of,
+    known_keys,
+    profiles_of,
+    seal_many,
+)
+from plugin.rows import Journal, PersonKey, Profile, ProfileChange, ShortlistEntry
+from plugin.sealing import Erased, Vault
+from plugin.work.jobs import owe
+from ranking import profiles as judged
+from ranking.values import Level
+from ranking.values import Profile as JudgedProfile
+
+if TYPE_CHECKING:
+    from ranking.universe import GeneratedPerson
+
+CONTACT_BASES = frozenset({"own_applicant", "agency_registrant", "business_card", "referral", "written_notice"})
+"""Why we may write to somebody at all (R5). A scraped address has none of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person on the way into the store."""
+
+    profile: JudgedProfile
+    identity: Identity
+    language: str = ""
+    contact_basis: str = "none"
+    basis_at: datetime | None = None
+    source: str = ""
+    as_of: datetime | None = None
+    ats_candidate_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """How many were journalled, the last journal number, and what was stripped at the door, by kind."""
+
+    count: int
+    number: int
+    stripped: Counter[str] = field(default_factory=Counter)
+
+
+# Into the store.
+
+
+def add_profiles(session: Session, vault: Vault, employer_id: int, people: Sequence[Person]) -> Added:
+    """Journal people, new or changed, and owe their way into the store; at most about a thousand a call.
+
+    Banned personal data is stripped from text and headline here, and counted. A person who is there already gets the
+    next revision; what is unchanged is journalled all the same (the store then changes nothing).
+    """
+    if not people:
+        return Added(0, _journal(session, employer_id).last)
+    ids = [person.profile.id for person in people]
+    if len(set(ids)) != len(ids):
+        raise ValueError("the same profile id stands twice in one batch")
+    now = now_of(session)
+    number = _assign(session, employer_id, len(people))  # first: its lock also keeps two writers off one person
+    keys = _keys(session, vault, employer_id, ids)
+    there = {row.profile_id: row for row in profiles_of(session, employer_id, ids)}
+    stripped: Counter[str] = Counter()
+    rows: list[dict[str, Any]] = []
+    changes: list[dict[str, Any]] = []
+    for offset, person in enumerate(people):
+        profile, counts = judged.at_the_door(person.profile)
+        stripped += counts
+        known = there.get(profile.id)
+        revision = known.revision + 1 if known else max(1, profile.revision)
+        profile = replace(profile, revision=revision, contactable=_contactable(person))
+        key = keys[profile.id]
+        values = _row_values(vault, employer_id, person, key) | {"revision": revision}
+        if known is not None:
+            known.sqlmodel_update(values)
+            session.add(known)
+        else:
+            rows.append({**values, "employer_id": employer_id, "profile_id": profile.id, "created_at": now})
+        changes.append(
+            {
+                "employer_id": employer_id,
+                "number": number - len(people) + 1 + offset,
+                "op": "upsert",
+                "profile_id": profile.id,
+                "revision": revision,
+                "sealed": key.encrypt(json.dumps(asdict(profile), ensure_ascii=False).encode()),
+                "created_at": now,
+            }
+        )
+    if rows:
+        session.execute(insert(Profile), rows)
+    session.execute(insert(ProfileChange), changes)
+    _owe_applying(session, employer_id, number)
+    return Added(len(people), number, stripped)
+
+
+def add_people(
+    session: Session, vault: Vault, employer_id: int, generated: Sequence[GeneratedPerson], *, source: str
+) -> Added:
+    """Journal generated, fictitious people (demo, benchmarks, tests)."""
+    return add_profiles(
+        session,
+        vault,
+        employer_id,
+        [
+            Person(
+                profile=one.profile,
+                identity=Identity(
+                    name=one.name,
+                    kana=one.kana,
+                    romaji=one.romaji,
+                    email=one.email,
+                    phone=one.phone,
+                    company=one.company,
+                    title=one.title,
+                ),
+                language=one.language,
+                contact_basis=one.contact_basis,
+                basis_at=one.basis_at,
+                as_of=one.basis_at,
+                source=source,
+            )
+            for one in generated
+        ],
+    )
+
+
+def delete_profiles(session: Session, vault: Vault, employer_id: int, profile_ids: Iterable[str]) -> int:
+    """Erase people: their key, their row, their words in shortlists; the store follows by journal. Return how many.
+
+    Rows that must stay (ledger, suppression) hold ids and keyed hashes only. A second call finds nobody.
+    """
+    ids = [row.profile_id for row in profiles_of(session, employer_id, list(profile_ids))]
+    if not ids:
+        return 0
+    now = now_of(session)
+    number = _assign(session, employer_id, len(ids))
+    for chunk in chunks(ids):
+        for table, column in ((PersonKey, PersonKey.person), (Profile, Profile.profile_id)):
+            session.execute(delete(table).where(col(table.employer_id) == employer_id, col(column).in_(chunk)))
+        session.execute(
+            update(ProfileChange)
+            .where(col(ProfileChange.employer_id) == employer_id, col(ProfileChange.profile_id).in_(chunk))
+            .values(sealed=None)
+        )
+        entries = session.exec(
+            select(ShortlistEntry).where(
+                col(ShortlistEntry.employer_id) == employer_id, col(ShortlistEntry.profile_id).in_(chunk)
+            )
+        )
+        for entry in entries:
+            entry.sealed_evidence, entry.headline, entry.evidence = None, "", _without_words(entry.evidence)
+            session.add(entry)
+    session.execute(
+        insert(ProfileChange),
+        [
+            {
+                "employer_id": employer_id,
+                "number": number - len(ids) + 1 + offset,
+                "op": "delete",
+                "profile_id": profile_id,
+                "revision": 0,
+                "sealed": None,
+                "created_at": now,
+            }
+            for offset, profile_id in enumerate(ids)
+        ],
+    )
+    _owe_applying(session, employer_id, number)
+    return len(ids)
+
+
+# Out of the journal.
+
+
+def changes_after(
+    session: Session, vault: Vault, employer_id: int, number: int, limit: int
+) -> tuple[int, list[JudgedProfile], list[str]]:
+    """Read journal rows after `number`: the last number read, profiles to upsert, ids to delete.
+
+    Only the last change of each person within the window counts; an upsert whose key is gone counts as a deletion
+    (its own deletion follows in the journal).
+    """
+    rows = session.exec(
+        select(ProfileChange)
+        .where(col(ProfileChange.employer_id) == employer_id, col(ProfileChange.number) > number)
+        .order_by(col(ProfileChange.number))
+        .limit(limit)
+    ).all()
+    if not rows:
+        return number, [], []
+    last = {row.profile_id: row for row in rows}
+    keys = known_keys(session, vault, employer_id, [i for i, row in last.items() if row.op == "upsert"])
+    upserts: list[JudgedProfile] = []
+    deletes: list[str] = []
+    for profile_id, row in last.items():
+        key = keys.get(profile_id)
+        if row.op == "upsert" and key is not None and row.sealed is not None:
+            upserts.append(judged_from_json(json.loads(key.decrypt(row.sealed))))
+        else:
+            deletes.append(profile_id)
+    return rows[-1].number, upserts, deletes
+
+
+def judged_from_json(data: dict[str, Any]) -> JudgedProfile:
+    """A profile as the judgement sees it, from the JSON the journal keeps."""
+    level = {name: None if data[name] is None else Level(data[name]) for name in ("japanese", "english")}
+    skills = None if data["skills"] is None else tuple(data["skills"])
+    return JudgedProfile(**{**data, **level, "skills": skills})
+
+
+# Inside.
+
+
+def _contactable(person: Person) -> bool:
+    """The index's flag, for estimates beyond the 20; `scouting.may_write` decides in each case."""
+    return person.contact_basis in CONTACT_BASES and bool(person.identity.email) and person.language in ("ja", "en")
+
+
+def _row_values(vault: Vault, employer_id: int, person: Person, key: Fernet) -> dict[str, Any]:
+    identity = person.identity
+    return {
+        "sealed": key.encrypt(json.dumps(asdict(identity), ensure_ascii=False).encode()),
+        "email_hash": vault.hash_email(employer_id, identity.email),
+        "phone_hash": hash_phone(vault, employer_id, identity.phone),
+        "name_hash": hash_name(vault, employer_id, identity.name),
+        "language": person.language,
+        "contact_basis": person.contact_basis,
+        "basis_at": person.basis_at,
+        "source": person.source,
+        "as_of": person.as_of,
+        "ats_candidate_id": person.ats_candidate_id,
+    }
+
+
+def _journal(session: Session, employer_id: int) -> Journal:
+    """The employer's journal, locked: numbers are assigned by one writer at a time and therefore have no gaps."""
+    query = select(Journal).where(col(Journal.employer_id) == employer_id).with_for_update()
+    journal = session.exec(query).first()
+    if journal is None:
+        journal = Journal(employer_id=employer_id, created_at=now_of(session))
+        session.add(journal)
+        session.flush()
+    return journal
+
+
+def _assign(session: Session, employer_id: int, count: int) -> int:
+    """Take `count` numbers and return the last of them."""
+    journal = _journal(session, employer_id)
+    journal.last += count
+    session.add(journal)
+    session.flush()
+    return journal.last
+
+
+def _owe_applying(session: Session, employer_id: int, number: int) -> None:
+    owe(
+        session,
+        "apply_profiles",
+        f"{employer_id}:{number}",
+        employer_id=employer_id,
+        payload={"employer_id": employer_id},
+    )
+
+
+def _keys(session: Session, vault: Vault, employer_id: int, ids: Sequence[str]) -> dict[str, Fernet]:
+    """Everyone's key, made where there is none."""
+    found = known_keys(session, vault, employer_id, ids)
+    now = now_of(session)
+    made: list[dict[str, Any]] = []
+    for person in ids:
+        if person not in found:
+            key = Fernet.generate_key()
+            found[person] = Fernet(key)
+            made.append({"employer_id": employer_id, "person": person, "sealed": vault.seal(key), "created_at": now})
+    if made:
+        session.execute(insert(PersonKey), made)
+    return found
+
+
+def _without_words(evidence: list[Any]) -> list[Any]:
+    """Evidence with the person's own words taken out; points and statuses stay, so that the ledger still adds up."""
+    return [{**dimension, "rows": [{**row, "profile": None} for row in dimension["rows"]]} for dimension in evidence]
+
+
+__all__ = [
+    "CONTACT_BASES",
+    "Added",
+    "Erased",
+    "Identity",
+    "Person",
+    "add_people",
+    "add_profiles",
+    "changes_after",
+    "delete_profiles",
+    "hash_company",
+    "hash_name",
+    "hash_phone",
+    "identities",
+    "identity_of",
+    "judged_from_json",
+    "seal_many",
+]
