@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer, WSGIRequestHandler
 
 from connectors.sandbox import admin, pages, seed, wire
@@ -99,7 +100,9 @@ class Sandbox:
             SESSION_COOKIE_HTTPONLY=True,
             MAX_CONTENT_LENGTH=16 * 1024 * 1024,
         )
-        app.json.sort_keys = False
+        assert isinstance(app.json, DefaultJSONProvider)
+        app.json.sort_keys = False  # people read these answers; keep the order they were written in
+        app.json.ensure_ascii = False
         app.register_blueprint(wire.wire(self.ats, self.later))
         app.register_blueprint(admin.admin(self.ats, self.clock.set))
         app.register_blueprint(pages.pages(self.ats))
@@ -108,7 +111,7 @@ class Sandbox:
 
     def start(self, host: str = "127.0.0.1", port: int = 0) -> Self:
         self._server = _Server(host, port, self.app, _Handler)
-        self._server.connections = set()  # type: ignore[attr-defined]
+        self._server.connections = set()
         self.url = f"http://{host}:{self._server.server_port}"
         self.bell.start()
         self._thread = threading.Thread(

@@ -97,7 +97,7 @@ def _custom_field(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     flags = {"private": False, "required": False, "require_approval": False, "api_only": False, "active": True}
     with ats.store.whole():
         order = len(ats.store.rows("custom_fields"))
-        row = ats.store.add("custom_fields", **flags | body | {"name_key": key, "sort_order": order})
+        row = ats.store.add("custom_fields", **_with(body, **flags, name_key=key, sort_order=order))
         for number, option in enumerate(options):
             ats.store.add(
                 "custom_field_options",
