@@ -1,0 +1,138 @@
+"""What a link in the manager's own mailbox does: decide, decline, confirm, undo (R2 `verified`).
+
+Each takes the token of a POST, uses it up, and refuses where the link is not (any more) the current manager's on the
+current calibration. The caller commits.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from plugin.alignment import commitment as commitments
+from plugin.alignment import mails
+from plugin.alignment.links import LinkRefused, use_link
+from plugin.alignment.terms import Terms, default_terms, problems
+from plugin.database import now_of
+from plugin.events import record
+from plugin.rows import ActingLink, Calibration, Commitment, Connection, Requisition, Staff
+from plugin.work.context import Work
+
+FRESH_LINK_EVERY = timedelta(minutes=1)
+"""How often the public page may have a fresh link mailed."""
+
+
+class WrongTerms(Exception):
+    """The terms can't be committed to; `codes` are for `terms.problem_text`. The link stays good."""
+
+    def __init__(self, codes: list[str]) -> None:
+        super().__init__(", ".join(codes))
+        self.codes = codes
+
+
+def decide_by_link(session: Session, work: Work, token: str, terms: Terms) -> Commitment:
+    """The manager commits: in force at once, with a receipt. Raises `LinkRefused`, `WrongTerms`."""
+    link, connection, requisition, calibration, manager = _deciding(session, token)
+    today = now_of(session).astimezone(ZoneInfo(terms.zone)).date()
+    wrong = problems(terms, calibration, today)
+    if wrong:
+        raise WrongTerms(wrong)
+    return commitments.decide(
+        session,
+        work,
+        connection=connection,
+        requisition=requisition,
+        calibration=calibration,
+        manager=manager,
+        terms=terms,
+        how="acting_link",
+        by=session.get_one(Staff, link.staff_id),
+    )
+
+
+def decline_by_link(session: Session, token: str, reason: str) -> Commitment:
+    """The manager does not commit, with a reason. Raises `LinkRefused`."""
+    _link, connection, requisition, calibration, manager = _deciding(session, token)
+    return commitments.decline(
+        session,
+        connection=connection,
+        requisition=requisition,
+        calibration=calibration,
+        manager=manager,
+        terms=default_terms(connection, calibration, manager, now_of(session)),
+        how="acting_link",
+        by=manager,
+        reason=reason.strip()[:500],
+    )
+
+
+def confirm_by_link(session: Session, work: Work, token: str) -> Commitment:
+    """The manager confirms what was entered in the ATS: verified now, in force at once. Raises `LinkRefused`."""
+    link = use_link(session, token, "confirm")
+    commitment = session.get_one(Commitment, link.subject_id)
+    requisition = commitments.lock(session, commitment.requisition_id)
+    session.refresh(commitment)
+    if link.staff_id != commitment.manager_id or requisition.manager_id != link.staff_id:
+        raise LinkRefused("not_yours")
+    if commitment.state != "proposed" or requisition.calibration_id != commitment.calibration_id:
+        raise LinkRefused("overtaken")
+    today = now_of(session).astimezone(ZoneInfo(commitment.zone)).date()
+    if commitment.reply_deadline <= today:
+        raise LinkRefused("overtaken")
+    connection = session.get_one(Connection, requisition.connection_id)
+    manager = session.get_one(Staff, link.staff_id)
+    commitment.strength, commitment.by_staff_id = "verified", manager.key
+    session.add(commitment)
+    record(session, commitment.employer_id, "commitment", commitment.key, "confirmed", actor=f"staff:{manager.key}")
+    commitments.take_effect(session, commitment, actor=f"staff:{manager.key}")
+    commitment.receipt_mail_id = mails.receipt(session, work, connection, requisition, manager, commitment)
+    session.add(commitment)
+    commitments.tell_ats(session, connection, requisition, commitment)
+    return commitment
+
+
+def undo_by_link(session: Session, token: str, reason: str) -> Commitment:
+    """The manager takes it back; works at any time, also after the manager of the requisition has changed.
+
+    Raises `LinkRefused`. What had ended already stays as it ended.
+    """
+    link = use_link(session, token, "undo")
+    commitment = session.get_one(Commitment, link.subject_id)
+    if link.staff_id != commitment.manager_id:
+        raise LinkRefused("not_yours")
+    commitments.undo(session, commitment, f"staff:{link.staff_id}", reason.strip()[:500] or "undone_by_link")
+    return commitment
+
+
+def ask_for_link(session: Session, work: Work, calibration: Calibration) -> bool:
+    """Mail a fresh acting link to the manager's own address, because somebody pressed the button of the page in the ATS.
+
+    Whoever presses learns nothing and can do nothing. False when one was mailed a moment ago, when there is nobody to
+    mail it to, or when the calibration has been overtaken.
+    """
+    requisition = session.get_one(Requisition, calibration.requisition_id)
+    if requisition.calibration_id != calibration.id or requisition.manager_id is None:
+        return False
+    if mails.asked_lately(session, calibration, FRESH_LINK_EVERY):
+        return False
+    connection = session.get_one(Connection, requisition.connection_id)
+    manager = session.get_one(Staff, requisition.manager_id)
+    return mails.acting_link(session, work, connection, requisition, calibration, manager) is not None
+
+
+def _deciding(session: Session, token: str) -> tuple[ActingLink, Connection, Requisition, Calibration, Staff]:
+    link = use_link(session, token, "decide")
+    calibration = session.get_one(Calibration, link.subject_id)
+    requisition = commitments.lock(session, calibration.requisition_id)
+    if requisition.employer_id != link.employer_id or requisition.connection_id != link.connection_id:
+        raise LinkRefused("not_yours")
+    if requisition.calibration_id != calibration.id or calibration.state != "done":
+        raise LinkRefused("overtaken")
+    if requisition.manager_id != link.staff_id:
+        raise LinkRefused("not_yours")
+    manager = session.get_one(Staff, link.staff_id)
+    if not manager.active:
+        raise LinkRefused("not_yours")
+    return link, session.get_one(Connection, link.connection_id), requisition, calibration, manager

@@ -1,0 +1,119 @@
+"""The judgement of this process: one profile store and judge per employer, opened when first asked for.
+
+Importing this loads neither numpy nor chromadb. Only a worker (or a command) opens the embedded store, under its lock
+file. Journal rows are applied in order; the store remembers the last one, so that applying twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import structlog
+
+from plugin.people import changes_after
+from plugin.settings import Settings
+from plugin.work.context import Work
+from plugin.work.jobs import Claim
+from ranking.values import Calibrated, Guidance, Requirement, Scored
+
+if TYPE_CHECKING:
+    from ranking.judge import Judge
+    from ranking.store import ProfileStore
+
+log = structlog.get_logger(__name__)
+
+JOURNAL_STEP = 2000
+"""Journal rows applied at once: bounds memory, and how much is repeated after a crash."""
+
+
+class EmployerDesk:
+    """One employer's store and judge. One thread at a time: Chroma and the index are not ours to share."""
+
+    def __init__(self, employer_id: int, store: ProfileStore, judge: Judge) -> None:
+        self.employer_id, self.store = employer_id, store
+        self._judge = judge
+        self._lock = threading.RLock()
+
+    def catch_up(self, work: Work, progress: Callable[[int, int], None] | None = None) -> int:
+        """Apply every journal row the store has not seen; return the last number applied."""
+        with self._lock:
+            while True:
+                before = self.store.last_applied
+                with work.reading() as session:
+                    number, upserts, deletes = changes_after(
+                        session, work.vault, self.employer_id, before, JOURNAL_STEP
+                    )
+                if number == before:
+                    return before
+                self.store.apply(number, upserts, deletes)
+                if progress is not None:
+                    progress(number, number)
+                log.info(
+                    "profiles_applied",
+                    employer=self.employer_id,
+                    number=number,
+                    upserts=len(upserts),
+                    deletes=len(deletes),
+                )
+
+    def calibrate(
+        self, requirement: Requirement, guidance: Guidance | None, *, top: int, floor: int, reference_date: date
+    ) -> Calibrated:
+        with self._lock:
+            return self._judge.calibrate(requirement, guidance, top=top, floor=floor, reference_date=reference_date)
+
+    def evidence(self, requirement: Requirement, guidance: Guidance | None, ids: Sequence[str]) -> list[Scored]:
+        """Score with evidence of anybody in the store."""
+        with self._lock:
+            return self._judge.evidence(requirement, guidance, ids)
+
+    def close(self) -> None:
+        with self._lock:
+            self.store.close()
+
+
+class JudgeDesk:
+    """Every employer's desk of one process. Collections never mix: each carries its employer's id (R11)."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._desks: dict[int, EmployerDesk] = {}
+        self._lock = threading.Lock()
+
+    def judge(self, employer_id: int) -> EmployerDesk:
+        """Open an employer's desk, or return the open one.
+
+        Raises `ranking.store.StoreBusy` while another process has the embedded store.
+        """
+        with self._lock:
+            if employer_id not in self._desks:
+                self._desks[employer_id] = self._open(employer_id)
+            return self._desks[employer_id]
+
+    def close(self) -> None:
+        with self._lock:
+            for desk in self._desks.values():
+                desk.close()
+            self._desks.clear()
+
+    def _open(self, employer_id: int) -> EmployerDesk:
+        # numpy and chromadb are loaded here, by the first calibration of a worker: the web process never comes by.
+        from ranking.judge import Judge
+        from ranking.store import ProfileStore
+
+        collection = f"employer-{employer_id}"
+        if self._settings.chroma_url:
+            texts = self._settings.data_folder / "texts"
+            texts.mkdir(parents=True, exist_ok=True)
+            store = ProfileStore.open(self._settings.chroma_url, collection, texts=texts)
+        else:
+            store = ProfileStore.open(self._settings.data_folder / "profiles", collection)
+        return EmployerDesk(employer_id, store, Judge(store))
+
+
+def apply_profiles(work: Work, claim: Claim) -> None:
+    """Bring an employer's store up to its journal. Payload: employer_id."""
+    work.judge(claim.payload["employer_id"]).catch_up(work)
