@@ -33,6 +33,7 @@ class Work:
     judge: Callable[[int], Any]  # plugin.alignment.store.JudgeDesk for an employer id
     smtp: Any = None  # plugin.scouting.mailbox.Outbox
     claim: Claim | None = field(default=None, repr=False)
+    finished: bool = field(default=False, repr=False)  # the handler's own `finishing` has committed
     closing: list[Callable[[], None]] = field(default_factory=list, repr=False)
 
     def close(self) -> None:
@@ -56,6 +57,7 @@ class Work:
         with self.database.writing() as session:
             yield session
             finish(session, claim)
+        self.finished = True
 
 
 Handler = Callable[[Work, Claim], None]

@@ -97,16 +97,22 @@ RETURNING id, employer_id, connection_id, kind, attempts, failures
 
 
 def claim(
-    session: Session, *, lease_seconds: float, kinds: tuple[str, ...] = (), but_not: tuple[str, ...] = ()
+    session: Session,
+    *,
+    lease_seconds: float,
+    kinds: tuple[str, ...] = (),
+    but_not: tuple[str, ...] = (),
+    up_to_lane: int = BULK,
 ) -> Claim | None:
     """Take the next due job under a lease, most urgent lane first; None when nothing is due.
 
-    `kinds` takes only these, `but_not` leaves these (a sender's threads are bounded that way).
+    `kinds` takes only these, `but_not` leaves these (a sender's threads are bounded that way); `up_to_lane` leaves
+    less urgent ones.
     """
     now = now_of(session)
     until = now + timedelta(seconds=lease_seconds)
-    filters = ""
-    parameters: dict[str, Any] = {}
+    filters = " AND lane <= :lane" if up_to_lane < BULK else ""
+    parameters: dict[str, Any] = {"lane": up_to_lane} if filters else {}
     for sign, names, tag in (("IN", kinds, "k"), ("NOT IN", but_not, "b")):
         if names:
             filters += f" AND kind {sign} (" + ", ".join(f":{tag}{i}" for i in range(len(names))) + ")"
@@ -123,6 +129,28 @@ def claim(
         return None
     payload = session.exec(select(Job.payload).where(col(Job.id) == row.id)).one()
     return Claim(row.id, row.employer_id, row.connection_id, row.kind, dict(payload), row.attempts, row.failures)
+
+
+_PEEK = text(
+    "SELECT 1 FROM job WHERE state = 'owed' AND due <= :now AND (lease_until IS NULL OR lease_until <= :now) LIMIT 1"
+).bindparams(bindparam("now", type_=UtcDateTime()))
+
+
+def anything_due(session: Session) -> bool:
+    """Say whether a job waits for a claim; a plain read, cheap enough to ask twenty times a second."""
+    return session.execute(_PEEK, {"now": now_of(session)}).first() is not None
+
+
+def renew(session: Session, claim: Claim, lease_seconds: float) -> bool:
+    """Hold a claimed job longer; False when another worker has it now."""
+    until = now_of(session) + timedelta(seconds=lease_seconds)
+    statement = (
+        update(Job)
+        .where(col(Job.id) == claim.id, col(Job.attempts) == claim.attempts, col(Job.state) == "owed")
+        .values(lease_until=until)
+        .returning(col(Job.id))
+    )
+    return session.execute(statement).scalar_one_or_none() is not None
 
 
 def finish(session: Session, claim: Claim) -> None:

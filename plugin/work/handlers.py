@@ -1,0 +1,58 @@
+"""Which function works a job of which kind. Names, not functions: the web process never imports a worker's code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from plugin.work.context import Handler
+
+HANDLERS: dict[str, str] = {
+    "read_delivery": "plugin.work.deliveries:read_delivery",
+    "read_requisition": "plugin.alignment.intake:read_requisition",
+    "read_person": "plugin.pipeline.people:read_person",
+    "read_application": "plugin.pipeline.interviews:read_application",
+    "calibrate": "plugin.alignment.calibration:calibrate",
+    "post_shortlist": "plugin.alignment.posting:post_shortlist",
+    "post_message": "plugin.alignment.posting:post_message",
+    "nudge": "plugin.alignment.nudge:nudge",
+    "commitment_due": "plugin.alignment.commitment:commitment_due",
+    "prepare_batch": "plugin.scouting.batches:prepare_batch",
+    "send_scout": "plugin.scouting.sending:send_scout",
+    "send_mail": "plugin.scouting.sending:send_mail",
+    "read_mail": "plugin.scouting.replies:read_mail",
+    "add_entry": "plugin.pipeline.entries:add_entry",
+    "entry_notes": "plugin.pipeline.entries:entry_notes",
+    "release_holding": "plugin.pipeline.holding:release_holding",
+    "sweep_connection": "plugin.work.sweeps:sweep_connection",
+    "poll_mailbox": "plugin.scouting.mailbox:poll",
+    "promise_clock": "plugin.pipeline.promises:promise_clock",
+    "apply_profiles": "plugin.alignment.store:apply_profiles",
+}
+
+SENDERS = ("send_scout", "send_mail")
+"""Kinds that speak to a mail server: bounded by `settings.sender_threads`."""
+
+CALLS_ATS = frozenset(
+    {
+        "read_requisition",
+        "read_person",
+        "read_application",
+        "post_shortlist",
+        "post_message",
+        "add_entry",
+        "entry_notes",
+        "sweep_connection",
+    }
+)
+"""Kinds that call the ATS: they wait while its vendor asked us to."""
+
+
+def handler_of(handlers: Mapping[str, str | Handler], kind: str) -> Handler | None:
+    """The handler of a kind, imported when first asked for; None for a kind nobody works."""
+    found = handlers.get(kind)
+    if isinstance(found, str):
+        module, _, name = found.partition(":")
+        handler: Handler = getattr(import_module(module), name)
+        return handler
+    return found

@@ -1,0 +1,62 @@
+"""One writer at a time (R7): a lease on a name, held by one worker over all processes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+
+from plugin.database import now_of
+from plugin.rows import Lease
+from plugin.work.context import Work
+from plugin.work.jobs import NotYet
+
+LOOK_AGAIN = timedelta(seconds=0.5)
+"""How soon to ask again for a lease that somebody holds: they mostly give it back long before it ends."""
+
+
+@contextmanager
+def held(work: Work, employer_id: int, name: str, seconds: float) -> Iterator[str]:
+    """Hold the lease `name` for at most `seconds`, or raise `NotYet` while another holds it.
+
+    The lease of a holder that died ends by itself; so `seconds` must be longer than everything done under it, all
+    time-outs together. Yields the holder's token. Opens its own short transactions: call it outside any.
+    """
+    token = secrets.token_hex(8)
+    with work.writing() as session:
+        now = now_of(session)
+        until = now + timedelta(seconds=seconds)
+        dialect = sqlite if work.database.is_sqlite else postgresql
+        taken = session.execute(
+            dialect.insert(Lease)
+            .values(employer_id=employer_id, name=name, holder=token, until=until, created_at=now)
+            .on_conflict_do_nothing(index_elements=["employer_id", "name"])
+            .returning(col(Lease.id))
+        ).scalar_one_or_none()
+        if taken is None:
+            taken = session.execute(
+                update(Lease)
+                .where(col(Lease.employer_id) == employer_id, col(Lease.name) == name, col(Lease.until) <= now)
+                .values(holder=token, until=until)
+                .returning(col(Lease.id))
+            ).scalar_one_or_none()
+        if taken is None:
+            ends = session.exec(
+                select(Lease.until).where(col(Lease.employer_id) == employer_id, col(Lease.name) == name)
+            ).first()
+            # None: given back in this very moment.
+            raise NotYet(min(ends or now, now + LOOK_AGAIN), "somebody else is writing there")
+    try:
+        yield token
+    finally:
+        with work.writing() as session:
+            session.execute(
+                delete(Lease).where(
+                    col(Lease.employer_id) == employer_id, col(Lease.name) == name, col(Lease.holder) == token
+                )
+            )
