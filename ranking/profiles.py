@@ -82,7 +82,7 @@ class Facts:
     """What the index holds of a person. `concepts` are expanded by what they imply.
 
     `open_since` (month number, year × 12 + month − 1): a job still running, to be counted up to a reference date on
-    top of `years`.
+    top of `years`. `readable`: the text with banned personal data blanked, the only text anything may be read from.
     """
 
     profile: Profile
@@ -91,6 +91,7 @@ class Facts:
     quoted: int
     years: float | None
     open_since: int | None
+    readable: str
 
 
 def read_text(text: str) -> Reading:
@@ -148,7 +149,9 @@ def read_facts(profile: Profile) -> Facts:
         desired_pay=profile.desired_pay if profile.desired_pay is not None else reading.desired_pay,
         place=profile.place or (reading.place.code if reading.place else None),
     )
-    return Facts(completed, concepts, tuple(sorted(denied - set(concepts))), quoted, years, open_since)
+    return Facts(
+        completed, concepts, tuple(sorted(denied - set(concepts))), quoted, years, open_since, reading.folded.original
+    )
 
 
 def complete(profile: Profile, *, reference_date: date | None = None) -> Profile:
