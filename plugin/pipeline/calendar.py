@@ -11,11 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import holidays
 
 from plugin.i18n import phrases
+
+Day: TypeAlias = date
 
 _END_OF_DAY = time(23, 59, 59)
 _LANGUAGES = {"ja": "ja", "en": "en_US"}
@@ -25,10 +28,10 @@ _LANGUAGES = {"ja": "ja", "en": "en_US"}
 class Due:
     """When something is due, and how that was counted. `skipped` names the days that are no business days but no weekend."""
 
-    day_zero: date
-    date: date
+    day_zero: Day
+    date: Day
     due_at: datetime  # aware UTC
-    skipped: list[tuple[date, str]] = field(default_factory=list)
+    skipped: list[tuple[Day, str]] = field(default_factory=list)
 
 
 def holiday_name(day: date, locale: str = "ja", closures: Iterable[date] = ()) -> str:
@@ -46,9 +49,7 @@ def is_business_day(day: date, closures: Iterable[date] = ()) -> bool:
     return day.weekday() < 5 and not holiday_name(day, closures=closures)
 
 
-def due_date(
-    received_at: datetime, days: int, zone: str, closures: Iterable[date] = (), *, locale: str = "ja"
-) -> Due:
+def due_date(received_at: datetime, days: int, zone: str, closures: Iterable[date] = (), *, locale: str = "ja") -> Due:
     """Count `days` business days from the date of receipt in `zone`. Raises ValueError below one day or without a zone."""
     if received_at.tzinfo is None:
         raise ValueError("a time of receipt needs a zone")

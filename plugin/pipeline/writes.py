@@ -16,11 +16,12 @@ from sqlmodel import Session, col, select
 
 from connectors.base import ATSError, Unsupported
 from plugin.database import now_of
-from plugin.rows import AtsWrite, Connection, RateLimit
+from plugin.rows import AtsWrite, Connection
 from plugin.sealing import Vault
 from plugin.work.context import Work
 from plugin.work.jobs import NotYet
 from plugin.work.leases import held
+from plugin.work.rates import held_off_until, hold_off
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +58,9 @@ def write_once(
             now = now_of(session)
             if row.state == "attempting" and row.settle_until is not None and row.settle_until > now:
                 raise NotYet(row.settle_until, f"{name}: the outcome of the last attempt is unknown, it is settling")
-            _respect_back_off(session, connection, now)
+            waiting = held_off_until(session, connection.key)
+            if waiting is not None:
+                raise NotYet(waiting, f"{connection.ats} asked us to wait")
             row.state, row.attempts, row.attempted_at = "attempting", row.attempts + 1, now
             row.job_id = work.claim.id if work.claim else None
             # Should we die from here on, the last request of ours leaves before the lease is over. Nobody looks
@@ -74,7 +77,7 @@ def write_once(
             if not error.unknown:
                 _definite(work, connection, name, "failed" if error.permanent else "owed", str(error))
                 if error.status == 429:
-                    _back_off(work, connection, error.retry_after)
+                    _wait_as_told(work, connection, error.retry_after)
                 raise
             raise NotYet(_settle(work, connection, name, str(error)), f"{name}: {error}") from error
         except Exception as error:
@@ -95,10 +98,10 @@ def written(session: Session, employer_id: int, name: str) -> dict[str, Any] | N
     return row.result if row is not None and row.state == "done" else None
 
 
-def attempted(session: Session, employer_id: int, name: str) -> bool:
-    """Say whether a write may have reached the ATS already."""
+def maybe_written(session: Session, employer_id: int, name: str) -> bool:
+    """Say whether a write may stand in the ATS already: it does, or an attempt has an unknown outcome."""
     row = _find(session, employer_id, name)
-    return row is not None and row.attempts > 0
+    return row is not None and row.state in ("attempting", "done")
 
 
 def lease_seconds(work: Work) -> float:
@@ -144,33 +147,8 @@ def _settle(work: Work, connection: Connection, name: str, error: str) -> dateti
         return row.settle_until
 
 
-# One row a connection: when this vendor may be called again after it said 429. Every process asks it before writing.
-_BACK_OFF = "writes"
-
-
-def _respect_back_off(session: Session, connection: Connection, now: datetime) -> None:
-    row = _rate(session, connection)
-    if row is not None and row.next_allowed_at > now:
-        raise NotYet(row.next_allowed_at, f"{connection.ats} asked us to wait")
-
-
-def _back_off(work: Work, connection: Connection, retry_after: float | None) -> None:
+def _wait_as_told(work: Work, connection: Connection, retry_after: float | None) -> None:
+    # Every process asks this row before it writes there. Without a word from the vendor: Greenhouse's window is 30 s.
     with work.writing() as session:
-        until = now_of(session) + timedelta(seconds=retry_after or 30.0)  # Greenhouse's window is 30 s
-        row = _rate(session, connection)
-        if row is None:
-            row = RateLimit(
-                employer_id=connection.employer_id,
-                connection_id=connection.key,
-                name=_BACK_OFF,
-                next_allowed_at=until,
-                created_at=now_of(session),
-            )
-        row.next_allowed_at = max(until, row.next_allowed_at)
-        session.add(row)
-
-
-def _rate(session: Session, connection: Connection) -> RateLimit | None:
-    return session.exec(
-        select(RateLimit).where(col(RateLimit.connection_id) == connection.key, col(RateLimit.name) == _BACK_OFF)
-    ).first()
+        until = now_of(session) + timedelta(seconds=retry_after or 30.0)
+        hold_off(session, connection.employer_id, connection.key, until)

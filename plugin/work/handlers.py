@@ -23,6 +23,7 @@ HANDLERS: dict[str, str] = {
     "read_mail": "plugin.scouting.replies:read_mail",
     "add_entry": "plugin.pipeline.entries:add_entry",
     "entry_notes": "plugin.pipeline.entries:entry_notes",
+    "move_entry": "plugin.pipeline.entries:move_entry",
     "release_holding": "plugin.pipeline.holding:release_holding",
     "sweep_connection": "plugin.work.sweeps:sweep_connection",
     "poll_mailbox": "plugin.scouting.mailbox:poll",
@@ -42,6 +43,7 @@ CALLS_ATS = frozenset(
         "post_message",
         "add_entry",
         "entry_notes",
+        "move_entry",
         "sweep_connection",
     }
 )

@@ -1,0 +1,335 @@
+"""What people are told after a yes: the candidate by whole letters per language, manager and recruiter by notices.
+
+Letters live in `locales/*/answers`. A date stands in one only where a `Promise` row holds it; score and line never do.
+Every mail has a name, so that telling twice is telling once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from sqlmodel import Session, col, select
+
+from plugin.connections import policy_of
+from plugin.i18n import phrases, say_date, say_time
+from plugin.identity import Identity, identity_of
+from plugin.pipeline.calendar import holiday_name
+from plugin.pipeline.owners import active, keeper_of, locale_of, recruiter_of
+from plugin.policy import Policy
+from plugin.rows import Commitment, Connection, Entry, Profile, Promise, Requisition, Scout, Staff
+from plugin.scouting.post import come_back, post
+from plugin.scouting.suppression import is_suppressed
+from plugin.sealing import Erased, Vault
+
+
+@dataclass(frozen=True)
+class Letter:
+    subject: str
+    text: str
+
+
+@cache
+def _source(name: str, language: str) -> tuple[str, str]:
+    text = files("locales").joinpath(language, "answers", f"{name}.txt").read_text(encoding="utf-8")
+    subject, _, body = text.partition("\n\n")
+    return subject.removeprefix("Subject: ").strip(), body.strip() + "\n"
+
+
+def letter(name: str, language: str, **values: str) -> Letter:
+    """Fill in one of the letters of `locales/<language>/answers`."""
+    subject, text = _source(name, language)
+    return Letter(subject % values, text % values)
+
+
+# The promise in words, always from its row.
+
+
+def kind_words(commitment: Commitment, locale: str) -> str:
+    _ = phrases(locale)
+    return _("casual meeting") if commitment.kind == "casual" else _("interview")
+
+
+def interviewer_words(commitment: Commitment, locale: str) -> str:
+    title = commitment.interviewer_title or phrases(locale)("the hiring manager")
+    return f"{title} {commitment.interviewer_name}" if commitment.interviewer_name else title
+
+
+def format_words(commitment: Commitment, locale: str) -> str:
+    _ = phrases(locale)
+    where = {"online": _("online"), "onsite": _("on site")}.get(
+        commitment.format, _("online or on site, as you prefer")
+    )
+    return _("%(where)s, about %(minutes)s minutes", where=where, minutes=commitment.minutes)
+
+
+def selection_words(commitment: Commitment, locale: str) -> str:
+    _ = phrases(locale)
+    return _("part of the selection") if commitment.selection else _("not part of any selection")
+
+
+def counted_words(promise: Promise, locale: str) -> str:
+    """How the due date was counted, holidays named: a person can count along."""
+    _ = phrases(locale)
+    days = [date.fromisoformat(day) for day, _name in promise.computed.get("skipped", ())]
+    names = {
+        date.fromisoformat(day): name for day, name in promise.computed.get("skipped", ())
+    }  # a closure keeps the name it had when it was counted
+    closures = frozenset(days)
+    said = [f"{say_date(day, locale)} {holiday_name(day, locale, closures) or names[day]}" for day in days]
+    text = _(
+        "%(days)s business days from the day after %(day_zero)s",
+        days=promise.computed.get("days", ""),
+        day_zero=say_date(promise.day_zero, locale),
+    )
+    if said:
+        text += _("; holidays left out: %(holidays)s", holidays=_(", ").join(said))
+    return text
+
+
+def promise_words(commitment: Commitment, promise: Promise, language: str) -> str:
+    """The block of a candidate's letter that restates the promise. Nothing in it but what the rows hold."""
+    return letter(
+        "promise",
+        language,
+        kind=kind_words(commitment, language),
+        selection=selection_words(commitment, language),
+        interviewer=interviewer_words(commitment, language),
+        due=say_date(promise.due_date, language),
+        counted=counted_words(promise, language),
+        format=format_words(commitment, language),
+    ).text.strip()
+
+
+# To the candidate.
+
+
+def tell_entered(session: Session, vault: Vault, connection: Connection, entry: Entry, promise: Promise | None) -> None:
+    """The receipt: the promise as a date and what kind of meeting, or honestly none. Once an entry stands in the ATS."""
+    scout = session.get_one(Scout, entry.scout_id)
+    late = promise is None and scout.arm == "committed" and scout.commitment_id is not None
+    name = "receipt_promised" if promise is not None else "receipt_late" if late else "receipt_plain"
+    _to_candidate(
+        session,
+        vault,
+        connection,
+        entry,
+        promise,
+        letter_name=name,
+        kind="candidate_receipt",
+        name=f"{name}:{entry.key}",
+    )
+
+
+def tell_held(
+    session: Session, vault: Vault, connection: Connection, entry: Entry, promise: Promise | None, *, status: str
+) -> None:
+    """The holding letter: the reply has arrived, the role isn't open yet (or no more), what happens next."""
+    _to_candidate(
+        session,
+        vault,
+        connection,
+        entry,
+        promise,
+        letter_name=f"holding_{status}",
+        kind="holding",
+        name=f"holding_{status}:{entry.key}",
+    )
+
+
+def tell_moved(session: Session, vault: Vault, connection: Connection, entry: Entry, promise: Promise) -> None:
+    """Confirm the later day the candidate chose."""
+    _to_candidate(
+        session,
+        vault,
+        connection,
+        entry,
+        promise,
+        letter_name="moved",
+        kind="candidate_receipt",
+        name=f"moved:{promise.key}:{promise.due_date}",
+    )
+
+
+def _to_candidate(
+    session: Session,
+    vault: Vault,
+    connection: Connection,
+    entry: Entry,
+    promise: Promise | None,
+    *,
+    letter_name: str,
+    kind: str,
+    name: str,
+) -> None:
+    address = candidate_of(session, vault, entry)
+    if address is None or not address.email:
+        return  # erased meanwhile
+    sender = policy_of(connection).from_address
+    if is_suppressed(session, vault, employer_id=entry.employer_id, address=address.email, sender=sender):
+        return  # said stop after the yes: hears no more from us, the recruiter sees the entry
+    scout = session.get_one(Scout, entry.scout_id)
+    written = candidate_letter(session, connection, entry, promise, address, letter_name, scout.language)
+    post(
+        session,
+        vault,
+        connection=connection,
+        kind=kind,
+        name=name,
+        to=address.email,
+        to_name=address.name,
+        subject=written.subject,
+        text=written.text,
+        language=scout.language,
+        person=entry.profile_id,
+        commitment_id=promise.commitment_id if promise is not None else None,
+        reply_to=come_back(policy_of(connection).from_address, scout.reply_token),
+    )
+
+
+def candidate_letter(
+    session: Session,
+    connection: Connection,
+    entry: Entry,
+    promise: Promise | None,
+    identity: Identity,
+    letter_name: str,
+    language: str,
+    **more: str,
+) -> Letter:
+    """One letter to the candidate, filled in from the rows."""
+    policy = policy_of(connection)
+    requisition = session.get_one(Requisition, entry.requisition_id)
+    commitment = session.get(Commitment, promise.commitment_id) if promise is not None else None
+    block = (
+        promise_words(commitment, promise, language) + "\n\n" if commitment is not None and promise is not None else ""
+    )
+    return letter(
+        letter_name,
+        language,
+        salutation=salutation(identity, language),
+        company=(policy.company_ja if language == "ja" else policy.company_en)
+        or policy.legal.sender
+        or connection.name,
+        role=requisition.title,
+        promise=block,
+        due=say_date(promise.due_date, language) if promise is not None else "",
+        kind=kind_words(commitment, language) if commitment is not None else "",
+        signature=signature(policy, connection, language),
+        **more,
+    )
+
+
+def candidate_of(session: Session, vault: Vault, entry: Entry) -> Identity | None:
+    """Who an entry is about, None once they have been erased."""
+    profile = session.exec(
+        select(Profile).where(
+            col(Profile.employer_id) == entry.employer_id, col(Profile.profile_id) == entry.profile_id
+        )
+    ).first()
+    if profile is None:
+        return None
+    try:
+        return identity_of(session, vault, profile)
+    except Erased:
+        return None
+
+
+def salutation(identity: Identity, language: str) -> str:
+    """山田様; Dear Taro Yamada: a surname alone is no way to address somebody in English."""
+    if language == "ja":
+        return f"{identity.family_name}様"
+    name = identity.romaji or identity.name
+    return f"Dear {name},"
+
+
+def signature(policy: Policy, connection: Connection, language: str) -> str:
+    company = policy.company_ja if language == "ja" else policy.company_en
+    lines = [company or connection.name, policy.legal.sender, policy.legal.postal_address, policy.legal.contact]
+    return "\n".join(dict.fromkeys(line for line in lines if line))
+
+
+# To manager and recruiter.
+
+
+def notify_staff(
+    session: Session,
+    vault: Vault,
+    connection: Connection,
+    staff: Staff,
+    *,
+    name: str,
+    subject: str,
+    lines: list[str],
+    kind: str = "recruiter_notice",
+) -> None:
+    """One notice to a colleague, in the language they read. Nothing without an address of theirs."""
+    if not staff.email:
+        return
+    post(
+        session,
+        vault,
+        connection=connection,
+        kind=kind,
+        name=f"{name}:{staff.key}",
+        to=staff.email,
+        to_name=staff.name,
+        subject=subject,
+        text="\n".join(lines) + "\n",
+        language=locale_of(staff, connection),
+        staff_id=staff.key,
+    )
+
+
+def audience(
+    session: Session, connection: Connection, requisition: Requisition, promise: Promise | None
+) -> list[Staff]:
+    """Who hears of a yes: whoever has to keep the promise, the manager and the recruiter; each once."""
+    keeper = keeper_of(session, promise) if promise is not None else None
+    told = (keeper, active(session, requisition.manager_id), recruiter_of(session, requisition))
+    return list({staff.key: staff for staff in told if staff is not None}.values())
+
+
+def tell_colleagues(
+    session: Session, vault: Vault, connection: Connection, entry: Entry, promise: Promise | None
+) -> None:
+    """Tell manager and recruiter that a yes stands in the ATS, and by when somebody has to be met."""
+    requisition = session.get_one(Requisition, entry.requisition_id)
+    identity = candidate_of(session, vault, entry)
+    commitment = session.get(Commitment, promise.commitment_id) if promise is not None else None
+    for staff in audience(session, connection, requisition, promise):
+        locale = locale_of(staff, connection)
+        _ = phrases(locale)
+        person = identity.name if identity is not None else _("a person erased meanwhile")
+        lines = [_("%(person)s said yes to the scout for “%(role)s”.", person=person, role=requisition.title)]
+        if promise is not None and commitment is not None:
+            lines += [
+                _(
+                    "Promised: %(kind)s with %(interviewer)s by the end of %(due)s (%(counted)s).",
+                    kind=kind_words(commitment, locale),
+                    interviewer=interviewer_words(commitment, locale),
+                    due=say_date(promise.due_date, locale),
+                    counted=counted_words(promise, locale),
+                ),
+                _("Reply received: %(when)s", when=say_time(promise.received_at, promise.zone, locale)),
+                _("Please offer times before that date; the promise was made to this person in writing."),
+            ]
+            subject = _(
+                "Yes: meet by %(due)s – %(role)s", due=say_date(promise.due_date, locale), role=requisition.title
+            )
+        else:
+            lines.append(_("No date was promised to this person."))
+            subject = _("Yes to a scout – %(role)s", role=requisition.title)
+        if requisition.url:
+            lines += ["", requisition.url]
+        notify_staff(
+            session,
+            vault,
+            connection,
+            staff,
+            name=f"yes:{entry.key}:{'promised' if promise is not None else 'plain'}",
+            subject=subject,
+            lines=lines,
+        )

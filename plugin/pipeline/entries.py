@@ -1,0 +1,327 @@
+"""From a yes to an entry in the ATS: exactly one, or meanwhile one place with owner and clock (R4).
+
+`accept_yes` is called in the transaction that understood the reply; `add_entry` is the job it owes. Nothing here
+rejects a person or moves one on: 応募意思 is recorded by somebody (`record_intent`, `pipeline.intent`), R9.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from connectors.base import ATSError, Connector
+from connectors.records import EntryKind, NewEntry, RequisitionStatus
+from plugin.connections import policy_of
+from plugin.database import now_of
+from plugin.events import record
+from plugin.identity import Identity, identity_of
+from plugin.pipeline import answers, holding
+from plugin.pipeline.duplicates import Match, look
+from plugin.pipeline.intent import move_entry, record_intent
+from plugin.pipeline.ledger import promise_for
+from plugin.pipeline.notes import entry_notes, owe_notes, person_subject, profile_of
+from plugin.pipeline.owners import owner_id
+from plugin.pipeline.writes import maybe_written, write_once
+from plugin.rows import Connection, Entry, Profile, Requisition, Scout
+from plugin.sealing import Erased, Vault
+from plugin.tasks import open_task
+from plugin.work.context import Work
+from plugin.work.jobs import Claim, owe
+
+__all__ = ["accept_yes", "add_entry", "decide_duplicate", "entry_notes", "move_entry", "record_intent"]
+
+SOURCE = "kakuyaku"
+
+
+def accept_yes(
+    session: Session,
+    vault: Vault,
+    *,
+    connection: Connection,
+    scout: Scout,
+    reply_id: int | None,
+    received_at: datetime,
+    now: datetime,
+) -> Entry:
+    """Take a yes: one entry per scout, its promise if the letter carried one, and what is owed for both.
+
+    A second yes changes nothing, except that one received within the reply deadline makes the promise an earlier read,
+    later received one could not. Does not commit.
+    """
+    entry, new = _entry_of(session, connection, scout, reply_id, now)
+    promise, promised = promise_for(session, connection, scout, entry, received_at)
+    if not new:
+        if promised and promise is not None:
+            if entry.state == "holding":
+                entry.held_until = holding.held_until(connection, promise, now)
+                session.add(entry)
+            elif entry.state == "entered":
+                answers.tell_entered(session, vault, connection, entry, promise)
+                answers.tell_colleagues(session, vault, connection, entry, promise)
+                owe_notes(session, entry, "promised")
+        if entry.state == "closed":
+            _ask_again(session, entry, reply_id, now)
+        return entry
+    record(session, entry.employer_id, "entry", entry.key, "yes", actor="candidate", scout=scout.key, reply=reply_id)
+    requisition = session.get_one(Requisition, scout.requisition_id)
+    if requisition.status == RequisitionStatus.OPEN:
+        holding.owe_entry(session, entry)
+    else:
+        holding.hold(session, vault, connection, requisition, entry, status=requisition.status)
+    return entry
+
+
+def _ask_again(session: Session, entry: Entry, reply_id: int | None, now: datetime) -> None:
+    """Somebody whose held yes a person closed says yes again: that person is asked again."""
+    requisition = session.get_one(Requisition, entry.requisition_id)
+    open_task(
+        session,
+        employer_id=entry.employer_id,
+        connection_id=entry.connection_id,
+        kind="yes_again",
+        name=f"{entry.key}:{reply_id or now.isoformat()}",
+        owner_id=owner_id(session, requisition),
+        requisition_id=entry.requisition_id,
+        subject="entry",
+        subject_id=entry.key,
+    )
+
+
+def _entry_of(
+    session: Session, connection: Connection, scout: Scout, reply_id: int | None, now: datetime
+) -> tuple[Entry, bool]:
+    """The scout's entry, and whether this call made it. Two at once: the second waits and finds the first's."""
+    values = {
+        "employer_id": connection.employer_id,
+        "connection_id": connection.key,
+        "requisition_id": scout.requisition_id,
+        "scout_id": scout.key,
+        "reply_id": reply_id,
+        "profile_id": scout.profile_id,
+        "kind": policy_of(connection).entry_kind,
+        "state": "owed",
+        "because": "",
+        "ats_candidate_id": "",
+        "ats_application_id": "",
+        "created_at": now,
+    }
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    made = session.execute(
+        dialect.insert(Entry)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=["scout_id"])
+        .returning(col(Entry.id))
+    ).scalar_one_or_none()
+    entry = session.exec(select(Entry).where(col(Entry.scout_id) == scout.key).with_for_update()).one()
+    return entry, made is not None
+
+
+@dataclass(frozen=True)
+class _Case:
+    entry: Entry
+    connection: Connection
+    requisition: Requisition
+    profile: Profile | None
+    identity: Identity | None
+    tried: bool
+    subject: str
+
+
+def add_entry(work: Work, claim: Claim) -> None:
+    """Put one owed yes into the ATS, or hold it, or hand it to a person. Running it twice enters nobody twice."""
+    case = _read(work, claim.payload["entry_id"])
+    entry, connection = case.entry, case.connection
+    if entry.state != "owed":
+        return
+    if case.identity is None or case.profile is None:
+        _hand_over(work, claim, case, "erased", ())
+        return
+    ats = work.ats(connection)
+    # R6: our row is a copy. Between the yes and now the requisition may have been closed.
+    standing = ats.requisition(case.requisition.ats_id)
+    status = standing.status if standing is not None else RequisitionStatus.CLOSED
+    if status is not RequisitionStatus.OPEN and entry.because != "anyway" and not case.tried:
+        _hold(work, claim, case, status)
+        return
+    candidate_id = entry.ats_candidate_id
+    if not case.tried and not candidate_id and entry.because != "new_person":
+        found = look(work, ats, case.profile, case.identity, case.requisition.ats_id)
+        if found.doubts:
+            _hand_over(work, claim, case, "possible_duplicate", found.doubts)
+            return
+        candidate_id = found.candidate_id
+    wanted = replace(_new_entry(ats, case, case.identity), candidate_id=candidate_id)
+
+    def enter(ref: str) -> dict[str, Any]:
+        entered = ats.add_entry(replace(wanted, ref=ref))
+        return {"candidate_id": entered.candidate_id, "application_id": entered.application_id}
+
+    try:
+        result = write_once(work, connection, _write_name(entry), enter, subject=case.subject)
+    except ATSError as error:
+        if not error.permanent:
+            raise
+        _hand_over(work, claim, case, "refused", (), words=str(error))
+        return
+    with work.finishing(claim) as session:
+        _entered(session, work.vault, connection, entry.key, result)
+
+
+def _read(work: Work, entry_id: int) -> _Case:
+    with work.reading() as session:
+        entry = session.get_one(Entry, entry_id)
+        profile = profile_of(session, entry)
+        identity = None
+        if profile is not None:
+            try:
+                identity = identity_of(session, work.vault, profile)
+            except Erased:
+                identity = None
+        return _Case(
+            entry=entry,
+            connection=session.get_one(Connection, entry.connection_id),
+            requisition=session.get_one(Requisition, entry.requisition_id),
+            profile=profile,
+            identity=identity,
+            tried=maybe_written(session, entry.employer_id, _write_name(entry)),
+            subject=person_subject(session, work.vault, entry),
+        )
+
+
+def _write_name(entry: Entry) -> str:
+    return f"add_entry:{entry.scout_id}"
+
+
+def _new_entry(ats: Connector, case: _Case, identity: Identity) -> NewEntry:
+    kind = EntryKind(case.entry.kind)
+    # Both names are required in most ATSs; who writes one word only is shown with a dash, not with an invented name.
+    return NewEntry(
+        requisition_id=case.requisition.ats_id,
+        ref="",
+        kind=kind,
+        first_name=identity.given_name or "-",
+        last_name=identity.family_name or identity.name or "-",
+        email=identity.email,
+        phone=identity.phone,
+        company=identity.company,
+        title=identity.title,
+        stage_id=_stage(ats, case, kind),
+        source=SOURCE,
+    )
+
+
+def _stage(ats: Connector, case: _Case, kind: EntryKind) -> str:
+    """The stage the policy names, by its name on this requisition; "" lets the connector choose."""
+    wanted = policy_of(case.connection).entry_stage.casefold().strip()
+    if not wanted or kind is EntryKind.PROSPECT or not ats.supports("stages"):
+        return ""
+    stages = ats.stages(case.requisition.ats_id)
+    return next((stage.id for stage in stages if stage.name.casefold().strip() == wanted), "")
+
+
+def _entered(session: Session, vault: Vault, connection: Connection, entry_id: int, result: dict[str, Any]) -> None:
+    entry = session.exec(select(Entry).where(col(Entry.id) == entry_id).with_for_update()).one()
+    if entry.state == "entered":
+        return
+    entry.state, entry.because, entry.held_until = "entered", "", None
+    entry.ats_candidate_id = str(result["candidate_id"])
+    entry.ats_application_id = str(result["application_id"])
+    entry.entered_at = now_of(session)
+    session.add(entry)
+    promise = holding.promise_of(session, entry)
+    record(
+        session,
+        entry.employer_id,
+        "entry",
+        entry.key,
+        "entered",
+        actor="clock",
+        candidate=entry.ats_candidate_id,
+        application=entry.ats_application_id,
+    )
+    holding.no_more_to_decide(session, entry, by="ats")
+    profile = profile_of(session, entry)
+    if profile is not None and not profile.ats_candidate_id:
+        profile.ats_candidate_id = entry.ats_candidate_id
+        session.add(profile)
+    owe_notes(session, entry)
+    if entry.ats_application_id:
+        owe(
+            session,
+            "read_application",
+            f"{entry.ats_application_id}:entered",
+            employer_id=entry.employer_id,
+            connection_id=entry.connection_id,
+            payload={"ats_id": entry.ats_application_id},
+        )
+    answers.tell_entered(session, vault, connection, entry, promise)
+    answers.tell_colleagues(session, vault, connection, entry, promise)
+
+
+def _hold(work: Work, claim: Claim, case: _Case, status: RequisitionStatus) -> None:
+    with work.finishing(claim) as session:
+        entry = session.exec(select(Entry).where(col(Entry.id) == case.entry.key).with_for_update()).one()
+        if entry.state != "owed":
+            return
+        requisition = session.get_one(Requisition, entry.requisition_id)
+        holding.hold(session, work.vault, case.connection, requisition, entry, status=status.value)
+        # Our row said open: let intake read what the ATS says now.
+        owe(
+            session,
+            "read_requisition",
+            f"{requisition.connection_id}:{requisition.ats_id}:held:{entry.key}:{claim.id}",
+            employer_id=entry.employer_id,
+            connection_id=entry.connection_id,
+            payload={"ats_id": requisition.ats_id},
+        )
+
+
+def _hand_over(
+    work: Work, claim: Claim, case: _Case, because: str, doubts: tuple[Match, ...], *, words: str = ""
+) -> None:
+    """Stop for a person: the entry keeps its place, with owner and clock, on the decision page."""
+    with work.finishing(claim) as session:
+        entry = session.exec(select(Entry).where(col(Entry.id) == case.entry.key).with_for_update()).one()
+        if entry.state != "owed":
+            return
+        now = now_of(session)
+        requisition = session.get_one(Requisition, entry.requisition_id)
+        entry.state, entry.because = "deciding", because
+        entry.owner_id = owner_id(session, requisition)
+        entry.held_until = holding.held_until(case.connection, holding.promise_of(session, entry), now)
+        session.add(entry)
+        record(session, entry.employer_id, "entry", entry.key, "deciding", actor="clock", because=because)
+        open_task(
+            session,
+            employer_id=entry.employer_id,
+            connection_id=entry.connection_id,
+            kind="possible_duplicate" if doubts else "entry_stuck",
+            name=f"{entry.key}:{now.isoformat()}",
+            owner_id=entry.owner_id,
+            requisition_id=entry.requisition_id,
+            subject="entry",
+            subject_id=entry.key,
+            due=entry.held_until,
+            facts={
+                "because": because,
+                "words": words[:500],
+                "candidates": [[match.candidate_id, match.why] for match in doubts],
+            },
+        )
+
+
+def decide_duplicate(session: Session, entry: Entry, *, by: str, candidate_id: str = "") -> None:
+    """A person says who this is: a candidate of the ATS by id, or "" for somebody new. The entry goes on its way.
+
+    An entry the ATS refused goes on its way again likewise. Nothing happens to one that isn't being decided, or whose
+    person was erased: that one can only be closed.
+    """
+    if entry.state != "deciding" or entry.because == "erased":
+        return
+    because = "new_person" if entry.because == "possible_duplicate" and not candidate_id else ""
+    entry.ats_candidate_id = candidate_id or entry.ats_candidate_id
+    holding.let_go(session, entry, actor=by, because=because)
