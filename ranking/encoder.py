@@ -117,7 +117,7 @@ def ngram_rows(text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     telephone number says nothing of what somebody can do.
     """
     folded = fold(text).text
-    points = np.frombuffer(f" {folded} ".encode("utf-32-le"), dtype=np.uint32)
+    points = np.frombuffer(f" {folded} ".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     kinds = np.zeros(len(points), np.int8)
     kinds[((points >= 97) & (points <= 122)) | (points == 43) | (points == 35)] = _LATIN
     kinds[

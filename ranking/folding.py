@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ranking.values import Quote
 
@@ -38,13 +39,31 @@ class Folded:
         return Quote(self.original[first:last], first, last)
 
 
+_NOT_ONE = "\ufdd0"  # a noncharacter: stands for what doesn't fold to exactly one character
+
+
+class _OneToOne(dict[int, str]):
+    """What each character folds to on its own, worked out once per character and process."""
+
+    def __missing__(self, point: int) -> str:
+        character = chr(point)
+        folded = unicodedata.normalize("NFKC", character.translate(_TABLE)).translate(_TABLE).lower()
+        result = folded if len(folded) == 1 and not _joins(character) else _NOT_ONE
+        self[point] = result
+        return result
+
+
+_ONE_TO_ONE = _OneToOne()
+
+
+@lru_cache(maxsize=16)
 def fold(text: str) -> Folded:
     """Fold a text; ordinary characters fold one to one, others keep a map back."""
+    quick = text.translate(_ONE_TO_ONE)
+    if _NOT_ONE not in quick:
+        # The common case by far: every character stands for itself.
+        return Folded(text, quick, range(len(text)), range(1, len(text) + 1))
     simple = text.translate(_TABLE)
-    lowered = simple.lower()
-    if len(lowered) == len(text) and unicodedata.is_normalized("NFKC", lowered):
-        # The common case by far: nothing changes length, so every character maps to itself.
-        return Folded(text, lowered, range(len(text)), range(1, len(text) + 1))
     out: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

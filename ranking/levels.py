@@ -8,7 +8,7 @@ and BASIC.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ranking.values import Level
 
@@ -85,8 +85,21 @@ class LevelFound:
     inferred: bool = False
 
 
+_LINE = re.compile(r"[^\n]+")
+_CUE = re.compile(r"語|英|japanese|english|nihongo|jlpt|toeic|(?<![a-z0-9])n[1-5](?![0-9a-z])|和文")
+
+
 def find_levels(text: str) -> list[LevelFound]:
     """Find language levels in folded text (one or many lines), in the order of the text."""
+    found: list[LevelFound] = []
+    for line in _LINE.finditer(text):
+        if _CUE.search(line.group()):
+            at = line.start()
+            found.extend(replace(f, start=f.start + at, end=f.end + at) for f in _in_line(line.group()))
+    return found
+
+
+def _in_line(text: str) -> list[LevelFound]:
     found: list[LevelFound] = []
     taken: list[tuple[int, int]] = []
     for match in _NOT_NEEDED.finditer(text):

@@ -42,9 +42,12 @@ _BANNED: tuple[tuple[str, str], ...] = (
     ("household", rf"(?:住宅状況|家庭環境|生活環境|資産状況){_LABELLED}"),
 )
 _PATTERNS = [(kind, re.compile(pattern)) for kind, pattern in _BANNED]
+# A cheap look before the patterns: most texts hold none of this.
 _CUE = re.compile(
-    r"生年月日|誕生日|birth|dob|年齢|[歳才]|age|years?[- ]old|性別|gender|sex|男|女|国籍|nationality|citizenship|本籍|出生地|出身地|"
-    r"配偶者|扶養|家族|婚|marital|spouse|dependents|children|family|single|married|独身|宗教|信仰|信条|支持政党|religion|political|組合|union|写真|photo|data:image|健康|既往|病歴|障害|disabilit|health|住宅|家庭|生活環境|資産状況|生(?:まれ)?|born"
+    r"生年月日|誕生日|birth|\bdob\b|年齢|\d\s*[歳才]|\bage[ds]?\b|years?[- ]old|性別|gender|\bsex\b|男|女|国籍|nationality|citizenship"
+    r"|本籍|出生地|出身地|配偶者|扶養|家族|婚|marital|spouse|dependents|\bfamily\b|\bsingle\b|\bmarried\b|divorced|独身|宗教|信仰|信条"
+    r"|支持政党|religion|political|組合|\bunion\b|写真|photo|data:image|健康状態|既往|病歴|障害者?手帳|disabilit|\bhealth\b|住宅状況|家庭環境"
+    r"|生活環境|資産状況|日\s*生|\bborn\b"
 )
 # Keys of structured records that are dropped whole.
 BANNED_KEYS = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -265,8 +265,6 @@ def fingerprint() -> str:
 
 
 def _stripped(profile: Profile) -> Profile:
-    from dataclasses import replace
-
     text, counts = strip_banned(profile.text)
     headline, more = strip_banned(profile.headline)
     return replace(profile, text=text, headline=headline) if counts or more else profile
