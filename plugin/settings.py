@@ -6,9 +6,14 @@ with meaning, default and source. What differs from one ATS account to the next 
 
 from __future__ import annotations
 
+import difflib
+import os
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -111,12 +116,53 @@ class Settings(BaseSettings):
 
 def load(**overrides: object) -> Settings:
     """Read the settings; raise `WrongSetting` with one line naming the variable, what is wrong and what to do."""
+    for variable in sorted(os.environ):
+        if variable.startswith("KAKUYAKU_") and variable not in _VARIABLES:
+            close = difflib.get_close_matches(variable, sorted(_VARIABLES), 1)
+            hint = f"did you mean {close[0]}?" if close else "see `kakuyaku settings`"
+            raise WrongSetting(f"{variable} is no setting; {hint}")
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
         name = "KAKUYAKU_" + ".".join(str(part) for part in first["loc"]).upper()
-        given = "" if "secret" in name.lower() or "password" in name.lower() else f" (given: {first['input']!r})"
+        given = "" if "secret" in name.lower() or "password" in name.lower() else f" (given: {_say(first['input'])!r})"
         raise WrongSetting(
             f"{name} {first['msg'].removeprefix('Value error, ')}{given}; see `kakuyaku settings`"
         ) from None
+
+
+_VARIABLES = {f"KAKUYAKU_{name}".upper() for name in Settings.model_fields} | {"KAKUYAKU_REQUIRE"}
+"""What may stand in the environment. KAKUYAKU_REQUIRE is the tests' own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One setting as a person reads it: secrets and passwords inside URLs hidden."""
+
+    name: str
+    value: str
+    default: str
+    source: str  # environment, .env or default
+    meaning: str
+
+
+def explain(settings: Settings) -> list[Shown]:
+    """Every setting with its value, default, source and meaning, in the order of the class."""
+    env_file = Settings.model_config.get("env_file")
+    in_file = {name.upper() for name in dotenv_values(env_file)} if isinstance(env_file, str) else set()
+    in_environment = {name.upper() for name in os.environ}
+    shown = []
+    for name, field in Settings.model_fields.items():
+        variable = f"KAKUYAKU_{name}".upper()
+        source = "environment" if variable in in_environment else ".env" if variable in in_file else "default"
+        value = getattr(settings, name)
+        shown.append(Shown(variable, _say(value), _say(field.default), source, field.description or ""))
+    return shown
+
+
+def _say(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return "(set)" if value.get_secret_value() else "(empty)"
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return re.sub(r"(://[^/:@\s]*:)[^@/\s]*@", r"\1***@", text) or "(empty)"

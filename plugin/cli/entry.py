@@ -1,0 +1,130 @@
+"""`kakuyaku`: the commands by name, each imported when asked for, and what wrong input looks like.
+
+Whatever a person can get wrong ends in one line that says what and what to do, with exit code 2. A traceback is a bug.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
+import click
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("plugin.demo.demo:demo_command", "Serve the plugin, a sandbox ATS and a local mailbox."),
+    "story": ("plugin.demo.story:story_command", "Run the whole loop once, printing each step."),
+    "serve": ("plugin.cli.serve:serve", "Run web and worker processes together."),
+    "web": ("plugin.cli.serve:web", "Run the web process alone."),
+    "worker": ("plugin.cli.serve:worker", "Run a worker process alone."),
+    "settings": ("plugin.cli.settings:settings_command", "Show every setting, its value and where it comes from."),
+    "connect": ("plugin.cli.connect:connect", "Connect an ATS account."),
+    "doctor": ("plugin.cli.doctor:doctor", "Check connections, mail and the profile store."),
+    "jobs": ("plugin.cli.jobs:jobs_command", "List owed and parked work, owe it again."),
+    "replay": ("plugin.cli.jobs:replay_command", "Read a delivery again."),
+    "profiles": ("plugin.cli.profiles:profiles", "Import, generate, count, rebuild and verify profiles."),
+    "read-jd": ("plugin.cli.judge:read_jd", "Read a job description as it is understood."),
+    "rank": ("plugin.cli.judge:rank", "Rank profiles of a file against a description."),
+    "calibrate": ("plugin.cli.judge:calibrate", "Calibrate a description on the installed store."),
+    "read-reply": ("plugin.cli.replies:read_reply", "Read a reply as it is understood."),
+    "bench": ("plugin.bench.command:bench", "Measure webhooks, shortlists and replies."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by dotted name: `kakuyaku settings` loads no web server and no numpy."""
+
+    def __init__(self, *, lazy: Mapping[str, tuple[str, str]], **given: object) -> None:
+        super().__init__(**given)  # type: ignore[arg-type]
+        self._lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self._lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._lazy:
+            return None
+        module, _, name = self._lazy[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in self._lazy.items()])
+
+
+def cli() -> LazyGroup:
+    """The command tree."""
+    return LazyGroup(
+        name="kakuyaku",
+        lazy=COMMANDS,
+        help="Calibrate requisitions, commit interviews, scout with promises that are real.",
+        params=[click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version)],
+    )
+
+
+def _version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"kakuyaku {version('kakuyaku')}")
+        ctx.exit()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 a check failed, 2 wrong input, 130 stopped by hand."""
+    try:
+        outcome = cli().main(
+            args=list(arguments) if arguments is not None else None, prog_name="kakuyaku", standalone_mode=False
+        )
+        return outcome if isinstance(outcome, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show(sys.stdout)
+        return 0
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "kakuyaku"
+        return _wrong(f"{error.format_message()} See `{where} --help`.")
+    except click.ClickException as error:
+        return _wrong(error.format_message())
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        return 130
+    except BrokenPipeError:
+        # The reader (`head`) has gone; nobody is left to tell.
+        sys.stderr.close()
+        return 0
+    except Exception as error:  # told in one line where it is known, else it is a bug and its traceback is wanted
+        line = known_problem(error)
+        if line is None:
+            raise
+        return _wrong(line)
+
+
+def _wrong(line: str) -> int:
+    click.echo("kakuyaku: " + " ".join(line.split()), err=True)
+    return 2
+
+
+def known_problem(error: BaseException) -> str | None:
+    """One line for an error whose cause lies outside the program; None for a bug."""
+    names = {kind.__module__ + "." + kind.__name__ for kind in type(error).__mro__}
+    if names & _TOLD:
+        return str(error)
+    if "sqlalchemy.exc.OperationalError" in names or "sqlalchemy.exc.ProgrammingError" in names:
+        words = str(getattr(error, "orig", error)).strip().splitlines()
+        said = words[0] if words else "no reason given"
+        if "no such table" in said or ("does not exist" in said and "relation" in said):
+            return "the database is empty; `kakuyaku serve` (or `web`, `worker`) prepares it at its first start"
+        return f"the database can't be used: {said}; check KAKUYAKU_DATABASE_URL and that the server runs"
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return None
+
+
+_TOLD = {
+    "plugin.settings.WrongSetting",
+    "connectors.base.ATSError",
+    "connectors.base.Unsupported",
+    "ranking.store.StoreBusy",
+    "ranking.store.StoreError",
+}

@@ -1,0 +1,81 @@
+"""What commands share: settings with quiet logs, a migrated database, files read with a clear word when they can't be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from sqlmodel import Session, col, select
+
+from plugin import migrate
+from plugin.logs import set_up_logs
+from plugin.rows import Connection, Employer
+from plugin.settings import Settings, load
+from plugin.work.context import Work
+from plugin.work.runtime import build_work
+
+
+def settings_for_commands() -> Settings:
+    """The settings in force, with logs quieter than a server's: a command speaks through its output."""
+    settings = load()
+    if "log_level" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"log_level": "error"})
+    set_up_logs(settings)
+    return settings
+
+
+@contextmanager
+def opened(settings: Settings | None = None) -> Iterator[Work]:
+    """The means of a command, its database migrated; closed at the end."""
+    settings = settings or settings_for_commands()
+    prepare(settings)
+    work = build_work(settings)
+    try:
+        yield work
+    finally:
+        work.close()
+
+
+def prepare(settings: Settings) -> None:
+    """Make the data folder and bring the database up to this version."""
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    migrate.upgrade(settings.database)
+
+
+def read_text(path: Path) -> str:
+    """A text file in UTF-8, with or without a byte order mark; one clear line when it isn't."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{path} is not UTF-8 text; save it as UTF-8 and try again") from None
+
+
+def employer_named(session: Session, name: str) -> Employer:
+    """The employer of that name or number; the only one there is for ""."""
+    employers = session.exec(select(Employer).order_by(col(Employer.id))).all()
+    if name:
+        found = [one for one in employers if one.name == name or str(one.id) == name]
+        if not found:
+            there = ", ".join(f"{one.id} {one.name}" for one in employers) or "none yet"
+            raise click.ClickException(f"there is no employer {name!r} (there: {there}); `kakuyaku connect` makes one")
+        return found[0]
+    if not employers:
+        raise click.ClickException(
+            "there is no employer yet; `kakuyaku connect` makes one, or name a new one with --employer"
+        )
+    if len(employers) > 1:
+        there = ", ".join(f"{one.id} {one.name}" for one in employers)
+        raise click.ClickException(f"there are several employers ({there}); choose one with --employer")
+    return employers[0]
+
+
+def connections(session: Session, name: str = "") -> list[Connection]:
+    """All connections, or the one of that name or number."""
+    found = list(session.exec(select(Connection).order_by(col(Connection.id))).all())
+    if name:
+        found = [one for one in found if one.name == name or str(one.id) == name]
+        if not found:
+            raise click.ClickException(f"there is no connection {name!r}; `kakuyaku doctor` lists all")
+    return found

@@ -1,0 +1,66 @@
+"""`serve`, `web`, `worker`: the processes of an installation."""
+
+from __future__ import annotations
+
+import click
+
+from plugin.cli.means import prepare
+from plugin.logs import set_up_logs
+from plugin.settings import Settings, load
+
+_watch = click.option("--watch", type=int, hidden=True, help="File descriptor that closes when the supervisor dies.")
+
+
+def _started() -> Settings:
+    settings = load()
+    set_up_logs(settings)
+    return settings
+
+
+@click.command()
+def serve() -> None:
+    """Run web and worker processes together, and start one anew that dies.
+
+    Ctrl-C or SIGTERM ends them all.
+    """
+    from plugin.work.supervisor import supervise
+
+    settings = _started()
+    check_processes(settings)
+    prepare(settings)
+    raise click.exceptions.Exit(supervise(settings))
+
+
+@click.command()
+@_watch
+def web(watch: int | None) -> None:
+    """Run the web process alone (many of them need PostgreSQL)."""
+    from plugin.work.processes import run_web
+
+    settings = _started()
+    check_processes(settings)
+    prepare(settings)
+    run_web(settings, watch)
+
+
+@click.command()
+@_watch
+def worker(watch: int | None) -> None:
+    """Run a worker process alone (several need PostgreSQL and a Chroma server)."""
+    from plugin.work.processes import run_worker
+
+    settings = _started()
+    prepare(settings)
+    run_worker(settings, watch)
+
+
+def check_processes(settings: Settings) -> None:
+    """Refuse a combination of settings that can't run, in one line."""
+    if settings.web_processes > 1 and settings.database.startswith("sqlite"):
+        raise click.ClickException(
+            "KAKUYAKU_WEB_PROCESSES above 1 needs PostgreSQL: set KAKUYAKU_DATABASE_URL to postgresql+psycopg://…"
+        )
+    if settings.demo and settings.web_host not in ("127.0.0.1", "::1", "localhost"):
+        raise click.ClickException(
+            "KAKUYAKU_DEMO shows sign-in links to anybody: it runs with KAKUYAKU_WEB_HOST=127.0.0.1 only"
+        )

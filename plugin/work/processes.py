@@ -1,0 +1,170 @@
+"""One process of an installation: the web side or a worker, until it is told to end."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import structlog
+from sqlalchemy import update
+from sqlmodel import col
+
+from plugin.rows import Job
+from plugin.settings import Settings, WrongSetting
+from plugin.work.context import Work
+from plugin.work.runtime import build_work
+from plugin.work.ticks import Ticker
+from plugin.work.worker import Worker
+
+log = structlog.get_logger(__name__)
+
+LAST_WORDS = 10.0
+"""Seconds a process whose supervisor died may take to end by itself."""
+
+
+def watch_parent(watch: int | None) -> None:
+    """End this process when the supervisor's end of the pipe closes, which the kernel does even after SIGKILL."""
+    if watch is None:
+        return
+
+    def wait() -> None:
+        while True:
+            try:
+                if not os.read(watch, 1):
+                    break
+            except InterruptedError:
+                continue
+            except OSError:
+                break
+        os.kill(os.getpid(), signal.SIGTERM)
+        threading.Event().wait(LAST_WORDS)
+        os._exit(1)
+
+    threading.Thread(target=wait, name="supervisor-watch", daemon=True).start()
+
+
+def run_web(settings: Settings, watch: int | None = None) -> None:
+    """Serve HTTP until SIGTERM or SIGINT: waitress in this process, or gunicorn's several."""
+    if settings.web_processes > 1:
+        _gunicorn(settings, watch)
+        return
+    from waitress.server import create_server
+
+    from plugin.doors.app import create_app
+
+    work = build_work(settings)
+    try:
+        server = create_server(
+            create_app(work),
+            host=settings.web_host,
+            port=settings.web_port,
+            threads=settings.web_threads,
+            # Doors refuse larger bodies themselves; this only bounds what is buffered before they can.
+            max_request_body_size=64 * 1024 * 1024,
+            connection_limit=500,
+            asyncore_use_poll=True,
+            ident=None,
+        )
+    except OSError as error:
+        work.close()
+        raise WrongSetting(
+            f"can't listen on {settings.web_host}:{settings.web_port}: {error.strerror};"
+            " set KAKUYAKU_WEB_PORT to a free one"
+        ) from None
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+    watch_parent(watch)
+    log.info("web_started", port=server.effective_port if hasattr(server, "effective_port") else settings.web_port)
+    try:
+        server.run()  # returns on SystemExit, its threads ended
+    finally:
+        server.close()
+        work.close()
+        log.info("web_ended")
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def _gunicorn(settings: Settings, watch: int | None) -> None:
+    from gunicorn.app.base import BaseApplication
+
+    from plugin.doors.app import create_app
+
+    class Application(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            for name, value in {
+                "bind": f"{settings.web_host}:{settings.web_port}",
+                "workers": settings.web_processes,
+                "worker_class": "gthread",
+                "threads": settings.web_threads,
+                "graceful_timeout": 10,
+                "timeout": 60,
+                "accesslog": None,
+                "loglevel": "warning",
+                "control_socket_disable": True,
+            }.items():
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
+
+        def load(self) -> object:
+            # Called in each worker, after the fork: no database connection is shared.
+            return create_app(build_work(settings))
+
+    watch_parent(watch)
+    Application().run()
+
+
+def run_worker(settings: Settings, watch: int | None = None) -> None:
+    """Work owed jobs until SIGTERM or SIGINT."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    watch_parent(watch)
+    with _only_worker(settings) as alone:
+        work = build_work(settings)
+        try:
+            if alone:
+                free_the_dead(work)
+            worker, ticker = Worker(work), Ticker(work)
+            worker.start()
+            ticker.start()
+            log.info("worker_started", threads=settings.worker_threads)
+            stop.wait()
+            ticker.stop()
+            worker.stop()
+        finally:
+            work.close()
+            log.info("worker_ended")
+
+
+@contextmanager
+def _only_worker(settings: Settings) -> Iterator[bool]:
+    """On SQLite, be the only worker process or refuse; on PostgreSQL any number may run (False)."""
+    if not settings.database.startswith("sqlite"):
+        yield False
+        return
+    path = settings.data_folder / "worker.lock"
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WrongSetting(
+                "a worker runs on this SQLite database already; stop it, or set KAKUYAKU_DATABASE_URL to PostgreSQL for several"
+            ) from None
+        yield True
+
+
+def free_the_dead(work: Work) -> None:
+    """Take back the jobs of a worker that died. Only for the one worker there is: nobody else can hold them."""
+    with work.writing() as session:
+        session.execute(
+            update(Job).where(col(Job.state) == "owed", col(Job.lease_until).is_not(None)).values(lease_until=None)
+        )
