@@ -35,43 +35,51 @@ class SetUp(Entries):
 
     def set_up(self) -> list[Finding]:
         """Create those of our job fields that are missing, and missing options. Calling it twice changes nothing."""
-        return [self._ensure(field) for field in fields.FIELDS]
+        standing = self._standing_fields()
+        missing = [field for field in fields.FIELDS if self.field_keys[field.purpose] not in standing]
+        for field in missing:
+            self._create_field(field)
+        now = self._standing_fields() if missing else standing
+        return [self._ensure(field, now, field in missing) for field in fields.FIELDS]
 
-    def _ensure(self, field: fields.Field) -> Finding:
+    def _create_field(self, field: fields.Field) -> None:
+        body = fields.creation(field, self.field_keys[field.purpose])
+        try:
+            # `api_only` keeps people from editing what is ours; not every account has it.
+            self.harvest.create("custom_fields", {**body, "api_only": True} if field.ours else body)
+        except ATSError as problem:
+            if not (field.ours and problem.status == 422 and "api_only" in str(problem)):
+                raise
+            self.harvest.create("custom_fields", body)
+
+    def _ensure(self, field: fields.Field, standing: dict[str, GreenhouseCustomField], is_new: bool) -> Finding:
         key = self.field_keys[field.purpose]
         what = f"field {key}"
-        found = self._field(key)
+        found = standing.get(key)
         if found is None:
-            body = fields.creation(field, key)
-            try:
-                # `api_only` keeps people from editing what is ours; not every account has it.
-                self.harvest.create("custom_fields", {**body, "api_only": True} if field.ours else body)
-            except ATSError as problem:
-                if not (field.ours and problem.status == 422 and "api_only" in str(problem)):
-                    raise
-                self.harvest.create("custom_fields", body)
-            found = self._field(key)
-            if found is None:
-                return Finding(
-                    what,
-                    ok=False,
-                    detail="created, but Greenhouse gave it another key",
-                    todo=f"look up the key of {body['name']!r} under Custom Options and set field_{field.purpose} to it",
-                )
-            return Finding(what, ok=True, detail="created")
+            name = fields.creation(field, key)["name"]
+            return Finding(
+                what,
+                ok=False,
+                detail="created, but Greenhouse gave it another key",
+                todo=f"look up the key of {name!r} under Custom Options and set field_{field.purpose} to it",
+            )
         wrong = _unfit(field, found)
         if wrong:
             return Finding(what, ok=False, detail=wrong, todo="change it under Configure > Custom Options > Jobs")
-        missing = [name for name in field.options if name not in self._options(found.id)]
-        for order, name in enumerate(missing, start=len(field.options)):
+        have = self._options(found.id) if field.options else set()
+        lacking = [name for name in field.options if name not in have]
+        for order, name in enumerate(lacking, start=len(field.options)):
             self.harvest.create(
                 "custom_field_options", {"custom_field_id": found.id, "name": name, "sort_order": order}
             )
-        return Finding(what, ok=True, detail=f"added options: {', '.join(missing)}" if missing else "is there")
+        if is_new:
+            return Finding(what, ok=True, detail="created")
+        return Finding(what, ok=True, detail=f"added options: {', '.join(lacking)}" if lacking else "is there")
 
-    def _field(self, key: str) -> GreenhouseCustomField | None:
+    def _standing_fields(self) -> dict[str, GreenhouseCustomField]:
         found = self.harvest.list("custom_fields", GreenhouseCustomField, field_type="job")
-        return next((one for one in found if one.name_key == key), None)
+        return {one.name_key: one for one in found}
 
     def _options(self, field_id: int) -> set[str]:
         found = self.harvest.list_by(
@@ -147,9 +155,7 @@ class SetUp(Entries):
             yield Finding("acting user", ok=True, detail=detail)
 
     def _fields(self) -> Iterator[Finding]:
-        standing = {
-            one.name_key: one for one in self.harvest.list("custom_fields", GreenhouseCustomField, field_type="job")
-        }
+        standing = self._standing_fields()
         for field in fields.FIELDS:
             key = self.field_keys[field.purpose]
             found = standing.get(key)
@@ -157,7 +163,8 @@ class SetUp(Entries):
                 yield Finding(f"field {key}", ok=False, detail="is missing", todo="run connect again: it creates it")
                 continue
             wrong = _unfit(field, found)
-            missing = [name for name in field.options if name not in self._options(found.id)] if not wrong else []
+            have = self._options(found.id) if field.options and not wrong else set(field.options)
+            missing = [name for name in field.options if name not in have]
             if missing:
                 wrong = f"lacks the options {', '.join(missing)}"
             yield Finding(

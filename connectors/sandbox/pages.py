@@ -208,7 +208,7 @@ def pages(ats: Ats) -> Blueprint:
             manager_id=int(form["manager_id"]) if form.get("manager_id", "").isdigit() else None,
             recruiter_id=user["id"] if user["role"] == "recruiter" else seed.RECRUITER,
             confidential="confidential" in form,
-            language="ja" if re.search(r"[ぁ-んァ-ヶ]", text) else "en",
+            language="ja" if re.search(r"[ぁ-んァ-ヶ一-龯]", text) else "en",
         )
         return redirect(url_for("pages.requisition", id=job["id"]))
 
