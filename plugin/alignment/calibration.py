@@ -1,0 +1,200 @@
+"""One calibration: the judgement is asked outside any transaction, then everything is stored in one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import insert
+from sqlmodel import Session
+
+from plugin.alignment import guidance, market
+from plugin.alignment.masking import mask
+from plugin.connections import policy_of
+from plugin.events import record
+from plugin.people import Identity, identities, seal_many
+from plugin.rows import (
+    Calibration,
+    CalibrationScore,
+    Connection,
+    GuidanceNote,
+    RequirementRow,
+    Requisition,
+    ShortlistEntry,
+)
+from plugin.scouting.may_write import reachable
+from plugin.work.context import Work
+from plugin.work.jobs import Claim, owe
+from ranking.values import Calibrated, Requirement, Scored, digest
+
+log = structlog.get_logger(__name__)
+
+SHORTLIST = 20
+
+
+def calibrate(work: Work, claim: Claim) -> None:
+    """Run a calibration that is owed and owe its posting. Payload: calibration_id. Running it twice changes nothing."""
+    with work.reading() as session:
+        calibration = session.get_one(Calibration, claim.payload["calibration_id"])
+        requisition = session.get_one(Requisition, calibration.requisition_id)
+        connection = session.get_one(Connection, requisition.connection_id)
+        row = session.get_one(RequirementRow, calibration.requirement_id)
+        note = session.get(GuidanceNote, calibration.guidance_id) if calibration.guidance_id else None
+    if calibration.state != "owed":
+        return
+    if requisition.calibration_id != calibration.id:
+        # Overtaken before it ran: what it would show is no longer asked for.
+        with work.finishing(claim) as session:
+            calibration = session.get_one(Calibration, calibration.key)
+            calibration.state, calibration.finished_at = "failed", work.clock.now()
+            session.add(calibration)
+            record(session, calibration.employer_id, "calibration", calibration.key, "overtaken", actor="clock")
+        return
+    policy = policy_of(connection)
+    desk = work.judge(calibration.employer_id)
+    desk.catch_up(work)
+    result: Calibrated = desk.calibrate(
+        Requirement.from_json(row.parsed),
+        guidance.understood(note),
+        top=SHORTLIST,
+        floor=policy.floor,
+        reference_date=work.clock.now().astimezone(ZoneInfo(policy.zone)).date(),
+    )
+    now = work.clock.now()
+    with work.finishing(claim) as session:
+        calibration = session.get_one(Calibration, calibration.key)
+        _store(session, work, connection, requisition, calibration, result, now)
+        requisition = session.get_one(Requisition, requisition.key)
+        if requisition.calibration_id == calibration.id:
+            requisition.state, requisition.state_reason = "calibrated", ""
+            session.add(requisition)
+        owe(
+            session,
+            "post_shortlist",
+            str(calibration.key),
+            employer_id=calibration.employer_id,
+            connection_id=connection.key,
+            payload={"calibration_id": calibration.key},
+        )
+    log.info(
+        "calibrated",
+        calibration=calibration.key,
+        universe=result.universe,
+        considered=result.considered,
+        stored=len(result.scores),
+        **{f"seconds_{name}": round(value, 4) for name, value in result.seconds.items()},
+    )
+
+
+def _store(
+    session: Session,
+    work: Work,
+    connection: Connection,
+    requisition: Requisition,
+    calibration: Calibration,
+    result: Calibrated,
+    now: datetime,
+) -> None:
+    employer_id = calibration.employer_id
+    ids = [scored.profile_id for scored in result.shortlist]
+    people = identities(session, work.vault, employer_id, ids)
+    reasons = reachable(session, work.vault, connection=connection, requisition=requisition, profile_ids=ids, now=now)
+    sealed = seal_many(
+        session, work.vault, employer_id, {s.profile_id: [asdict(d) for d in s.dimensions] for s in result.shortlist}
+    )
+    headlines = _headlines(work, employer_id, ids, people)
+    for rank, scored in enumerate(result.shortlist, start=1):
+        because = reasons.get(scored.profile_id, [])
+        session.add(
+            ShortlistEntry(
+                employer_id=employer_id,
+                calibration_id=calibration.key,
+                rank=rank,
+                label=f"A-{rank:02}",
+                profile_id=scored.profile_id,
+                profile_revision=scored.revision,
+                score=scored.score,
+                without_language=scored.without_language,
+                without_guidance=scored.without_guidance,
+                capped=scored.capped,
+                evidence=masked_evidence(scored, people.get(scored.profile_id)),
+                sealed_evidence=sealed.get(scored.profile_id),
+                evidence_hash=scored.evidence_hash,
+                reachable=not because,
+                unreachable_because=list(because),
+                headline=headlines.get(scored.profile_id, ""),
+                created_at=now,
+            )
+        )
+    _store_scores(session, calibration, result.scores, now)
+    calibration.score_version, calibration.store_revision = result.score_version, result.store_revision
+    calibration.universe, calibration.considered = result.universe, result.considered
+    calibration.floor, calibration.proposed_line = result.floor, max(result.proposed_line, result.floor)
+    calibration.market = market.as_stored(result.market)
+    calibration.shortlist_hash = shortlist_hash(result.shortlist)
+    calibration.state, calibration.finished_at = "done", now
+    session.add(calibration)
+    record(
+        session,
+        employer_id,
+        "calibration",
+        calibration.key,
+        "done",
+        actor="clock",
+        shortlist_hash=calibration.shortlist_hash,
+        score_version=result.score_version,
+        universe=result.universe,
+    )
+
+
+def shortlist_hash(shortlist: Sequence[Scored]) -> str:
+    """What manager and recruiter must see alike: ids, order, scores, evidence of the unmasked quotes."""
+    return digest([[rank, s.profile_id, s.score, s.evidence_hash] for rank, s in enumerate(shortlist, start=1)])
+
+
+def masked_evidence(scored: Scored, identity: Identity | None) -> list[dict[str, Any]]:
+    """Evidence as JSON with the person masked inside quotes; offsets stay those of the unmasked words (R12)."""
+    dimensions: list[dict[str, Any]] = [asdict(dimension) for dimension in scored.dimensions]
+    for dimension in dimensions:
+        dimension["rows"] = [dict(row) for row in dimension["rows"]]
+        for row in dimension["rows"]:
+            if row["profile"] is not None:
+                row["profile"] = {**row["profile"], "words": mask(row["profile"]["words"], identity)}
+    return dimensions
+
+
+def _headlines(work: Work, employer_id: int, ids: Sequence[str], people: dict[str, Identity]) -> dict[str, str]:
+    """One line on each person, masked; the employer as industry and size where they are known."""
+    found = work.judge(employer_id).store.get(list(ids))
+    made: dict[str, str] = {}
+    for profile_id, profile in found.items():
+        identity = people.get(profile_id)
+        line = mask((identity.title if identity else "") or profile.headline, identity)
+        employer = ", ".join(part for part in (identity.industry, identity.size) if part) if identity else ""
+        made[profile_id] = f"{line} ({employer})" if employer else line
+    return made
+
+
+def _store_scores(
+    session: Session, calibration: Calibration, scores: Sequence[tuple[str, int, int]], now: datetime
+) -> None:
+    """Everyone at or above the floor, in batches: at four million profiles these are many thousands."""
+    for start in range(0, len(scores), 1000):
+        session.execute(
+            insert(CalibrationScore),
+            [
+                {
+                    "employer_id": calibration.employer_id,
+                    "calibration_id": calibration.key,
+                    "profile_id": profile_id,
+                    "profile_revision": revision,
+                    "score": score,
+                    "created_at": now,
+                }
+                for profile_id, revision, score in scores[start : start + 1000]
+            ],
+        )
