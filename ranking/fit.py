@@ -133,24 +133,31 @@ def _without_language(
 
 
 def _logistic(frozen: Tables, pool: NDArray[np.int8]) -> tuple[float, float]:
-    """Fit one logistic over all lines of work: does a description's similarity say "same line of work"?"""
-    judged = list(generate(1_500, _JUDGE_SEED))
-    vectors = np.stack([encode(*_document(p), frozen=frozen) for p in judged]).astype(np.float64)
+    """Fit one logistic over all lines of work: how much of what a description names does a profile of this closeness have?
+
+    The target is the share of the named concepts a profile has, 60 % counting as all; people with none of them and
+    people with some weigh the same, because a store holds far more of the former.
+    """
+    judged = [_document(p) for p in generate(1_500, _JUDGE_SEED)]
+    vectors = np.stack([encode(*document, frozen=frozen) for document in judged]).astype(np.float64)
     z: list[NDArray[np.float64]] = []
-    same: list[NDArray[np.float64]] = []
+    covered: list[NDArray[np.float64]] = []
     for family in families():
         for language in ("ja", "en"):
-            query = encode(*_description(family, language), frozen=frozen).astype(np.float64)
+            text, wanted = _description(family, language)
+            query = encode(text, wanted, frozen=frozen).astype(np.float64)
             reference = pool.astype(np.float64) @ query
             z.append((vectors @ query - reference.mean()) / reference.std())
-            same.append(np.array([float(p.family == family.id) for p in judged]))
-    x, y = np.concatenate(z), np.concatenate(same)
-    steepness, midpoint = 2.0, 1.5
-    weight = np.where(y == 1, 0.5 / y.mean(), 0.5 / (1 - y.mean()))  # both classes count the same
-    for _ in range(4_000):
+            share = np.array([len(set(wanted) & set(concepts)) / len(wanted) for _, concepts in judged])
+            covered.append(np.minimum(1.0, share / 0.6))
+    x, y = np.concatenate(z), np.concatenate(covered)
+    some = y > 0
+    weight = np.where(some, 0.5 / some.mean(), 0.5 / (1 - some.mean()))
+    steepness, midpoint = 1.0, 1.5
+    for _ in range(6_000):
         error = weight * (1 / (1 + np.exp(-steepness * (x - midpoint))) - y)
-        steepness -= 0.3 * float(np.mean(error * (x - midpoint)))
-        midpoint += 0.3 * float(np.mean(error * steepness))
+        steepness -= 0.2 * float(np.mean(error * (x - midpoint)))
+        midpoint += 0.2 * float(np.mean(error * steepness))
     return round(steepness, 3), round(midpoint, 3)
 
 

@@ -145,6 +145,12 @@ _LABELLED = re.compile(r"^([^:\n。]{1,40}?)\s*:\s*(.*)$")
 _MARKED = re.compile(r"^\s*(?:#{1,4}|[■◆●▼▽◇□★☆◎▶]|\*\*)\s*\S")
 
 
+# Prose says several things on one line; "e.g. ", "min. " and the like end no sentence.
+_SENTENCE = re.compile(
+    r"\S(?:(?!。|(?<=[a-z0-9)%])(?<!e\.g)(?<!i\.e)(?<!\bmin)(?<!\bapprox)(?<!\binc)(?<!k\.k)(?<!\bno)\. +(?=\S)).)*(?:。|\.(?= ))?"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a folded text: offsets of its content (heading and label excluded), section, whether it is a heading."""
@@ -176,7 +182,10 @@ def read_lines(folded: Folded) -> list[Line]:
         if name is None:
             bullet = _BULLET.match(raw)
             at = bullet.end() if bullet else len(raw) - len(raw.lstrip())
-            lines.append(Line(start + at, start + len(raw.rstrip()), raw[at:].rstrip(), section))
+            for found in _SENTENCE.finditer(raw, at):
+                words = found.group().rstrip()
+                if words:
+                    lines.append(Line(start + found.start(), start + found.start() + len(words), words, section))
             continue
         content = raw[content_at:].strip()
         if not listed or not content:
