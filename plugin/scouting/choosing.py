@@ -1,0 +1,277 @@
+"""Whom a batch is for: everyone above the line, best first, whom we may write to and have something to say to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from plugin.alignment.commitment import lock
+from plugin.alignment.covers import above
+from plugin.database import now_of
+from plugin.events import record
+from plugin.identity import identities, seal_many
+from plugin.rows import (
+    Batch,
+    Calibration,
+    CalibrationScore,
+    Commitment,
+    Connection,
+    GuidanceNote,
+    Profile,
+    RequirementRow,
+    Requisition,
+    Scout,
+)
+from plugin.scouting.compiler import COMMITTED, STANDARD
+from plugin.scouting.facts import PersonFact, person_facts
+from plugin.scouting.known_there import learn_from_ats
+from plugin.scouting.may_write import LEFT, reachable
+from plugin.scouting.post import new_token
+from plugin.sealing import Vault
+from plugin.work.context import Work
+from ranking.guidance import read_guidance
+from ranking.values import Requirement
+
+STEP = 40
+"""People looked at together: R5, then the ATS, then the judgement."""
+
+MOST_EXCLUDED = 200
+"""Rows kept of people who can't be written to; beyond it nobody reads on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """One person above the line, as the calibration stored them."""
+
+    profile_id: str
+    revision: int
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A person of the batch: what their letter says of them, or why they are left out."""
+
+    person: Above
+    language: str = ""
+    facts: tuple[PersonFact, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a batch is to be made of, read before anything slow happens."""
+
+    connection: Connection
+    requisition: Requisition
+    calibration: Calibration
+    commitment: Commitment | None
+    requirement: Requirement
+    guidance: str
+    people: int
+    ranked: tuple[Above, ...]
+    by: str
+
+    def choose(self, work: Work) -> list[Chosen]:
+        """Go down the ranking until the cap is full. Asks the ATS and the judgement: call it outside any transaction."""
+        chosen: list[Chosen] = []
+        excluded: list[Chosen] = []
+        for start in range(0, len(self.ranked), STEP):
+            wanted = self.people - len(chosen)
+            if wanted <= 0:
+                break
+            ok, out = self._of_step(work, self.ranked[start : start + STEP], wanted)
+            chosen += ok
+            excluded += out
+        return chosen + excluded[:MOST_EXCLUDED]
+
+    def _of_step(self, work: Work, step: Sequence[Above], wanted: int) -> tuple[list[Chosen], list[Chosen]]:
+        because = self._reachable(work, step)
+        maybe = [one for one in step if not because[one.profile_id]]
+        if maybe:
+            with work.reading() as session:
+                people = identities(session, work.vault, self.connection.employer_id, [one.profile_id for one in maybe])
+            learn_from_ats(work, self.connection, {id: person.email for id, person in people.items()})
+            because |= self._reachable(work, maybe)
+        maybe = [one for one in maybe if not because[one.profile_id]]
+        facts = self._facts(work, maybe)
+        ok: list[Chosen] = []
+        out: list[Chosen] = []
+        for one in step:
+            if because[one.profile_id]:
+                out.append(Chosen(one, reason=",".join(because[one.profile_id])))
+            elif not facts[one.profile_id][1]:
+                out.append(Chosen(one, reason="nothing_to_say"))
+            elif len(ok) < wanted:
+                ok.append(Chosen(one, *facts[one.profile_id]))
+            else:
+                break  # the cap is full; who comes after is not excluded, merely not reached
+        return ok, out
+
+    def _reachable(self, work: Work, step: Sequence[Above]) -> dict[str, list[str]]:
+        with work.reading() as session:
+            return reachable(
+                session,
+                work.vault,
+                connection=self.connection,
+                requisition=self.requisition,
+                profile_ids=[one.profile_id for one in step],
+                now=work.clock.now(),
+                revisions={one.profile_id: one.revision for one in step},
+            )
+
+    def _facts(self, work: Work, people: Sequence[Above]) -> dict[str, tuple[str, tuple[PersonFact, ...]]]:
+        """Language and facts by profile id, from the judgement's evidence."""
+        if not people:
+            return {}
+        ids = [one.profile_id for one in people]
+        guidance = read_guidance(self.guidance) if self.guidance.strip() else None
+        scored = {
+            each.profile_id: each
+            for each in work.judge(self.connection.employer_id).evidence(self.requirement, guidance, ids)
+        }
+        with work.reading() as session:
+            languages = {
+                row.profile_id: row.language
+                for row in session.exec(
+                    select(Profile).where(
+                        col(Profile.employer_id) == self.connection.employer_id, col(Profile.profile_id).in_(ids)
+                    )
+                )
+            }
+        return {
+            id: (languages[id], person_facts(scored[id].dimensions, languages[id]))
+            if id in scored and id in languages
+            else ("", ())
+            for id in ids
+        }
+
+
+def plan_of(session: Session, payload: Mapping[str, Any]) -> Plan | None:
+    """Read what a batch is to be made of; None when there is nothing to prepare (any more)."""
+    if "commitment_id" in payload:
+        commitment = session.get(Commitment, payload["commitment_id"])
+        if commitment is None or commitment.state != "in_force" or _batch_of(session, commitment) is not None:
+            return None
+        calibration = session.get_one(Calibration, commitment.calibration_id)
+        line, inclusive, people = commitment.line, commitment.inclusive, commitment.max_people
+        exclusions, by = set(commitment.exclusions), ""
+    else:
+        commitment = None
+        calibration = session.get_one(Calibration, payload["calibration_id"])
+        line, inclusive, people = int(payload["line"]), True, int(payload["people"])
+        exclusions, by = set[str](), str(payload["by"])
+    requisition = session.get_one(Requisition, calibration.requisition_id)
+    connection = session.get_one(Connection, requisition.connection_id)
+    requirement = session.get_one(RequirementRow, calibration.requirement_id)
+    guidance = session.get(GuidanceNote, calibration.guidance_id) if calibration.guidance_id is not None else None
+    written = set(
+        session.exec(
+            select(Scout.profile_id).where(
+                col(Scout.requisition_id) == requisition.key, col(Scout.state).in_([*LEFT, "refused"])
+            )
+        )
+    )
+    scores = session.exec(
+        select(CalibrationScore)
+        .where(col(CalibrationScore.calibration_id) == calibration.key, col(CalibrationScore.score) >= line)
+        .order_by(col(CalibrationScore.score).desc(), col(CalibrationScore.profile_id))
+    )
+    ranked = tuple(
+        Above(row.profile_id, row.profile_revision, row.score)
+        for row in scores
+        if above(row.score, line, inclusive) and row.profile_id not in exclusions and row.profile_id not in written
+    )
+    return Plan(
+        connection=connection,
+        requisition=requisition,
+        calibration=calibration,
+        commitment=commitment,
+        requirement=Requirement.from_json(requirement.parsed),
+        guidance=guidance.text if guidance is not None else "",
+        people=people,
+        ranked=ranked,
+        by=by,
+    )
+
+
+def draft(session: Session, vault: Vault, plan: Plan, people: Sequence[Chosen]) -> Batch | None:
+    """Write a batch and its letters' rows; None when the plan has been overtaken. A second call changes nothing.
+
+    Somebody whose letter for this requisition was drafted before and never left keeps that row: one person is scouted
+    at most once per requisition.
+    """
+    requisition = lock(session, plan.requisition.key)
+    if plan.commitment is not None:
+        commitment = session.get_one(Commitment, plan.commitment.key, populate_existing=True)
+        if commitment.state != "in_force" or _batch_of(session, commitment) is not None:
+            return None
+    elif requisition.calibration_id != plan.calibration.id:
+        return None
+    now = now_of(session)
+    batch = Batch(
+        employer_id=requisition.employer_id,
+        requisition_id=requisition.key,
+        calibration_id=plan.calibration.key,
+        commitment_id=plan.commitment.key if plan.commitment is not None else None,
+        created_at=now,
+    )
+    session.add(batch)
+    session.flush()
+    known = {
+        row.profile_id: row for row in session.exec(select(Scout).where(col(Scout.requisition_id) == requisition.key))
+    }
+    facts = seal_many(
+        session,
+        vault,
+        requisition.employer_id,
+        {one.person.profile_id: [fact.to_json() for fact in one.facts] for one in people if one.facts},
+    )
+    drafted = 0
+    for one in people:
+        scout = known.get(one.person.profile_id)
+        if scout is not None and scout.state in (*LEFT, "refused"):
+            continue
+        if scout is None:
+            scout = Scout(
+                employer_id=requisition.employer_id,
+                connection_id=requisition.connection_id,
+                requisition_id=requisition.key,
+                calibration_id=plan.calibration.key,
+                batch_id=batch.key,
+                profile_id=one.person.profile_id,
+                profile_revision=one.person.revision,
+                score=one.person.score,
+                arm=STANDARD,
+                language="",
+                reply_token=new_token(),
+                created_at=now,
+            )
+        scout.calibration_id, scout.batch_id, scout.commitment_id = batch.calibration_id, batch.key, batch.commitment_id
+        scout.profile_revision, scout.score = one.person.revision, one.person.score
+        scout.arm = COMMITTED if plan.commitment is not None else STANDARD
+        scout.language, scout.reason = one.language, one.reason
+        scout.state = "excluded" if one.reason else "drafted"
+        scout.reply_deadline = plan.commitment.reply_deadline if plan.commitment is not None else None
+        scout.sealed_facts = facts.get(one.person.profile_id)
+        session.add(scout)
+        drafted += scout.state == "drafted"
+    record(
+        session,
+        batch.employer_id,
+        "batch",
+        batch.key,
+        "drafted",
+        actor=f"staff:{plan.by}" if plan.by else "clock",
+        people=drafted,
+        excluded=len(people) - drafted,
+        above=len(plan.ranked),
+    )
+    return batch
+
+
+def _batch_of(session: Session, commitment: Commitment) -> Batch | None:
+    return session.exec(select(Batch).where(col(Batch.commitment_id) == commitment.key)).first()

@@ -1,0 +1,188 @@
+"""A scout's letter from its rows: what the recruiter previews and what is sent are made by the same function."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from plugin.connections import policy_of
+from plugin.database import now_of
+from plugin.identity import Identity, identity_of
+from plugin.policy import Policy
+from plugin.rows import (
+    Batch,
+    Calibration,
+    Commitment,
+    Connection,
+    Employer,
+    Profile,
+    RequirementRow,
+    Requisition,
+    Scout,
+)
+from plugin.scouting import optout, post
+from plugin.scouting.compiler import COMMITTED, Letter, Parts, compile_letter
+from plugin.scouting.facts import PersonFact, role_facts
+from plugin.scouting.legal import LetterRefused, legal_block
+from plugin.scouting.may_write import addressee
+from plugin.scouting.promising import PromiseTerms, promises_in
+from plugin.sealing import Erased, Vault
+from plugin.settings import Settings
+from ranking.values import Requirement
+
+SHOWN_TOKEN = "…"  # stands in previews where the person's own refusal link goes  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter with what the envelope needs."""
+
+    letter: Letter
+    to: str
+    to_name: str
+    reply_to: str
+    envelope_from: str
+    headers: Mapping[str, str]
+    test_run: bool = False
+
+    def message(self, policy: Policy, message_id: str, session: Session) -> EmailMessage:
+        return post.build(
+            policy,
+            message_id=message_id,
+            to=self.to,
+            to_name=self.to_name,
+            subject=self.letter.subject,
+            text=self.letter.text,
+            html=self.letter.html,
+            now=now_of(session),
+            headers=self.headers,
+            reply_to=self.reply_to,
+        )
+
+
+def preview(session: Session, vault: Vault, settings: Settings, scout: Scout) -> Letter:
+    """The letter as it will be sent; only the person's own refusal link is left out. Raises `LetterRefused`."""
+    profile, person = _person(session, vault, scout)
+    return _letter(session, vault, scout, profile, person, optout.unsubscribe_url(settings, SHOWN_TOKEN))
+
+
+def write(session: Session, vault: Vault, settings: Settings, scout: Scout) -> Written:
+    """Write a scout's letter from its rows as they stand in this transaction. Raises `LetterRefused`."""
+    profile, person = _person(session, vault, scout)
+    connection = session.get_one(Connection, scout.connection_id)
+    policy = policy_of(connection)
+    if not policy.from_address:
+        raise LetterRefused("sender_missing")
+    refuse_url = optout.unsubscribe_url(settings, optout.unsubscribe_token(vault, scout, person.email))
+    letter = _letter(session, vault, scout, profile, person, refuse_url)
+    reply_to = post.come_back(policy.from_address, scout.reply_token)
+    headers = {
+        # RFC 8058: one POST to the first address refuses, with no page in between. Never Auto-Submitted: a person wrote.
+        "List-Unsubscribe": f"<{refuse_url}>, <mailto:{reply_to}?subject=unsubscribe>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    name = person.name if scout.language == "ja" else addressee(person, "en")
+    return Written(
+        letter,
+        to=policy.test_address or person.email,
+        to_name=name,
+        reply_to=reply_to,
+        envelope_from=post.come_back(post.bounce_box(policy), scout.reply_token),
+        headers=headers,
+        test_run=bool(policy.test_address),
+    )
+
+
+def _person(session: Session, vault: Vault, scout: Scout) -> tuple[Profile, Identity]:
+    profile = session.exec(
+        select(Profile).where(
+            col(Profile.employer_id) == scout.employer_id, col(Profile.profile_id) == scout.profile_id
+        )
+    ).first()
+    if profile is None:
+        raise LetterRefused("nothing_to_say")
+    try:
+        return profile, identity_of(session, vault, profile)
+    except Erased:
+        raise LetterRefused("nothing_to_say") from None
+
+
+def _letter(
+    session: Session, vault: Vault, scout: Scout, profile: Profile, person: Identity, refuse_url: str
+) -> Letter:
+    connection = session.get_one(Connection, scout.connection_id)
+    requisition = session.get_one(Requisition, scout.requisition_id)
+    calibration = session.get_one(Calibration, scout.calibration_id)
+    requirement = session.get_one(RequirementRow, calibration.requirement_id)
+    employer = session.get_one(Employer, scout.employer_id)
+    commitment = session.get(Commitment, scout.commitment_id) if scout.commitment_id is not None else None
+    batch = session.get_one(Batch, scout.batch_id)
+    policy, language = policy_of(connection), scout.language
+    company = policy.company_ja if language == "ja" else policy.company_en
+    if not company.strip():
+        raise LetterRefused("company_missing")
+    read_at = requisition.read_at or calibration.created_at
+    return compile_letter(
+        Parts(
+            language=language,
+            arm=scout.arm,
+            addressee=addressee(person, language),
+            company=company,
+            writer=policy.from_name or company,
+            facts=facts_of(session, vault, scout),
+            role=role_facts(
+                Requirement.from_json(requirement.parsed),
+                requisition.title,
+                read_at.astimezone(ZoneInfo(policy.zone)).date(),
+                language,
+            ),
+            legal=legal_block(
+                policy.legal,
+                basis=profile.contact_basis,
+                basis_at=profile.basis_at,
+                zone=policy.zone,
+                language=language,
+                refuse_url=refuse_url,
+                agency=employer.mode == "agency",
+            ),
+            promise=PromiseTerms.of(commitment) if commitment is not None and scout.arm == COMMITTED else None,
+            note=note_of(batch, language),
+        )
+    )
+
+
+def facts_of(session: Session, vault: Vault, scout: Scout) -> tuple[PersonFact, ...]:
+    """What the letter says of the person, each with its span. Empty once the person is erased."""
+    if scout.sealed_facts is None:
+        return ()
+    try:
+        found = vault.open_for(session, scout.employer_id, scout.profile_id, scout.sealed_facts)
+    except Erased:
+        return ()
+    return tuple(PersonFact.from_json(each) for each in found)
+
+
+def note_of(batch: Batch, language: str) -> str:
+    """The recruiter's own paragraph for letters in one language; "" when there is none."""
+    if not batch.note:
+        return ""
+    notes: dict[str, str] = json.loads(batch.note)
+    return notes.get(language, "")
+
+
+def set_note(session: Session, batch: Batch, text: str, language: str) -> None:
+    """Set the recruiter's paragraph of a batch that waits for release. Raises `LetterRefused` when it sounds like a promise."""
+    if batch.state not in ("drafted", "recalled"):
+        raise ValueError("this batch has been released; recall it before changing its letters")
+    found = promises_in(text)
+    if found:
+        raise LetterRefused("promise_wording", found[0])
+    notes: dict[str, str] = json.loads(batch.note) if batch.note else {}
+    notes[language] = text.strip()
+    batch.note = json.dumps(notes, ensure_ascii=False)
+    session.add(batch)
