@@ -8,9 +8,11 @@ the outside (ATS, mailbox), not at our own rows, wherever it can; the first brok
 from __future__ import annotations
 
 import json
+import smtplib
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,6 +31,7 @@ from plugin.rows import (
     Batch,
     Calibration,
     Commitment,
+    Job,
     Promise,
     Reply,
     RequirementRow,
@@ -39,6 +42,10 @@ from plugin.rows import (
 from plugin.scouting.batches import release
 
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Tokyo, the day after a holiday
+
+
+PROMPT = 3.0
+"""Real seconds after which a step is no longer waited for with the clock standing still."""
 
 
 class Broken(Exception):
@@ -65,6 +72,7 @@ class Story:
 
     def __init__(self, world: World, say: Any) -> None:
         self.world, self.say, self.told = world, say, Told()
+        self.patience = 30.0  # real seconds a step may take
         self.ats_id = ""
         self.requisition_id = 0
 
@@ -188,9 +196,8 @@ class Story:
     def answer_yes(self, scout: Kept) -> None:
         text = YES_JA if _japanese(scout.text) else YES_EN
         self._send(answer_to(scout, text).as_bytes(), str(scout.message["To"]), str(scout.message["Reply-To"]))
-        self.world.settle()
-        with self.world.work.reading() as session:
-            reply = session.exec(select(Reply).order_by(col(Reply.id).desc())).first()
+        self._settle_until("the reply is read", lambda: self._reply() is not None)
+        reply = self._reply()
         self._must(reply is not None and reply.intent == "interested", "the reply is read as a yes", reply)
         self.told.reply = {
             "intent": reply.intent if reply else "",
@@ -260,6 +267,10 @@ class Story:
                 .order_by(col(Commitment.id).desc())
             ).first()
 
+    def _reply(self) -> Reply | None:
+        with self.world.work.reading() as session:
+            return session.exec(select(Reply).order_by(col(Reply.id).desc())).first()
+
     def _promise_state(self) -> str:
         with self.world.work.reading() as session:
             found = session.exec(
@@ -281,8 +292,6 @@ class Story:
         return [mail for mail in self.world.postbox.store.all() if mail.message["List-Unsubscribe"] is not None]
 
     def _send(self, raw: bytes, sender: str, recipient: str) -> None:
-        import smtplib
-
         with smtplib.SMTP("127.0.0.1", self.world.postbox.port, timeout=30) as smtp:
             smtp.sendmail(sender, [recipient], raw)
 
@@ -290,11 +299,26 @@ class Story:
         if not holds:
             raise Broken(f"expected that {what}; there was: {there}")
 
-    def _settle_until(self, what: str, holds: Any) -> None:
-        """Real time: a webhook needs a moment to cross. The clock stands."""
-        self._until(what, holds, 30.0, timedelta(0))
+    def _settle_until(self, what: str, holds: Callable[[], bool]) -> None:
+        """Work and look. A webhook needs a real moment to cross; what it takes longer for (a retry's back-off, a sweep
+        for what never rang) is what the clock is moved for."""
+        start = time.monotonic()
+        moved = 0
+        while True:
+            self.world.settle()
+            if holds():
+                return
+            waited = time.monotonic() - start
+            if waited > self.patience:
+                raise Broken(f"expected that {what} within {self.patience:.0f} s; it did not happen{self._parked()}")
+            if waited > PROMPT:
+                self.world.clock.move(timedelta(seconds=10))
+                moved += 1
+                if moved % 6 == 1:
+                    self.world.sweep()
+            time.sleep(0.05)
 
-    def _move_until(self, what: str, holds: Any, step: timedelta, at_most: timedelta) -> None:
+    def _move_until(self, what: str, holds: Callable[[], bool], step: timedelta, at_most: timedelta) -> None:
         """Injected time: move the clock on in steps until it holds."""
         moved = timedelta(0)
         self.world.settle()
@@ -305,7 +329,7 @@ class Story:
             moved += step
             self.world.settle()
 
-    def _sweep_until(self, what: str, holds: Any) -> None:
+    def _sweep_until(self, what: str, holds: Callable[[], bool]) -> None:
         for _ in range(10):
             self.world.sweep()
             self.world.settle()
@@ -316,23 +340,7 @@ class Story:
             self.world.clock.move(timedelta(minutes=5))
         raise Broken(f"expected that {what}; it did not happen{self._parked()}")
 
-    def _until(self, what: str, holds: Any, seconds: float, step: timedelta) -> None:
-        import time
-
-        end = time.monotonic() + seconds
-        while True:
-            self.world.settle()
-            if holds():
-                return
-            if time.monotonic() > end:
-                raise Broken(f"expected that {what} within {seconds:.0f} s; it did not happen{self._parked()}")
-            time.sleep(0.05)
-            if step:
-                self.world.clock.move(step)
-
     def _parked(self) -> str:
-        from plugin.rows import Job
-
         with self.world.work.reading() as session:
             jobs = session.exec(select(Job).where(col(Job.error) != "")).all()
         return "".join(f"; job {job.kind} {job.state}: {job.error}" for job in jobs[:5])
