@@ -236,7 +236,7 @@ def end(session: Session, commitment: Commitment, state: str, *, actor: str, rea
     commitment.state, commitment.ended_at, commitment.end_reason = state, now_of(session), reason
     session.add(commitment)
     session.flush()
-    stop_unsent(session, commitment.requisition_id, f"commitment_{state}")
+    stop_unsent(session, commitment.requisition_id, f"commitment_{state}", commitment.key)
     already = session.exec(
         select(Promise.id).where(
             col(Promise.commitment_id) == commitment.key, col(Promise.state).in_(("owed", "scheduled"))
@@ -254,9 +254,15 @@ def _end_live(session: Session, requisition: Requisition, state: str, actor: str
 
 
 def go_stale(session: Session, requisition: Requisition, reason: str, *, actor: str = "ats") -> None:
-    """End whatever is live because what it rests on changed: requirement, guidance, manager (R3)."""
+    """End whatever is live because what it rests on changed: requirement, guidance, manager (R3).
+
+    Standard letters drafted on the old basis stop as well.
+    """
+    from plugin.scouting.batches import stop_unsent
+
     lock(session, requisition.key)
     _end_live(session, requisition, "stale", actor, reason)
+    stop_unsent(session, requisition.key, "requirement_changed" if reason.startswith("changed:") else reason)
 
 
 # Receipts and the grace period.

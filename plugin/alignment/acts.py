@@ -1,0 +1,204 @@
+"""What people do to a requisition on our pages. Each act names who did it; none commits.
+
+`by` is an actor as in `events.record`: `staff:<id>` or `admin:<name>`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from plugin.alignment import commitment as commitments
+from plugin.alignment import guidance, requirement, team
+from plugin.alignment.starting import keep_current
+from plugin.database import now_of
+from plugin.events import record
+from plugin.rows import (
+    Calibration,
+    Connection,
+    GuidanceNote,
+    Override,
+    Requisition,
+    ShortlistEntry,
+    Staff,
+    Verdict,
+)
+from plugin.work.jobs import owe
+from ranking.guidance import read_guidance
+from ranking.values import Guidance
+
+
+class NeedsReason(ValueError):
+    """This act needs a reason (and a person) to go with it."""
+
+
+def set_guidance(
+    session: Session, connection: Connection, requisition: Requisition, text: str, author: str
+) -> Guidance:
+    """Put the manager's words in force and recalibrate if they differ; return what was understood, refusals included."""
+    if guidance.write(session, requisition, text, author=author, source="page"):
+        keep_current(session, connection, requisition)
+    return read_guidance(text)
+
+
+def guidance_history(session: Session, requisition: Requisition) -> list[GuidanceNote]:
+    return list(
+        session.exec(
+            select(GuidanceNote)
+            .where(col(GuidanceNote.requisition_id) == requisition.key)
+            .order_by(col(GuidanceNote.id).desc())
+        )
+    )
+
+
+def set_override(
+    session: Session, connection: Connection, requisition: Requisition, field: str, value: Any, by: str
+) -> Override:
+    """Set a field of the requirement by hand; raises `requirement.WrongOverride`. Recalibrates if it differs."""
+    checked = requirement.checked_value(field, value)
+    now = now_of(session)
+    for former in requirement.overrides_of(session, requisition.key):
+        if former.field == field:
+            former.ended_at = now
+            session.add(former)
+    override = Override(
+        employer_id=requisition.employer_id,
+        requisition_id=requisition.key,
+        field=field,
+        value=checked,
+        text_value=requirement.plain_values(requirement.parsed(requisition.description))[field],
+        by=by,
+        created_at=now,
+    )
+    session.add(override)
+    session.flush()
+    record(session, requisition.employer_id, "override", override.key, "set", actor=by, field=field)
+    keep_current(session, connection, requisition)
+    return override
+
+
+def end_override(
+    session: Session, connection: Connection, requisition: Requisition, override: Override, by: str
+) -> None:
+    """Let the text speak for itself again."""
+    if override.requisition_id != requisition.id:
+        raise ValueError("the override belongs to another requisition")
+    if override.ended_at is None:
+        override.ended_at = now_of(session)
+        session.add(override)
+        session.flush()
+        record(session, requisition.employer_id, "override", override.key, "ended", actor=by)
+        keep_current(session, connection, requisition)
+
+
+def ask_again(session: Session, connection: Connection, requisition: Requisition, by: str) -> Calibration | None:
+    """Run the calibration anew although nothing changed; what was committed on the one before ends."""
+    return keep_current(session, connection, requisition, asked_by=by)
+
+
+def skip(session: Session, requisition: Requisition, by: str, reason: str) -> None:
+    """Leave a requisition out, by a named person and for a reason. Ends what is live."""
+    if not reason.strip():
+        raise NeedsReason("say why this requisition is skipped")
+    commitments.go_stale(session, requisition, "skipped", actor=by)
+    requisition.state, requisition.state_reason = "skipped", reason.strip()[:500]
+    requisition.skipped_by, requisition.picked = by, False
+    session.add(requisition)
+    record(session, requisition.employer_id, "requisition", requisition.key, "skipped", actor=by)
+
+
+def pick(session: Session, connection: Connection, requisition: Requisition, by: str) -> Calibration | None:
+    """Take a requisition in although a rule would skip it (older than the cut-off, a template, evergreen)."""
+    requisition.picked, requisition.skipped_by = True, None
+    requisition.state, requisition.state_reason = "waiting", ""
+    session.add(requisition)
+    record(session, requisition.employer_id, "requisition", requisition.key, "picked", actor=by)
+    _read_anew(session, connection, requisition)
+    return keep_current(session, connection, requisition)
+
+
+def pause(session: Session, requisition: Requisition, by: str) -> None:
+    """Stop everything that is ours on a requisition; what has left still binds."""
+    requisition.paused = True
+    session.add(requisition)
+    record(session, requisition.employer_id, "requisition", requisition.key, "paused", actor=by)
+
+
+def resume(session: Session, connection: Connection, requisition: Requisition, by: str) -> None:
+    requisition.paused = False
+    session.add(requisition)
+    record(session, requisition.employer_id, "requisition", requisition.key, "resumed", actor=by)
+    _read_anew(session, connection, requisition)
+    keep_current(session, connection, requisition)
+
+
+def set_manager(session: Session, connection: Connection, requisition: Requisition, staff: Staff, by: str) -> None:
+    """Name the hiring manager by hand: the ATS's order no longer decides."""
+    if staff.connection_id != requisition.connection_id:
+        raise ValueError("this colleague belongs to another connection")
+    requisition.manager_set_by = by
+    session.add(requisition)
+    team.change_manager(session, connection, requisition, staff, actor=by)
+
+
+def approve_headcount(session: Session, requisition: Requisition, by: str) -> None:
+    """Record that the headcount is approved (枠承認済) although the ATS has the requisition as a draft."""
+    requisition.headcount_approved_by, requisition.headcount_approved_at = by, now_of(session)
+    session.add(requisition)
+    record(session, requisition.employer_id, "requisition", requisition.key, "headcount_approved", actor=by)
+
+
+def give_verdict(
+    session: Session, calibration: Calibration, staff: Staff, profile_id: str, match: bool, reason: str = ""
+) -> Verdict:
+    """Say of one of the 20 whether they match what the manager had in mind; a no needs a reason (it is the useful one).
+
+    It changes no score and removes nobody. Saying it again replaces it.
+    """
+    if not match and not reason.strip():
+        raise NeedsReason("say why this person does not match")
+    shown = session.exec(
+        select(ShortlistEntry.id).where(
+            col(ShortlistEntry.calibration_id) == calibration.key, col(ShortlistEntry.profile_id) == profile_id
+        )
+    ).first()
+    if shown is None:
+        raise ValueError("this person is not on the shortlist")
+    verdict = session.exec(
+        select(Verdict).where(
+            col(Verdict.calibration_id) == calibration.key,
+            col(Verdict.staff_id) == staff.key,
+            col(Verdict.profile_id) == profile_id,
+        )
+    ).first() or Verdict(
+        employer_id=calibration.employer_id,
+        calibration_id=calibration.key,
+        staff_id=staff.key,
+        profile_id=profile_id,
+        match=match,
+        created_at=now_of(session),
+    )
+    verdict.match, verdict.reason = match, reason.strip()[:500]
+    session.add(verdict)
+    record(
+        session,
+        calibration.employer_id,
+        "calibration",
+        calibration.key,
+        "verdict",
+        actor=f"staff:{staff.key}",
+        match=match,
+    )
+    return verdict
+
+
+def _read_anew(session: Session, connection: Connection, requisition: Requisition) -> None:
+    owe(
+        session,
+        "read_requisition",
+        f"by_hand:{requisition.key}:{now_of(session).isoformat()}",
+        employer_id=requisition.employer_id,
+        connection_id=connection.key,
+        payload={"ats_id": requisition.ats_id},
+    )

@@ -1,0 +1,208 @@
+"""What we write on a requisition in the ATS: the shortlist note, the approval request, messages. Each once (R7).
+
+The note names nobody (R12). Decision fields are written for one reason only, to reset them for a new calibration, and
+not even then when somebody has edited them since we last read them: such an edit is kept and flagged.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+
+from connectors.records import ApprovalRequest, Choice, Decision, ShortlistPost
+from plugin.alignment import decision as decisions
+from plugin.alignment import mails
+from plugin.alignment.links import show_url
+from plugin.alignment.terms import say_kind, say_line
+from plugin.alignment.views import EntryView, ShortlistView, shortlist_view
+from plugin.connections import policy_of
+from plugin.events import record
+from plugin.i18n import phrases
+from plugin.pipeline.writes import write_once
+from plugin.rows import Calibration, Connection, Requisition, Staff
+from plugin.work.context import Work
+from plugin.work.jobs import Claim, owe
+
+log = structlog.get_logger(__name__)
+
+
+def post_shortlist(work: Work, claim: Claim) -> None:
+    """Post a calibration's shortlist and ask for a decision on it, then owe the nudge. Payload: calibration_id.
+
+    Confidential requisitions are posted only where the connection opts in; their manager is asked by mail all the same.
+    A calibration that has been overtaken is not posted any more.
+    """
+    with work.reading() as session:
+        calibration = session.get_one(Calibration, claim.payload["calibration_id"])
+        requisition = session.get_one(Requisition, calibration.requisition_id)
+        connection = session.get_one(Connection, requisition.connection_id)
+        manager = session.get(Staff, requisition.manager_id) if requisition.manager_id else None
+        policy = policy_of(connection)
+        locale = mails.locale_of(manager, connection)
+        # What stands in the ATS is masked unless the connection says otherwise.
+        view = shortlist_view(session, calibration, masked=policy.masked, locale=locale, vault=work.vault)
+    if calibration.state != "done" or requisition.calibration_id != calibration.id:
+        return
+    kept = False
+    posts = not requisition.confidential or policy.confidential_posts
+    if posts:
+        _post_note(work, connection, requisition, view)
+        kept = _ask_for_decision(work, connection, requisition, calibration, view)
+    with work.finishing(claim) as session:
+        calibration = session.get_one(Calibration, calibration.key)
+        if posts and calibration.posted_at is None:
+            calibration.posted_at = work.clock.now()
+            session.add(calibration)
+            record(
+                session,
+                calibration.employer_id,
+                "calibration",
+                calibration.key,
+                "posted",
+                actor="clock",
+                shortlist_hash=calibration.shortlist_hash,
+                kept_an_edit=kept,
+            )
+        if manager is not None:
+            owe(
+                session,
+                "nudge",
+                f"{calibration.key}:{manager.key}",
+                employer_id=calibration.employer_id,
+                connection_id=connection.key,
+                payload={"calibration_id": calibration.key, "kept": kept},
+            )
+
+
+def post_message(work: Work, claim: Claim) -> None:
+    """Put a message into our own field of a requisition. Payload: requisition_id, key, text."""
+    with work.reading() as session:
+        requisition = session.get_one(Requisition, claim.payload["requisition_id"])
+        connection = session.get_one(Connection, requisition.connection_id)
+    ats = work.ats(connection)
+    if not ats.supports("post_message"):
+        return
+    text = str(claim.payload["text"])
+
+    def write(ref: str) -> dict[str, Any]:
+        ats.post_message(requisition.ats_id, text)
+        return {}
+
+    name = f"post_message:{requisition.key}:{claim.payload['key']}"
+    write_once(work, connection, name, write, subject=f"requisition:{requisition.key}")
+
+
+def _post_note(work: Work, connection: Connection, requisition: Requisition, view: ShortlistView) -> None:
+    ats = work.ats(connection)
+    if not ats.supports("post_shortlist"):
+        return
+
+    def write(ref: str) -> dict[str, Any]:
+        post = ShortlistPost(calibration=view.short_id, ref=ref, body=note_text(view))
+        return {"note": ats.post_shortlist(requisition.ats_id, post)}
+
+    name = f"post_shortlist:{view.calibration_id}"
+    write_once(work, connection, name, write, subject=f"requisition:{requisition.key}")
+
+
+def _ask_for_decision(
+    work: Work, connection: Connection, requisition: Requisition, calibration: Calibration, view: ShortlistView
+) -> bool:
+    """Reset the decision fields and ask; return whether an edit found there was kept instead."""
+    ats = work.ats(connection)
+    if not (ats.supports("post_approval_request") and ats.supports("read_decision")):
+        return False
+    stands = ats.read_decision(requisition.ats_id)
+    if stands is None:
+        return False
+    if stands.choice is not Choice.PENDING and not _is_known(work, requisition, stands):
+        _flag(work, connection, requisition, calibration, stands)
+        return True
+    # Whatever was last read is told to the connector: an edit made between this line and its write is kept as well.
+    request = ApprovalRequest(
+        calibration=view.short_id,
+        ref=view.short_id,
+        proposed_line=view.proposed_line,
+        message=request_text(view, connection),
+        url=show_url(work.settings, work.vault, calibration),
+        seen=stands,
+    )
+
+    def write(ref: str) -> dict[str, Any]:
+        ats.post_approval_request(requisition.ats_id, request)
+        return {}
+
+    name = f"approval_request:{calibration.key}"
+    write_once(work, connection, name, write, subject=f"requisition:{requisition.key}")
+    after = ats.read_decision(requisition.ats_id)
+    if after is not None and after.calibration != view.short_id and after.choice is not Choice.PENDING:
+        _flag(work, connection, requisition, calibration, after)
+        return True
+    return False
+
+
+def _is_known(work: Work, requisition: Requisition, stands: Decision) -> bool:
+    with work.reading() as session:
+        return decisions.seen(session, requisition, stands)
+
+
+def _flag(
+    work: Work, connection: Connection, requisition: Requisition, calibration: Calibration, stands: Decision
+) -> None:
+    with work.writing() as session:
+        requisition = session.get_one(Requisition, requisition.key)
+        what = decisions.observe(session, work, connection, requisition, calibration, stands)
+    log.info("decision_kept", connection=connection.key, requisition=requisition.key, what=what)
+
+
+# The texts.
+
+
+def note_text(view: ShortlistView) -> str:
+    """The shortlist as plain text in the manager's language: rank, score, one line of evidence, reachable or why not."""
+    _ = phrases(view.locale)
+    shown = len(view.entries)
+    head = [
+        _("Shortlist for “%(title)s” (calibration %(id)s)", title=view.requisition_title, id=view.short_id),
+        _(
+            "%(shown)s of %(considered)s people considered in your own store of %(universe)s;"
+            " we may write to %(reachable)s of these %(shown)s.",
+            shown=shown,
+            considered=view.considered,
+            universe=view.universe,
+            reachable=view.reachable,
+        ),
+    ]
+    if shown < 20:
+        head.append(_("There are fewer than 20: nobody else was left to show."))
+    head.append(_("Proposed line: %(line)s.", line=view.proposed_line_text))
+    foot = [
+        _("The order removes nobody. What is not found in a profile counts as unknown, not as missing."),
+    ]
+    if view.masked:
+        foot.append(_("People are named only after they have said yes."))
+    return "\n".join([*head, "", *(_note_line(entry, view.locale) for entry in view.entries), "", *foot])
+
+
+def _note_line(entry: EntryView, locale: str) -> str:
+    _ = phrases(locale)
+    name = entry.identity.name if entry.identity is not None else entry.label
+    reach = _("reachable") if entry.reachable else _("not reachable: %(why)s", why=_(", ").join(entry.why_not))
+    points = _("%(score)s points", score=entry.score)
+    line = f"{entry.rank}. {name}  {points}  {entry.best}  [{reach}]"
+    return line if not entry.headline else f"{entry.rank}. {name} {entry.headline}  {points}  {entry.best}  [{reach}]"
+
+
+def request_text(view: ShortlistView, connection: Connection) -> str:
+    """What our own field asks beside the decision fields."""
+    policy = policy_of(connection)
+    _ = phrases(view.locale)
+    return _(
+        "Please decide on calibration %(id)s: from which line do you meet whoever says yes? Proposed: %(line)s,"
+        " %(kind)s, within %(days)s business days. Approve with the line left empty to take the proposed one.",
+        id=view.short_id,
+        line=say_line(view.proposed_line, policy.inclusive, view.locale),
+        kind=say_kind(policy.kind, view.locale),
+        days=policy.days,
+    )
