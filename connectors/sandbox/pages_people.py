@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -11,8 +11,7 @@ from flask.typing import ResponseReturnValue
 from connectors.sandbox import bodies, jobs, people
 from connectors.sandbox.jobs import Ats, Unprocessable
 from connectors.sandbox.store import iso
-
-JAPAN = timezone(timedelta(hours=9))
+from connectors.sandbox.words import JAPAN
 
 
 def board(ats: Ats, whole: dict[str, Any]) -> list[dict[str, Any]]:

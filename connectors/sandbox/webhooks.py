@@ -11,7 +11,6 @@ import hmac
 import http.client
 import json
 import secrets
-import socket
 import threading
 import time
 from collections.abc import Sequence
@@ -147,10 +146,11 @@ class Bell:
 
 def post(url: str, secret: str, event_id: str, body: bytes) -> str:
     """Deliver once; return "" for a 200 and otherwise what went wrong."""
-    parts = urlsplit(url)
-    make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = make(parts.hostname or "", parts.port, timeout=TIMEOUT)
+    connection: http.client.HTTPConnection | None = None
     try:
+        parts = urlsplit(url)
+        make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        connection = make(parts.hostname or "", parts.port, timeout=TIMEOUT)
         connection.request(
             "POST",
             (parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
@@ -163,8 +163,10 @@ def post(url: str, secret: str, event_id: str, body: bytes) -> str:
             },
         )
         status = connection.getresponse().status
-    except (OSError, http.client.HTTPException, socket.gaierror) as problem:
+    except (OSError, http.client.HTTPException, ValueError) as problem:
+        # ValueError: an address with a port or host that is none.
         return f"{type(problem).__name__}: {problem}"
     finally:
-        connection.close()
+        if connection is not None:
+            connection.close()
     return "" if status == 200 else f"answered {status}, not 200"

@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from connectors.sandbox import lists, people, seed, writes
+from connectors.sandbox import lists, people, queries, seed, write_routes, writes
 from connectors.sandbox.jobs import Ats, Missing, Unprocessable
 from connectors.sandbox.store import iso
 
@@ -182,7 +182,7 @@ def wire(ats: Ats, later: Later) -> Blueprint:
             raise Missing(path)
         if refused := lacks(f"{path}:list"):
             return refused
-        page = lists.read(store, path, request.args.to_dict())
+        page = queries.read(store, path, request.args.to_dict())
         rows = page.rows
         if path == "jobs" and store.setting("hide_confidential", False):
             rows = [row for row in rows if not row.get("confidential")]
@@ -192,14 +192,14 @@ def wire(ats: Ats, later: Later) -> Blueprint:
         return _answer(200, rows, headers)
 
     def change(path: str, user: int) -> Response:
-        write, id = writes.match(request.method, path)
+        write, id = write_routes.match(request.method, path)
         if refused := lacks(write.scope):
             return refused
         try:
             given = json.loads(request.get_data() or b"{}")
         except ValueError:
             raise Unprocessable("body is not JSON") from None
-        body = writes.check(write, given)
+        body = write_routes.check(write, given)
         whole = f"/v3/{path}"
 
         def apply(id: int = id) -> writes.Written:

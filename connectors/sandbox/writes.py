@@ -1,49 +1,21 @@
-"""The wire's writing side: what each write takes, refuses and answers.
+"""What each write of the wire does, what it refuses and what it answers.
 
-Unknown body keys are refused as "disallowed additional properties"; notes are taken for a candidate that does not
-exist, as the vendor takes them; nothing is deduplicated.
+Notes are taken for a candidate that does not exist, as the vendor takes them; nothing is deduplicated. `write_routes`
+says where each lives and what its body may hold.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from connectors.sandbox import jobs, people
-from connectors.sandbox.jobs import Ats, Missing, Unprocessable
+from connectors.sandbox.jobs import Ats, Unprocessable
 from connectors.sandbox.lists import show
 from connectors.sandbox.store import Row
 
 Body = dict[str, Any]
 Written = tuple[int, Any, int]  # status, answer (None for an empty one), id of the object written
-
-
-@dataclass(frozen=True)
-class Write:
-    """One write: the method and path it lives at, the scope it needs, what its body may hold, what it does."""
-
-    kind: str
-    method: str
-    path: str
-    scope: str
-    required: tuple[str, ...]
-    optional: tuple[str, ...]
-    apply: Callable[[Ats, int, int | None, Body], Written]
-
-
-def check(write: Write, body: Any) -> Body:
-    """Refuse what the wire refuses, before anything is applied."""
-    if not isinstance(body, dict):
-        raise Unprocessable("body must be a JSON object")
-    extra = sorted(set(body) - set(write.required) - set(write.optional))
-    if extra:
-        raise Unprocessable(f"disallowed additional properties: {', '.join(extra)}", extra[0])
-    for name in write.required:
-        if body.get(name) in (None, ""):
-            raise Unprocessable(f"{name} is required", name)
-    return body
 
 
 def _with(body: Body, **defaults: Any) -> Body:
@@ -54,7 +26,7 @@ def _answer(ats: Ats, table: str, row: Row, status: int = 201) -> Written:
     return status, show(ats.store, table, row), int(row["id"])
 
 
-def _patch_job(ats: Ats, id: int, user: int | None, body: Body) -> Written:
+def change_job(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     fields: dict[str, Any] = {}
     given = body.pop("custom_fields", [])
     if not isinstance(given, list):
@@ -76,7 +48,7 @@ def _patch_job(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     return _answer(ats, "jobs", jobs.find(ats, "jobs", id), 200)
 
 
-def _job_note(ats: Ats, id: int, user: int | None, body: Body) -> Written:
+def create_job_note(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     if body["visibility"] not in ("admin_only_visible", "privately_visible"):
         raise Unprocessable("Must be one of: admin_only_visible, privately_visible", "visibility")
     jobs.find(ats, "jobs", int(body["job_id"]))
@@ -84,7 +56,7 @@ def _job_note(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     return _answer(ats, "job_notes", row)
 
 
-def _custom_field(ats: Ats, id: int, user: int | None, body: Body) -> Written:
+def create_custom_field(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     kinds = ("short_text", "long_text", "yes_no", "single_select", "multi_select", "number", "date", "url")
     if body["value_type"] not in kinds:
         raise Unprocessable(f"Must be one of: {', '.join(kinds)}", "value_type")
@@ -109,13 +81,13 @@ def _custom_field(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     return _answer(ats, "custom_fields", row)
 
 
-def _custom_field_option(ats: Ats, id: int, user: int | None, body: Body) -> Written:
+def create_custom_field_option(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     jobs.find(ats, "custom_fields", int(body["custom_field_id"]))
     row = ats.store.add("custom_field_options", **{"active": True, "sort_order": 99} | body)
     return _answer(ats, "custom_field_options", row)
 
 
-def _candidate(ats: Ats, id: int, user: int | None, body: Body) -> Written:
+def create_candidate(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     body = dict(body)
     application = body.pop("application", None)
     if application is None and ats.store.setting("candidates_need_application"):
@@ -137,7 +109,7 @@ def _candidate(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     return 201, answer, int(row["id"])
 
 
-def _application(ats: Ats, id: int, user: int | None, body: Body) -> Written:
+def create_application(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     prospect = bool(body.get("prospect"))
     job_ids = body.get("prospective_job_ids") or ([body["job_id"]] if body.get("job_id") else [])
     if not job_ids:
@@ -159,23 +131,23 @@ def _application(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     return _answer(ats, "applications", row)
 
 
-def _move(ats: Ats, id: int, user: int | None, body: Body) -> Written:
+def move(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     people.move(ats, id, int(body["to_stage_id"]), int(body["from_stage_id"]))
     return 204, None, id
 
 
-def _convert(ats: Ats, id: int, user: int | None, body: Body) -> Written:
+def convert(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     stage = body.get("to_job_interview_stage_id")
     row = people.convert_prospect(ats, id, int(body["job_id"]), int(stage) if stage else None)
     return _answer(ats, "applications", row, 200)
 
 
-def _reject(ats: Ats, id: int, user: int | None, body: Body) -> Written:
+def reject(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     row = people.reject(ats, id, int(body["rejection_reason_id"]), user)
     return _answer(ats, "applications", row, 200)
 
 
-def _note(ats: Ats, id: int, user: int | None, body: Body) -> Written:
+def create_note(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     if body.pop("note_type") != "NOTE":
         raise Unprocessable("Must be one of: note", "note_type")
     if body["visibility"] not in ("admin_only", "private", "public"):
@@ -186,13 +158,13 @@ def _note(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     return _answer(ats, "notes", row)
 
 
-def _tag(ats: Ats, id: int, user: int | None, body: Body) -> Written:
+def create_tag(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     if ats.store.rows("candidate_tags", name=body["name"]):
         raise Unprocessable("Name has already been taken", "name")
     return _answer(ats, "candidate_tags", ats.store.add("candidate_tags", name=body["name"]))
 
 
-def _applied_tag(ats: Ats, id: int, user: int | None, body: Body) -> Written:
+def create_applied_tag(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     if not ats.store.get("candidates", int(body["candidate_id"])):
         raise Unprocessable("candidate_id does not exist", "candidate_id")
     if not ats.store.get("candidate_tags", int(body["candidate_tag_id"])):
@@ -205,7 +177,7 @@ def _applied_tag(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     return _answer(ats, "applied_candidate_tags", row)
 
 
-def _attachment(ats: Ats, id: int, user: int | None, body: Body) -> Written:
+def create_attachment(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     if ("content" in body) == ("url" in body):
         raise Unprocessable("give exactly one of content and url", "content")
     application = ats.store.get("applications", int(body["application_id"]))
@@ -214,93 +186,3 @@ def _attachment(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     body.pop("url", None)
     row = ats.store.add("attachments", candidate_id=application["candidate_id"], **body)
     return _answer(ats, "attachments", row)
-
-
-_CANDIDATE = (
-    *("company", "title", "email_addresses", "phone_numbers", "website_addresses", "social_media_addresses"),
-    *("tags", "custom_fields", "can_email", "application"),
-)
-_FIELD = ("description", "private", "required", "require_approval", "api_only", "custom_field_options")
-
-WRITES: tuple[Write, ...] = (
-    Write(
-        *("jobs", "PATCH", "jobs", "jobs:update", ()),
-        ("name", "notes", "requisition_id", "office_ids", "department_id", "custom_fields"),
-        _patch_job,
-    ),
-    Write(
-        *("job_notes", "POST", "job_notes", "job_notes:create", ("job_id", "body", "visibility")),
-        ("user_id",),
-        _job_note,
-    ),
-    Write(
-        *("custom_fields", "POST", "custom_fields", "custom_fields:create"),
-        ("name", "field_type", "value_type"),
-        (*_FIELD, "expose_in_job_board_api"),
-        _custom_field,
-    ),
-    Write(
-        *("custom_field_options", "POST", "custom_field_options", "custom_field_options:create"),
-        ("custom_field_id", "name"),
-        ("sort_order",),
-        _custom_field_option,
-    ),
-    Write(
-        *("candidates", "POST", "candidates", "candidates:create", ("first_name", "last_name")),
-        _CANDIDATE,
-        _candidate,
-    ),
-    Write(
-        *("applications", "POST", "applications", "applications:create", ("candidate_id",)),
-        (
-            *("job_id", "initial_stage_id", "source_id", "referrer_id", "recruiter_id", "coordinator_id"),
-            *("prospect", "prospective_job_ids"),
-        ),
-        _application,
-    ),
-    Write(
-        *("moves", "POST", "applications/{id}/move", "applications:move", ("from_stage_id", "to_stage_id")),
-        ("to_job_id", "email_from_user_id"),
-        _move,
-    ),
-    Write(
-        *("conversions", "POST", "applications/{id}/convert_to_candidate", "applications:convert_to_candidate"),
-        ("job_id",),
-        ("to_job_interview_stage_id",),
-        _convert,
-    ),
-    Write(
-        *("rejections", "POST", "applications/{id}/reject", "applications:reject", ("rejection_reason_id",)),
-        ("notes", "rejection_email"),
-        _reject,
-    ),
-    Write(
-        *("notes", "POST", "notes", "notes:create", ("candidate_id", "body", "visibility", "note_type")),
-        ("application_id", "user_id"),
-        _note,
-    ),
-    Write("candidate_tags", "POST", "candidate_tags", "candidate_tags:create", ("name",), (), _tag),
-    Write(
-        *("applied_candidate_tags", "POST", "applied_candidate_tags", "applied_candidate_tags:create"),
-        ("candidate_id", "candidate_tag_id"),
-        (),
-        _applied_tag,
-    ),
-    Write(
-        *("attachments", "POST", "attachments", "attachments:create", ("application_id", "filename", "type")),
-        ("content", "url", "visibility"),
-        _attachment,
-    ),
-)
-
-
-def match(method: str, path: str) -> tuple[Write, int]:
-    """Find the write at `path` (below /v3/) and the id in it (0 without). Raises `Missing`."""
-    parts = path.strip("/").split("/")
-    id = int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 0
-    shape = "/".join(["{id}" if part.isdigit() else part for part in parts])
-    for write in WRITES:
-        wanted = f"{write.path}/{{id}}" if write.method == "PATCH" else write.path
-        if write.method == method and wanted == shape:
-            return write, id
-    raise Missing("Resource not found")

@@ -187,6 +187,9 @@ def test_webhooks_are_arranged_by_hand(sandbox: Sandbox, browser: Browser) -> No
     browser.submit("/webhooks", remove=hook["id"])
     assert sandbox.store.rows("webhooks") == []
     browser.submit("/webhooks", expect=422, url="nonsense", secret="", action="all")
+    browser.open("/webhooks")
+    browser.submit("/webhooks", url="http://127.0.0.1:99999/", secret="s", action="job_created")
+    assert sandbox.store.rows("webhooks")[0]["active"] is False
 
 
 def test_wrong_addresses_and_values_get_a_sentence(browser: Browser, back_door: Any) -> None:
