@@ -7,11 +7,7 @@ domain is handed to the plugin's inbound mail door, signed, the way a mail provi
 
 from __future__ import annotations
 
-import argparse
-import signal
 import sqlite3
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -179,39 +175,3 @@ def answer_to(mail: Kept, text: str, *, sender: str = "", quote: bool = True, su
     head = f"\n\n{when} {original['From']}:\n" if quote else "\n"
     answer.set_content(text.rstrip() + head + quoted + "\n", charset="utf-8", cte="base64")
     return answer
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """Run the mail server and its page as a process (the demo's child)."""
-    from plugin.demo.postpages import serve_pages
-    from plugin.demo.relay import relay_to
-
-    parser = argparse.ArgumentParser(prog="postbox")
-    parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--smtp-port", type=int, required=True)
-    parser.add_argument("--web-port", type=int, required=True)
-    parser.add_argument("--domain", required=True, help="mail to this domain is the plugin's")
-    parser.add_argument("--door", required=True, help="URL of the plugin's inbound mail door")
-    options = parser.parse_args(arguments)
-    secret = sys.stdin.readline().strip()  # not in the process list
-    hand_over = relay_to(options.door, secret)
-    box = Postbox(
-        options.folder,
-        ours=lambda address: address.lower().endswith("@" + options.domain),
-        hand_over=hand_over,
-        port=options.smtp_port,
-    )
-    pages = serve_pages(box.store, box.smtp_url, options.web_port)
-    print(f"postbox listening on {box.smtp_url} and http://127.0.0.1:{pages.port}", flush=True)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    # The parent holds our standard input: its end is the parent's end, however it died.
-    threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
-    stop.wait()
-    pages.close()
-    box.close()
-
-
-if __name__ == "__main__":
-    main()

@@ -37,8 +37,11 @@ class _Child:
     next_start: float = 0.0
 
 
-def supervise(settings: Settings, names: tuple[str, ...] = ("web", "worker")) -> int:
-    """Run the children until SIGTERM or SIGINT; return the exit code: 2 when one refuses its settings."""
+def supervise(settings: Settings, names: tuple[str, ...] = ("web", "worker"), *, quiet: bool = False) -> int:
+    """Run the children until SIGTERM or SIGINT; return the exit code: 2 when one refuses its settings.
+
+    `quiet`: the caller says where people reach us.
+    """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -48,7 +51,8 @@ def supervise(settings: Settings, names: tuple[str, ...] = ("web", "worker")) ->
     try:
         for child in children:
             _start(child, ours)
-        click.echo(f"kakuyaku serves {settings.public_url} (Ctrl-C ends it)")
+        if not quiet:
+            click.echo(f"kakuyaku serves {settings.public_url} (Ctrl-C ends it)")
         while not stop.wait(0.1):
             for child in children:
                 refused = _look_after(child, ours)
