@@ -27,6 +27,10 @@ class Folded:
     starts: tuple[int, ...] | range
     ends: tuple[int, ...] | range
 
+    def part(self, start: int, end: int) -> Folded:
+        """Look at a stretch alone; its quotes are still those of the whole original."""
+        return Folded(self.original, self.text[start:end], self.starts[start:end], self.ends[start:end])
+
     def quote(self, start: int, end: int) -> Quote:
         """Quote the original words behind the folded characters `start` to `end`, without surrounding blanks."""
         if start >= end:

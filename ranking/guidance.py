@@ -100,10 +100,9 @@ def _clause(folded: Folded, start: int, end: int, polarity: str) -> Iterator[Gui
             return
     languages = list(_languages(folded, start, end, polarity))
     yield from languages
-    hits = lexicon().find(clause)
+    hits = lexicon().find(folded.part(start, end))
     for hit in hits:
-        quote = folded.quote(start + hit.start, start + hit.end)
-        yield GuidanceUnit(polarity or "prefer", hit.concept.skill, quote)
+        yield GuidanceUnit(polarity or "prefer", hit.concept.skill, hit.quote)
     if not hits and not languages and len(clause.strip()) >= 4:
         quote = folded.quote(start, end)
         yield GuidanceUnit("loose", Skill("", quote.words, quote.words), quote)

@@ -111,12 +111,7 @@ class Lexicon:
         sure = [(s, e) for cid, s, e, a in candidates if not a and self._is_competence(cid)]
         hits: list[Hit] = []
         for concept_id, start, end, ambiguous in candidates:
-            if ambiguous and not any(
-                max(start - e, s - end) <= _NEIGHBOUR
-                and "\n" not in folded.text[min(e, end) : max(s, start)]
-                and not _SENTENCE_END.search(folded.text[min(e, end) : max(s, start)])
-                for s, e in sure
-            ):
+            if ambiguous and not (_named_in_japanese(folded.text, start, end) or _near(folded.text, start, end, sure)):
                 continue
             concept = self.concepts.get(concept_id)
             if concept is None:
@@ -130,6 +125,20 @@ class Lexicon:
     def _is_competence(self, concept_id: str) -> bool:
         concept = self.concepts.get(concept_id)
         return concept is not None and concept.kind in _COMPETENCE
+
+
+def _near(text: str, start: int, end: int, sure: list[tuple[int, int]]) -> bool:
+    """Whether an unambiguous skill stands close by in the same line and sentence."""
+    for other_start, other_end in sure:
+        between = text[min(other_end, end) : max(other_start, start)]
+        if len(between) <= _NEIGHBOUR and "\n" not in between and not _SENTENCE_END.search(between):
+            return True
+    return False
+
+
+def _named_in_japanese(text: str, start: int, end: int) -> bool:
+    """Whether a Japanese particle follows: 「Goで」 is the language, while a single letter proves nothing."""
+    return end - start > 1 and text[end : end + 1] in tuple("のでをやと、・")
 
 
 def _written_as_a_name(words: str) -> bool:

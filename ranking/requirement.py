@@ -181,6 +181,7 @@ def _skills(folded: Folded, lines: list[Line]) -> tuple[tuple[Stated[Skill], ...
             line.section in ("must", "nice", "language")
             or _MUST_WORDS.search(line.text)
             or _NICE_WORDS.search(line.text)
+            or _NICE_FROM_HERE.search(line.text)
         )
         if asked and line.section not in ("pay", "place", "title"):
             turn = line.start + nice_from(line)
@@ -205,7 +206,7 @@ def _units(folded: Folded, line: Line, *, phrases: bool) -> Iterator[Stated[Skil
     """Yield what one line asks for; alternatives ("Go or Java") are one unit."""
     if _NOT_ASKED.search(line.text):
         return
-    hits = [h for h in _hits(line) if h.concept.kind != "level"]
+    hits = [h for h in _hits(folded, line) if h.concept.kind != "level"]
     if not hits:
         if phrases and _ASKS.search(line.text) and not _SOFT.search(line.text) and not find_levels(line.text):
             quote = folded.quote(line.start, min(line.end, line.start + 80))
@@ -223,9 +224,8 @@ def _units(folded: Folded, line: Line, *, phrases: bool) -> Iterator[Stated[Skil
         yield Stated(skill, quote)
 
 
-def _hits(line: Line) -> list[Hit]:
-    """Find a line's concepts; inside brackets they explain the word before, so they are taken as they come."""
-    return lexicon().find(line.text)
+def _hits(folded: Folded, line: Line) -> list[Hit]:
+    return lexicon().find(folded.part(line.start, line.end))
 
 
 def _alternatives(text: str, hits: list[Hit]) -> list[list[Hit]]:
