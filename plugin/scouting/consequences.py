@@ -1,0 +1,121 @@
+"""What a reply sets off: an entry for a yes, a task with owner and clock for what a person must do, never another letter
+to who said stop. Nobody is rejected or taken out by a rule (R9)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from plugin.connections import policy_of
+from plugin.database import now_of
+from plugin.events import record
+from plugin.pipeline.calendar import due_date
+from plugin.pipeline.entries import accept_yes
+from plugin.pipeline.owners import owner_id
+from plugin.rows import Commitment, Connection, Entry, Mail, Reply, Requisition, Scout
+from plugin.scouting.intent import Intent
+from plugin.scouting.suppression import suppress
+from plugin.sealing import Vault
+from plugin.tasks import open_task
+
+FOLLOW_UP = {
+    "question": "question",
+    "later": "later",
+    "withdraw": "withdraw",
+    "reschedule": "reschedule",
+    "referral": "referral",
+}
+"""Intents that leave a person something to do: the kind of task."""
+
+AGAINST = ("declined", "withdraw", "opt_out")
+
+
+def act(session: Session, vault: Vault, connection: Connection, reply: Reply, scout: Scout | None, *, by: str) -> None:
+    """Do what a decided reply asks for."""
+    if reply.intent == "interested" and scout is not None:
+        accept_yes(
+            session,
+            vault,
+            connection=connection,
+            scout=scout,
+            reply_id=reply.key,
+            received_at=reply.received_at,
+            now=now_of(session),
+        )
+        return
+    kind = FOLLOW_UP.get(reply.intent, "")
+    if reply.intent in AGAINST:
+        # Nobody is rejected or taken out by a rule (R9): with an entry there, a person hears of it.
+        kind = "withdraw" if scout is not None and _has_entry(session, scout) else ""
+    if kind:
+        _open(session, connection, reply, scout, kind, facts={"intent": reply.intent})
+
+
+def ask(session: Session, connection: Connection, reply: Reply, scout: Scout | None, intent: Intent) -> None:
+    """Put a reply before a person, with the clock that a yes would start running visibly."""
+    kind = "contradiction" if intent.because == "condition" else "triage"
+    _open(session, connection, reply, scout, kind, facts={"intent": intent.kind, "because": intent.because})
+
+
+def _open(
+    session: Session, connection: Connection, reply: Reply, scout: Scout | None, kind: str, *, facts: dict[str, Any]
+) -> None:
+    requisition = session.get(Requisition, scout.requisition_id) if scout is not None else None
+    open_task(
+        session,
+        employer_id=reply.employer_id,
+        connection_id=connection.key,
+        kind=kind,
+        name=task_name(reply),
+        owner_id=owner_id(session, requisition) if requisition is not None else None,
+        requisition_id=requisition.key if requisition is not None else None,
+        subject="reply",
+        subject_id=reply.key,
+        due=_clock(session, connection, reply, scout),
+        facts=facts,
+    )
+
+
+def _clock(session: Session, connection: Connection, reply: Reply, scout: Scout | None) -> datetime:
+    """When it is too late: the day the promise would be due if this is a yes, else the next business day's end."""
+    policy = policy_of(connection)
+    commitment = (
+        session.get(Commitment, scout.commitment_id) if scout is not None and scout.commitment_id is not None else None
+    )
+    if commitment is not None and reply.intent in ("interested", "unclear", "question"):
+        return due_date(reply.received_at, commitment.days, commitment.zone, policy.closures).due_at
+    return due_date(reply.received_at, 1, policy.zone, policy.closures).due_at
+
+
+def task_name(reply: Reply) -> str:
+    return f"reply:{reply.key}"
+
+
+def _has_entry(session: Session, scout: Scout) -> bool:
+    entry = session.exec(select(Entry).where(col(Entry.scout_id) == scout.key)).first()
+    return entry is not None and entry.state != "closed"
+
+
+def never_again(
+    session: Session,
+    vault: Vault,
+    connection: Connection,
+    sender: str,
+    letter: Mail | None,
+    scout: Scout | None,
+    *,
+    reply: Reply | None = None,
+) -> None:
+    """Suppress who asked for it: the address that wrote and the one we wrote to. For good (R5)."""
+    hashes = {vault.hash_email(connection.employer_id, sender)} if sender else set()
+    if letter is not None and letter.staff_id is None and letter.to_hash:
+        hashes.add(letter.to_hash)
+    if reply is not None and reply.sealed_full is not None:
+        full = vault.open_for(session, connection.employer_id, reply.person, reply.sealed_full)
+        hashes.add(vault.hash_email(connection.employer_id, str(full.get("from", ""))))
+    for digest in sorted(hashes - {""}):
+        suppress(session, vault, employer_id=connection.employer_id, address_hash=digest, reason="opt_out")
+    if scout is not None:
+        record(session, connection.employer_id, "scout", scout.key, "opted_out", actor="candidate", by="reply")

@@ -1,0 +1,232 @@
+"""What a reply says: a careful rule set for Japanese and English, with the words that decided.
+
+It would rather ask a person than guess: `doubtful` means nobody acts before one has looked. An opt-out or a refusal is
+never read as a yes, and a yes with a condition on the job (pay, place, contract) is for the recruiter first.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+
+from plugin.scouting.headers import reads_automatic
+from plugin.scouting.signs import (
+    AFFIRMED,
+    CONDITION,
+    COURTESY,
+    POLITE,
+    REFUSED,
+    SCHEDULING,
+    SIGNS,
+    STOPPED,
+    TOPIC,
+    Sign,
+)
+
+INTENTS = (
+    "interested",
+    "question",
+    "later",
+    "declined",
+    "opt_out",
+    "auto_reply",
+    "bounce",
+    "withdraw",
+    "reschedule",
+    "referral",
+    "unclear",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a text says. `words`: the phrases that decided, as folded. `because`: why it is doubtful, "" when it isn't.
+
+    `opt_out` holds whatever `kind` says: a wish not to be written to counts beside anything else. `condition` quotes the
+    condition somebody put on a yes. `asks`: a question stands beside it.
+    """
+
+    kind: str
+    words: tuple[str, ...] = ()
+    doubtful: bool = False
+    because: str = ""
+    opt_out: bool = False
+    condition: str = ""
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    kind: str
+    weak: bool
+    place: int
+    words: str
+
+
+UNCLEAR = Intent("unclear", doubtful=True, because="unclear")
+
+
+def read_intent(text: str, language: str = "") -> Intent:
+    """Read somebody's own words, quotes cut. `language` is not needed: people answer in either, and mix them."""
+    said = sentences(text)
+    if not said:
+        return Intent("unclear", doubtful=True, because="nothing_left")
+    plain = [one for one in said if not COURTESY.search(one)]
+    if len(plain) <= 2:
+        short = _short(plain)
+        if short is not None:
+            return short
+    found = [hit for place, one in enumerate(said) for hit in _found(one, place)]
+    return _decide(said, found, automatic=reads_automatic(text))
+
+
+def differs(one: Intent, other: Intent) -> bool:
+    """Would reading these two as one text have led somewhere else? Only clear words count."""
+    loud = ("interested", "declined", "opt_out", "withdraw")
+    return other.kind in loud and other.kind != one.kind and other.because != "weak"
+
+
+def sentences(text: str) -> list[str]:
+    """Split into folded sentences, joining lines that a mail program wrapped."""
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("‘", "'").replace("`", "'")
+    folded = re.sub(r"[ \t\u3000]+", " ", folded)
+    found: list[str] = []
+    for paragraph in re.split(r"\n\s*\n", folded):
+        joined = ""
+        for line in (piece.strip() for piece in paragraph.split("\n")):
+            if not line:
+                continue
+            glue = "" if not joined or _japanese(joined[-1]) or _japanese(line[0]) else " "
+            # A short line, a list or a greeting ends where it ends.
+            own_line = bool(re.match(r"^[・\-*•◆■□●○①-⑳\d]", line)) or bool(
+                re.search(r"(?:様|さん|御中|です|ます|ました|ません|[,、]|[::])$", joined)
+                and not re.search(r"[、]$", joined)
+            )
+            joined += ("\n" if own_line and joined else glue) + line
+        for piece in re.split(r"(?<=[。!?])\s*|(?<=\.)\s+|\n+", joined):
+            if piece and piece.strip(" 。.!?、,"):
+                found.append(_close_up(piece.strip()))
+    return found
+
+
+def _close_up(sentence: str) -> str:
+    return re.sub(r"(?<=[\u3000-\u9fff]) (?=[\u3000-\u9fff])", "", sentence)
+
+
+def _japanese(character: str) -> bool:
+    return "\u3000" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef"
+
+
+def _short(plain: list[str]) -> Intent | None:
+    """An answer of a word or two."""
+    if not plain:
+        return None
+    if all(STOPPED.match(one) for one in plain):
+        return Intent("opt_out", tuple(plain), opt_out=True)
+    if len(plain) == 1 and AFFIRMED.match(plain[0]):
+        return Intent("interested", (plain[0],))
+    if len(plain) == 1 and REFUSED.match(plain[0]):
+        return Intent("declined", (plain[0],))
+    return None
+
+
+def _found(sentence: str, place: int) -> list[_Found]:
+    hits: list[_Found] = []
+    for sign in SIGNS:
+        for match in sign.pattern.finditer(sentence):
+            if not _undone(sign, sentence, match):
+                hits.append(_Found(sign.kind, sign.weak, place * 1000 + match.start(), match.group().strip()))
+                break
+    return hits
+
+
+def _undone(sign: Sign, sentence: str, match: re.Match[str]) -> bool:
+    after, before = sentence[match.end() :], sentence[: match.start()]
+    # "… のですが、…" ends what a refusal at the end of the sentence could undo only when something new begins there.
+    if sign.unless_after is not None and (
+        sign.unless_after.search(after) or (sign.kind == "interested" and sign.unless_after.search(match.group()))
+    ):
+        return True
+    # "I wasn't looking, but I'd love to hear more": what stands before the turn says nothing about what follows it.
+    before = re.split(r"\bbut\b|\bhowever\b|\bthough\b|;", before)[-1]
+    return sign.unless_before is not None and bool(sign.unless_before.search(before))
+
+
+def _decide(said: list[str], found: list[_Found], *, automatic: bool) -> Intent:
+    def of(kind: str, *, weak: bool | None = None) -> list[_Found]:
+        return [hit for hit in found if hit.kind == kind and (weak is None or hit.weak == weak)]
+
+    def intent(kind: str, *hits: _Found, because: str = "", opt_out: bool = False) -> Intent:
+        words = tuple(dict.fromkeys(hit.words for hit in sorted(hits, key=lambda h: h.place)))
+        return Intent(kind, words, bool(because), because, opt_out, asks=bool(of("question")))
+
+    yes, no, stop = of("interested", weak=False), of("declined", weak=False), of("opt_out")
+    soft_no, later, soft_later = of("declined", weak=True), of("later", weak=False), of("later", weak=True)
+    withdrawn, moved, others, asked = of("withdraw"), of("reschedule"), of("referral"), of("question")
+    negated = "negated" if of("negated") else ""
+
+    if stop:
+        return intent("opt_out", *stop, because="mixed" if yes else negated, opt_out=True)
+    if automatic and not (no or withdrawn):
+        return intent("auto_reply", because="mixed" if yes else "")
+    if withdrawn:
+        return intent("withdraw", *withdrawn, because="mixed" if yes else negated)
+    if others:
+        return intent("referral", *others, because="mixed" if yes and not no else "")
+    if no:
+        if later:
+            return intent("later", *no, *later, because="mixed" if yes else "")
+        if negated:
+            return intent("unclear", *no, because=negated)
+        return intent("declined", *no, because="mixed" if yes else "")
+    if moved:
+        return intent("reschedule", *moved)
+    if later and soft_no:
+        return intent("later", *later, because="mixed" if yes else "")
+    if yes and later and _together(yes, later):
+        return intent("later", *yes, *later, because="mixed")
+    if yes:
+        # Words of regret beside a yes: perhaps the yes is only politeness.
+        because = negated or ("mixed" if _regrets(soft_no) else "")
+        condition = next((one for one in said if _conditional(one)), "")
+        read = intent("interested", *yes, because="condition" if condition else because)
+        return replace(read, condition=condition)
+    if soft_no:
+        decided = [hit for hit in soft_no if not re.match(r"申し?訳|残念|unfortunately|i'm afraid", hit.words)]
+        if decided:
+            return intent("unclear" if negated else "declined", *decided, because=negated)
+        return intent("unclear", *soft_no, because="weak")
+    if later:
+        return intent("later", *later)
+    if asked:
+        return intent("question", *asked)
+    if any(not re.match(r"検討|考え", hit.words) for hit in soft_later):
+        return intent("later", *soft_later, because="weak")
+    weak_yes = of("interested", weak=True)
+    return intent("unclear", *weak_yes, *soft_later, because="weak" if weak_yes or soft_later else "unclear")
+
+
+def _regrets(soft_no: list[_Found]) -> bool:
+    return any(not re.match(r"申し?訳", hit.words) for hit in soft_no)
+
+
+def _together(one: list[_Found], other: list[_Found]) -> bool:
+    return bool({hit.place // 1000 for hit in one} & {hit.place // 1000 for hit in other})
+
+
+def _conditional(sentence: str) -> bool:
+    """A condition on the job itself: 「フルリモートであれば」, "if the salary is …"."""
+    if re.search(r"[?]\s*$|でしょうか|ますか|ですか", sentence) and not re.search(
+        r"であれば|なら|でしたら|\bif\b", sentence
+    ):
+        return False
+    bare = POLITE.sub("", sentence)
+    for match in CONDITION.finditer(bare):
+        near = bare[max(0, match.start() - 30) : match.end() + 40]
+        topic = TOPIC.search(near)
+        if topic and not (
+            SCHEDULING.search(near) and not re.search(r"年収|給|報酬|万円|リモート|在宅|salary|remote", near)
+        ):
+            return True
+    return False

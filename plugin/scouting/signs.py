@@ -1,0 +1,310 @@
+"""The phrases people use when they answer a scout, in Japanese and English: what each speaks for, and what undoes it.
+
+Data for `intent`. Texts are folded first (NFKC, lower case, no spaces inside Japanese), so patterns are written plainly.
+`weak` speaks only where nothing stronger does. `unless_before` and `unless_after` look at the same sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "interested", "declined", "opt_out", "later", "question", "withdraw", "reschedule", "referral", "negated", "topic"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One pattern. `unless_after` is looked for behind the match, `unless_before` in front of it."""
+
+    kind: Kind
+    pattern: re.Pattern[str]
+    weak: bool = False
+    unless_after: re.Pattern[str] | None = None
+    unless_before: re.Pattern[str] | None = None
+
+
+def _signs(kind: Kind, *patterns: str, weak: bool = False, after: str = "", before: str = "") -> list[Sign]:
+    return [
+        Sign(
+            kind,
+            re.compile(pattern),
+            weak,
+            re.compile(after) if after else None,
+            re.compile(before) if before else None,
+        )
+        for pattern in patterns
+    ]
+
+
+# Japanese says no at the end: whatever was offered before it is undone.
+_JA_NO = (
+    r"たく(?:は)?(?:ありません|ございません|ない)|たいと?(?:は|も)?(?:思い|考え|存じ)(?:て(?:い|おり))?ません|(?:でき|出来)(?:ません|ない|ず|かね)"
+    r"|難し|厳し|困難|叶(?:いません|わ)|かないません|いたしかね|致しかね|見送|辞退|(?<!ご)遠慮(?!なく)|ご遠慮(?!なく)|控え(?:させ|たい|ます)"
+    r"|(?:あり|ござい|おり|い)ません(?!か)(?!でした)|(?:では|じゃ|が|も|は)ない(?:です|ので|ため|と|状況|。|$)|お断り|時間が(?:取れ|とれ)"
+    r"|かった(?:の|です|な)|ところ(?:です|で|では)?(?:あり|ござい)?(?:ます)?が|のは(?:山々|やまやま)|気持ちは(?:あり|ある|ござい)"
+)
+_JA_TIME = r"平日|土日|週末|祝日|午前|午後|日中|夜|夕方|朝|昼|今週|来週|再来週|明日|本日|今日|\d日|\d時|曜|月末|その(?:日|時間)|この(?:日|時間)"
+_JA_UNDONE = (
+    r"^[^。]{0,12}(?:わけ|訳|つもり|もの|理由|意図)(?:で)?(?:は|も|が)?.{0,3}(?:あり|ござい|な)(?:ません|い|く)|^(?:し|いたし|致し)ません"
+    r"|^[^。]{0,14}(?:でしょうか|ですか|ますか)"
+)
+_JA_PAST = r"^でした|^(?:いま|おりま)せんでした|^かった"
+
+INTERESTED = [
+    *_signs(
+        "interested",
+        r"(?:お話|話|ご?説明|詳細|詳し[いく]|内容|続き|ご?状況).{0,16}(?:伺|うかが|窺|聞|聴|きか|きけ|お聞き).{0,12}(?:たい|たく|れば|たら|せて|幸い|存じ|お願い|思[いう]|ますと|ると|ます(?:。|$|!)|よろし)",
+        r"(?:伺|聞)(?:え|け)(?:れば|たら|ますと|ると)(?:幸い|嬉し|うれし|と(?:思|存)|あり|助か|大変)",
+        r"(?:ぜひ|是非).{0,40}(?:お願い|伺|うかが|聞[いかけ]|お会い|お目にかか|参加|面談|面接|お話|話を|話(?:したい|させ)|進め|受け(?:たい|させ)|調整|応募|前向き)",
+        r"(?:面談|面接|お話の(?:場|機会|お時間)|お打ち?合わ?せ|ミーティング|通話).{0,16}(?:希望(?:し|いた|致|です|させ)|お願い(?:し|いた|致|でき|出来|申)|参加(?:し|させ|いた|でき|希望)|受け(?:たい|させ|ます|いた)|設定(?:し|いた|を|頂)|進めて|調整|組ん|楽しみ)",
+        r"(?:興味|関心)(?:が|は|を|も)?.{0,10}(?:あり(?:ます|まし)|ある|ござい(?:ます|まし)|持(?:ち|って|た|ってお)|抱|湧[いき]|惹|引か|深い)|興味津々|興味深[いく]",
+        r"応募(?:し(?:たい|ます|たく)|いたします|致します|させて(?:いただ|頂|くだ)|を(?:希望|検討し)|(?:し)?たい)",
+        r"選考.{0,8}(?:進(?:め|みたい|ませ)|参加|受け(?:たい|させ)|希望|お願い)",
+        r"お会い(?:し(?:たい|たく|て)|でき(?:れば|る|ましたら|たら|ますと)|出来)|お目にかか(?:り(?:たい|たく)|れ(?:れば|たら))",
+        r"(?:喜んで|よろこんで).{0,20}(?:お|参加|伺|受け|対応|させ)|お受け(?:し(?:ます|たい|たく)|いたします|致します|させて)",
+        r"(?:話|お話)だけでも(?!.*(?:難し|でき(?:ません|ない)))|(?:話|お話)(?:を|が)?(?:し(?:たい|てみたい)|できれば|させて(?:いただ|頂|くだ))",
+        r"(?:以下|下記|次)の(?:日程|日時|候補|時間|いずれ).{0,20}(?:お願い|可能|いかが|都合|空|希望|調整)|(?:日程|候補日?|日時)(?:を|は|に(?:つ|関)).{0,14}(?:お送り|以下|下記|調整(?:お願い|させ|を)|ご提示|挙げ|ご?連絡(?:くだ|いただ|を)|お知らせ(?:くだ|いただ)|教えて(?:くだ|いただ))",
+        r"日程(?:の)?調整.{0,8}(?:お願い|させ|でき|をし)|候補日.{0,6}(?:です|[::]|は以下|を)",
+        after=_JA_NO,
+        before=r"(?:知人|友人|同僚|後輩)(?:が|に|の)[^。]{0,12}$",
+    ),
+    *_signs(
+        "interested",
+        r"前向きに.{0,6}(?:検討|考え)|(?:ご連絡|連絡|ご返信|ご案内)(?:を)?お待ちして|(?:承知|了解)(?:し|いた|です)|よろしくお願い",
+        weak=True,
+        after=_JA_NO,
+    ),
+    *_signs(
+        "interested",
+        r"\b(?:very|definitely|really|quite|certainly|extremely|also|am|i'm|be|sounds|are|still)? ?\binterested\b",
+        r"\b(?:i'd|i would|would|we'd) (?:\w+ ){0,2}(?:love|like|enjoy|welcome|appreciate) (?:\w+ ){0,5}(?:talk|chat|speak|hear|learn|discuss|meet|call|conversation|interview|know|connect|explore|apply|proceed|move|join|schedule|opportunity|find out|catch up)",
+        r"\b(?:i'm|i am|i'd be|i would be|am|be|would be|very|more than) (?:\w+ ){0,2}(?:happy|glad|keen|delighted|thrilled|excited|pleased|eager|up|open|willing|down) (?:to|for|about)\b",
+        r"^(?:happy|glad|keen|delighted|open|up|down) (?:to|for)\b",
+        r"\blet'?s (?:\w+ )?(?:talk|chat|speak|do (?:it|this|that)|schedule|set|connect|meet|arrange|go|have|find|discuss|book)",
+        r"\bsounds (?:\w+ )?(?:great|good|interesting|exciting|perfect|amazing|wonderful|promising|like a (?:plan|great|good|fit))",
+        r"\b(?:count me in|sign me up|i'm in\b|i accept|yes please|tell me more|works for me|i would say yes|it's a yes|a definite yes)",
+        r"^(?:hi|hello|dear|thanks|thank you)?[^.]{0,30}?\b(?:yes|sure|absolutely|definitely|certainly|of course|gladly)\b[,.! ]",
+        r"\bplease (?:\w+ )?(?:go ahead|proceed|book|schedule|set up|send (?:me )?(?:over )?(?:a |an |some |the )?(?:calendar|invite|available|times|slots|more|details|information|further)|share (?:more|the|some|your|a few) )",
+        r"\b(?:can|could|shall|should|may) (?:we|you|i) (?:\w+ )?(?:talk|chat|schedule|set up|meet|speak|arrange|book|set something)\b",
+        r"\b(?:i'm|i am|i'd be|i would be) (?:\w+ )?(?:available|free) (?:on|at|any|from|next|this|after|between|tomorrow|for|most|to|in the|mon|tue|wed|thu|fri)",
+        r"\b(?:want|wish|would like|'d like|hope) to (?:\w+ )?(?:apply|hear more|learn more|know more|talk|chat|discuss|meet|speak|proceed|find out more|have a (?:chat|talk|call))",
+        r"\b(?:would|could) be (?:great|lovely|nice|good|wonderful|perfect) to (?:\w+ )?(?:talk|chat|speak|hear|learn|discuss|meet|connect)",
+        after=r"^[^.]{0,40}?(?:,? but\b|\bhowever\b|\bunfortunately\b).*(?:not|n't|cannot|pass|decline|no\b|accepted|unable|stay|committed)|^ (?:in|to) (?:hear|know) how you got",
+        before=r"(?:\bnot\b|n't\b|no longer|never|\bnor\b|wasn|\bwas\b|\bwere\b|\bhad\b|if you(?:'re| are)|anyone|\bwho\b|someone|somebody|colleague|friend|else|unable|unless you|lost|\bhe\b|\bshe\b|\bthey\b|\bless\b|without|neither|hardly|wish i)[^.]{0,28}$",
+    ),
+    *_signs(
+        "interested",
+        r"\b(?:look(?:ing)? forward to|great opportunity|intriguing|curious)\b",
+        weak=True,
+        before=r"(?:\bnot\b|n't|no longer)[^.]{0,20}$",
+    ),
+]
+
+DECLINED = [
+    *_signs(
+        "declined",
+        r"辞退|お断り|断らせ|断りさせ|見送(?:ら|り|る|っ|ろ|させ)|(?<!ご)遠慮(?:させ|し(?:ます|たい|てお|たく)|いた|致|申)|ご遠慮(?:申|さ|いた|致|した)",
+        r"(?:興味|関心)(?:は|が|も|を)?.{0,8}(?:ありません|ございません|ない|無い|持てません|持って(?:い|おり)ません|わきません|湧きません|なく|ない)",
+        r"(?:希望|志向|キャリア|条件|経験|スキル|方向性|専門)(?:に|と|が|とは|条件).{0,12}(?:合わ|合いま?せん|合って(?:い|お)(?:ま|り|な)|異な|沿わ|違[いう]|マッチし|かけ離れ|ず(?:れ|て))",
+        r"(?:他社|別の?(?:会社|企業)|他の?(?:会社|企業)|既に|すでに|次の(?:会社|職場)|転職先|新しい(?:会社|職場)).{0,18}(?:内定|決ま(?:り|っ)|決め|入社(?:し|が|する|予定)|承諾|オファー.{0,3}受)",
+        r"期待に(?:沿|添|応え|お応え).{0,8}(?:ない|ず|ません|かね)|(?:ご)?(?:要望|希望|意向)に(?:沿|添|お応え).{0,6}(?:ず|ません|ない|かね)",
+        r"(?:今回|この度|こちら|お話|スカウト|ご提案|お誘い).{0,14}(?:結構です|大丈夫です|やめて|やめ(?:ます|ておき)|なしで|パス(?:し|で|させ))|^(?:いえ|いいえ)?、?結構です",
+        r"応募(?:は|を|する(?:つもり|予定|意思|考え)は).{0,10}(?:しません|いたしません|控え|ありません|ございません|考えて(?:い|お)(?:ない|りません|ません))",
+        r"お?受け(?:する(?:こと)?)?(?:は|が)?.{0,6}(?:(?:でき|出来)(?:ません|ない|かね)|いたしかね|致しかね|難し|しかね)",
+        r"お(?:役に立て|力になれ|応え(?:でき|する(?:こと)?(?:は|が)?(?:でき|出来)?))(?:そうに)?(?:は|も)?(?:あり)?(?:ません|ない|ず|かね|そうにな|難し)",
+        after=_JA_UNDONE,
+        before=r"もし[^。]{0,20}$",
+    ),
+    *_signs(
+        "declined",
+        r"(?:お話|ご?提案|転職|面談|面接|お誘い|参加|伺う|ご?希望|進める|お受け|応募|お会い).{0,18}(?:難し[いく]|厳し[いく]|困難|(?:でき|出来)(?:ません|かね)|いたしかね|致しかね|叶いません)",
+        after=_JA_UNDONE,
+        before=rf"(?:{_JA_TIME})[^。]{{0,24}}$",
+    ),
+    *_signs(
+        "declined",
+        r"転職(?:活動)?(?:は|を|する|の|自体)?.{0,14}(?:考え|検討|希望|予定|意思|つもり|意向|気持ち|気).{0,8}(?:ません(?!か)|ない|無い|なく|ございません)",
+        r"転職活動.{0,12}(?:終(?:え|わ|了)|して(?:い|お)(?:ない|りません|ません)|休止|止め|やめ|しておらず)",
+        r"(?:現職|今の(?:会社|職場|仕事|環境)|現在の(?:会社|職場|仕事|職|環境)).{0,18}(?:満足|続け|留ま|残(?:る|り)|集中|やりがい|離れ(?:る|られ)|頑張|専念)",
+        r"(?:転職|入社|異動)したばかり|(?:今|いま|現在).{0,14}(?:余裕|時間|ゆとり)(?:が|は)?(?:ありません|ございません|ない|取れ)",
+        r"申し?訳(?:ありません|ございません|ない)(?:の)?(?:です)?が|残念(?:ながら|です)|ご縁が(?:なかった|ありません)",
+        weak=True,
+        after=_JA_PAST + r"|^[^。]{0,10}わけで(?:は|も)",
+        before=r"積極的(?:に|な)[^。]{0,16}$",
+    ),
+    *_signs(
+        "declined",
+        r"\b(?:i'm|i am|am|be|really|just|currently|that)? ?not (?:\w+ ){0,2}interested\b|\bno interest\b|\bisn't (?:of )?interest|\bnot of interest",
+        r"\b(?:decline|declining)\b|\b(?:i'll|i will|i'd|i would|have to|going to|must|need to|like to|gonna|i|to) (?:\w+ )?pass\b(?! (?:it|this|that|your \w+|the \w+)? ?(?:on|along) to)(?! (?:it|this|that|your) )",
+        r"\bno,? thank(?:s| you)\b|\bthanks,? but no\b|\bthank you,? but no\b|\bhard pass\b|^(?:it's |that's )?(?:a )?no(?:[.,!]|$| for me)",
+        r"\bnot (?:quite )?(?:a|the|my) (?:\w+ )?(?:fit|match|role|opportunity|job|position|thing|cup)\b|\bnot (?:right )?for me\b|\bisn't (?:for me|(?:a |the )?(?:\w+ )?(?:fit|match))",
+        r"\b(?:accepted|signed|taken|took|started|joined|starting|start|accepting) (?:an?|another|a new|my new|the)(?: \w+){0,3} (?:offer|position|role|job|company)\b|\bfound (?:a|another)(?: \w+)? (?:job|role|position)\b",
+        r"\b(?:doesn't|does not|don't|do not) (?:really |quite )?(?:fit|match|suit|align|appeal|meet my)|\bhave to say no\b|\bsay no\b|\bturn(?:ing)? (?:this|it|you|the \w+) down\b|\brather not\b",
+        r"\b(?:won't|will not|would not|wouldn't|not going to|not planning to|don't intend to|not be) (?:be )?(?:\w+ )?(?:apply|applying|pursue|pursuing|mov(?:e|ing) forward|proceed|proceeding|taking|take (?:this|it|part)|interview|able to (?:proceed|take|accept|pursue))",
+        r"\b(?:don't|do not) (?:want|wish) to (?:\w+ )?(?:proceed|apply|talk|chat|interview|change|leave|move|pursue|continue|meet)",
+        after=r"^[^.]{0,10}\?",
+        before=r"(?:can't|cannot|couldn't|not that|isn't that|wouldn't say|hard to|don't want to|never)[^.]{0,16}$",
+    ),
+    *_signs(
+        "declined",
+        r"\b(?:i'm|i am|am|are|is|we're|not|currently) (?:\w+ )?not (?:currently |really )?(?:looking|considering|exploring|open to|in the market|seeking|searching|planning|job)",
+        r"\bnot (?:currently |really )?(?:looking|considering|in the market|seeking|searching|thinking (?:of|about) (?:chang|leav|mov))",
+        r"\b(?:happy|content|satisfied|settled|comfortable) (?:where i am|(?:in|with|at) (?:my|the) (?:current|present|new|job|role))|\bhappy where i\b",
+        r"\b(?:stay|staying|remain|stick|committed) (?:where|at|in|with|to) (?:i|my|the)\b|\bunfortunately\b|\bi'm afraid\b|\bi regret\b|\bi'm sorry,? but\b|\bwould have loved\b|\bwish i could\b|\bnot ready\b",
+        r"\b(?:can't|cannot|can not|unable to) (?:\w+ )?(?:proceed|take|accept|pursue|commit|consider|move)",
+        weak=True,
+        before=r"\b(?:was|were|wasn)\b[^.]{0,12}$",
+        after=r"^[^.]{0,10}\?",
+    ),
+]
+
+OPT_OUT = [
+    *_signs(
+        "opt_out",
+        r"(?:配信|送信|メール|スカウト|連絡|案内|通知)(?:の|を|は)?(?:配信|送信|送付)?(?:の|を|は)?(?:停止|解除|中止|止めて|やめて|ストップ)",
+        r"(?:今後|以後|以降|今後一切|二度と|もう|これ以上|一切).{0,22}(?:連絡|メール|送(?:信|付|ら|って)|案内|スカウト|配信|お誘い|コンタクト).{0,22}(?:不要|お?控え|ご?遠慮|しない|(?:さ)?れない|やめ|止め|ご容赦|いただかなくて|頂かなくて|しなくて|結構|なさらない|ご無用|いりません|要りません|断|停止|来ない|ないで)",
+        r"(?:連絡|メール|スカウト|案内)(?:は|も|を)?(?:、)?(?:今後|一切|もう|二度と|これ以上).{0,14}(?:不要|お?控え|ご?遠慮|しない|やめ|止め|ないで|いりません|要りません|結構)",
+        r"(?:連絡|メール|スカウト|ご?案内)(?:を|は|も)?(?:送(?:ら|って(?:こ|来))|し(?:て(?:こ|来))?|寄こさ|よこさ|いただか|頂か)ないで",
+        r"(?:連絡|メール|スカウト|案内)(?:は|も)?(?:不要です|いりません|要りません|必要ありません|お?控えください|お?控え(?:いただ|頂|願|下さ)|ご遠慮(?:くだ|下さ|いただ|願|頂))",
+        r"(?:リスト|名簿|データベース|登録|宛先|対象|連絡先).{0,10}(?:から)?(?:削除|外し|除外|消し|抹消|解除)",
+        r"(?:個人情報|私の(?:情報|データ|連絡先|アドレス|メールアドレス)|メールアドレス|(?:登録|プロフィール)(?:情報)?).{0,14}(?:削除|消去|消して|抹消|破棄)",
+        r"受信(?:を)?(?:拒否|停止)|迷惑(?:メール)?(?:です|なので|として|に感じ)|退会|購読(?:を)?(?:解除|停止)",
+        after=r"^[^。]{0,12}(?:希望(?:し|いた)?(?:て(?:い|おり))?(?:ま|し)せん|(?:する)?(?:必要|つもり|予定)は(?:あり|ござい|な))|^[^。]{0,6}しないで(?:くだ|下さ|ほし)",
+    ),
+    *_signs(
+        "opt_out",
+        r"\bunsubscribe\b|\bopt(?:ing)?[ -]?out\b|\b(?:remove|delete|take|erase) (?:me|my (?:\w+ )?(?:name|e-?mail|address|data|details|information|profile|contact|record|account|cv|resume)s?)\b(?: (?:off|from|out))?(?! out for)",
+        r"\b(?:stop|quit|cease) (?:\w+ )?(?:e-?mail|mail|contact|send|messag|spam|writ|bother|reach|approach)\w*",
+        r"\b(?:do not|don't|never|not to|please not) (?:\w+ )?(?:e-?mail|contact|write|message|send|reach out|mail|approach|bother)(?:ing)?\b(?: to)? ?(?:me|us|again|any|this|anymore|these)",
+        r"\bno (?:more|further) (?:\w+ )?(?:e-?mails?|mails?|messages?|contact|communications?|outreach)\b|\bno longer (?:wish|want) to (?:receive|be contacted|hear)|\b(?:don't|do not) (?:wish|want) to (?:receive|be contacted|hear from you|get)",
+        r"\b(?:off|from) your (?:\w+ )?(?:list|database|mailing)|\bthis is spam\b|\bmark(?:ed|ing)? (?:this |you )?as spam\b|\bgdpr\b.{0,60}\b(?:eras|delet|object)",
+        before=r"(?:don't|do not|please don't|not want to|needn't|no need to|rather not)[^.]{0,14}$|\bif you (?:want|wish|would like) to[^.]{0,12}$|\bto[^.]{0,2}$(?<=click here to )",
+    ),
+]
+
+LATER = [
+    *_signs(
+        "later",
+        r"(?:来年|来春|来夏|来秋|来冬|半年|\d+(?:か|ヶ|カ|ケ|ヵ|箇)月|[一二三四五六]か月|数(?:か|ヶ|カ)月|(?<!\d)\d{1,2}月(?!\d)|年明け|年度末|年度明け|来期|来年度|今期|春|夏|秋|冬|ボーナス|賞与|産休|育休|プロジェクト|案件|繁忙期|落ち着).{0,16}(?:以降|後|頃|ころ|ごろ|になれば|になったら|終わ|過ぎ|明け|たら|れば|まで|に).{0,30}(?:連絡|声(?:が|を|掛|か)|お話|話を|改めて|あらため|検討|相談|お願い|考え|可能|伺)",
+        r"(?:時期|タイミング|機会)を(?:改め|見て|あらため)|改めて(?:こちらから|私から|当方から|ご)?.{0,4}(?:連絡|相談|返信|返事|お返事)(?:いた|致|し(?:ます|たい)|させ|さしあげ|差し上げ)",
+        r"(?:少し|もう少し|しばらく|少々|今しばらく)(?:の間|、)?(?:考え|検討|時間|お時間|待|お待ち|先)",
+        r"(?:後日|いずれ|のちほど|後ほど).{0,14}(?:連絡|返信|返事|お話|相談|お願い|検討)",
+        after=r"^[^。]{0,30}(?:オフィス|まで(?:に)?の(?:経験|実績))",
+    ),
+    *_signs(
+        "later",
+        r"(?:今は|いまは|現時点|現在は|今すぐ|すぐに|すぐ(?:の|には)|直近|当面|しばらく).{0,24}(?:難し|動け|予定|忙し|厳し|控え|(?:でき|出来)(?:な|ません)|時間が取れ|考えて)",
+        r"また(?:の)?(?:改めて|別の機会|機会|いつか|今度|ご縁|の機会|タイミング)|検討(?:し|いた|させ|中)|考え(?:させて|てみ|たい(?:と|です))",
+        weak=True,
+    ),
+    *_signs(
+        "later",
+        r"\b(?:next (?:year|quarter|spring|summer|fall|autumn|winter|month)|in (?:a few|several|a couple of|about \w+|two|three|four|five|six|nine|twelve|\d+) (?:months?|years?)|in (?:january|february|march|april|may|june|july|august|september|october|november|december)|(?:after|until|from) (?:january|february|march|april|may|june|july|august|september|october|november|december|new year|the new year|my (?:\w+ )?(?:bonus|leave|project|wedding|move|visa|vesting|probation)|the (?:holidays|summer|project)))",
+        r"\b(?:check back|circle back|touch base|reach (?:back )?out (?:to me )?(?:again|later|in)|get back (?:to you|in touch|to me)|contact me (?:again|later|in)|try (?:me )?again|ping me|write (?:to )?me again|come back to (?:you|me)|revisit|let me think|think (?:about|it over|on) (?:it|this)|need (?:some |more |a bit of )?time)\b",
+        r"\b(?:maybe|perhaps) later\b|\blater (?:this|in the|next) year\b|\b(?:maybe|perhaps) (?:another|some other) time\b",
+    ),
+    *_signs(
+        "later",
+        r"\bnot (?:right )?now\b|\bnot at (?:the|this) (?:moment|time|point|stage)\b|\b(?:at the moment|for now|currently)\b|\b(?:bad|not the right|wrong|not a good) (?:time|timing)\b|\btiming (?:isn't|is not)\b|\bkeep (?:in touch|me in mind|my (?:details|cv|resume|profile))\b|\bin (?:the )?future\b|\btoo (?:busy|soon|early)\b|\bbusy (?:right now|until|at|with|these)\b",
+        weak=True,
+    ),
+]
+
+WITHDRAW = [
+    *_signs(
+        "withdraw",
+        r"取り?下げ|キャンセル(?:さ|し|を|で|いた|と)|取り?消(?:し|さ|す)|撤回|取りやめ|取り止め|白紙に",
+        r"(?:先日|先ほど|前回|先週|昨日|一度|以前).{0,50}(?:が|けれど|けど|ものの|もの、).{0,50}(?:辞退|お断り|見送|遠慮させ)",
+        r"(?:面談|面接|選考|応募).{0,6}(?:後|の結果|を受け).{0,30}辞退|(?:内定|選考|今後の選考).{0,6}(?:を|は|の)?辞退|家庭の事情.{0,20}辞退",
+    ),
+    *_signs(
+        "withdraw",
+        r"\bwithdraw(?:ing|n)?\b|\bno longer (?:\w+ )?(?:interested|available|pursuing|considering|looking)\b|\bchanged my mind\b|\b(?:cancel|call off) (?:the|our|my|this|tomorrow|next)|\btake (?:myself|my name) out of\b|\bretract\b|\bdecided not to (?:proceed|continue|go|move)",
+        before=r"(?:not|n't)[^.]{0,10}$",
+    ),
+]
+
+RESCHEDULE = [
+    *_signs(
+        "reschedule",
+        r"(?:日程|日時|面談|面接|お?時間|予定|お約束|ミーティング).{0,22}(?:変更|延期|リスケ|ずら|再調整|別の日|別日|振り?替|組み直|後ろ倒し|前倒し)|リスケ|(?:体調|急用|急な|急遽|都合).{0,22}(?:別の?日|延期|変更|日を改め|再調整)",
+    ),
+    *_signs(
+        "reschedule",
+        r"\breschedul\w*|\b(?:move|push|postpone|shift|delay) (?:the|our|my|it|this|tomorrow's) ?(?:\w+ )?(?:interview|meeting|call|chat|appointment|back|to)\b|\bpostpone\b|\b(?:can't|cannot|can not|unable to|won't be able to|not be able to) (?:make (?:it|the|our|tomorrow)|attend|join (?:the|our|tomorrow))|\b(?:find|pick|choose|suggest|propose|arrange|need) (?:\w+ )?(?:another|a different|a new|some other) (?:time|day|date|slot)\b|\bsomething (?:has )?(?:came|come) up\b",
+    ),
+]
+
+REFERRAL = [
+    *_signs(
+        "referral",
+        r"(?:知人|知り合い|友人|同僚|元同僚|後輩|先輩|部下|教え子|仲間|主人|妻|夫|友達).{0,30}(?:紹介(?:し|でき|いた|さ)|ご紹介|推薦|いかが|興味|関心|合い(?:そう|ます)|適任|向いて|共有|転送|伝え|おり|いる)",
+        r"(?:代わり|かわり)に.{0,14}紹介|(?:どなたか|ほかの?方|他の?方|適任の?方|優秀な(?:方|人|者)).{0,14}紹介(?:でき|し|いた|さ)",
+    ),
+    *_signs(
+        "referral",
+        r"\b(?:colleague|friend|coworker|co-worker|former (?:colleague|manager|teammate)|someone|somebody|acquaintance|buddy|peer|teammate|husband|wife|partner)\b.{0,70}\b(?:interested|suit|fit|perfect|recommend|refer|looking|introduc\w*|good|great|open to|touch)\b",
+        r"\b(?:i can|i could|happy to|let me|i'd|i would|i'll|may i|can i) (?:\w+ ){0,2}(?:refer|recommend|introduce)\b|\bpass (?:it|this|that|your \w+|the \w+) (?:on|along) to\b|\b(?:forward(?:ed|ing)?) (?:it|this|that|your \w+|me)\b.{0,30}\b(?:to|by|from)\b",
+        before=r"(?:recommended|referred) by[^.]{0,10}$",
+    ),
+]
+
+QUESTION = [
+    *_signs(
+        "question",
+        r"(?:でしょうか|ですか|ますか|ませんか|のか|いかが|でしたか|ましたか)[。?!\s]*$|[?]\s*$",
+        r"(?:教えて|お教え|ご教示|ご教授|お聞かせ|確認(?:させて|したい|です)|お尋ね|質問(?:が|です|させ|を)).{0,14}(?:くだ|下さ|いただ|頂|したい|です|ます|幸い|願|が)",
+        r"[?]\s*$|\b(?:could|can|would) you (?:\w+ )?(?:tell|explain|clarify|share|confirm|let me know|provide|elaborate)\b|\b(?:i have|i had) (?:a|some|a few|one|two|several) questions?\b|\b(?:wondering|curious) (?:if|whether|about|how|what)\b",
+    ),
+]
+
+NEGATED = [
+    *_signs(
+        "negated",
+        r"わけで(?:は|も)(?:な|あり)|ないとは言|なくはな|(?:お断り|辞退|見送|停止).{0,10}(?:つもり|予定|必要)は(?:あり|ござい|な)|(?:停止|削除).{0,8}希望(?:し|いた).{0,6}せん",
+        r"\bnot that i'm not\b|\bwouldn't say (?:i'm|i am|no)\b|\b(?:can't|cannot) say no\b|\b(?:don't|do not) (?:remove|unsubscribe|delete|take) (?:me|my)\b|\bit's not that\b",
+    ),
+]
+
+SIGNS: tuple[Sign, ...] = (
+    *INTERESTED,
+    *DECLINED,
+    *OPT_OUT,
+    *LATER,
+    *WITHDRAW,
+    *RESCHEDULE,
+    *REFERRAL,
+    *QUESTION,
+    *NEGATED,
+)
+
+CONDITION = re.compile(
+    r"であれば|ならば|なら(?!な|び|ず|い)|でしたら|の場合(?:は|に|のみ)|条件(?:で|が|次第|に)|次第で|限りは|に限り|前提で|必須|以上(?:を|で|は|が|の)|最低|希望(?:し|です|して|いた|は)|下回|ほしい|欲しい"
+    r"|\b(?:if|as long as|provided|providing|on condition|assuming|depending on|unless|so long as|contingent|require|requires|need|needs|must|minimum|at least|only (?:consider|accept|interested)|has to be|would have to be|expecting|expectation)\b"
+)
+TOPIC = re.compile(
+    r"リモート|在宅|出社|テレワーク|年収|給与|給料|報酬|月給|時給|賃金|待遇|勤務地|転勤|残業|みなし|契約社員|業務委託|正社員|派遣|副業|フレックス|時短|ビザ|就労|休日|福利|役職|ポジション|英語(?:力|不|を使)|通勤|引っ?越|万円|百万|年俸"
+    r"|\b(?:remote(?:ly)?|salary|pay|paid|compensation|visa|sponsor\w*|relocat\w*|contract|part[- ]time|full[- ]time|hybrid|office|onsite|on-site|overtime|jpy|yen|package|equity|bonus|freelance|budget|permanent|side (?:job|project|business)|million|[\d.]+ ?[mk]\b)"
+)
+POLITE = re.compile(
+    r"(?:差し支え|問題|ご迷惑で|お邪魔で|支障)(?:が|は)?な(?:ければ|いよう)|よろしければ|宜しければ|可能(?:であれば|でしたら|なら)|もし(?:可能|ご都合)|お時間(?:を)?(?:いただけ|頂け)|私で(?:よ|良)(?:ければ|けれ)|私(?:なんか|など)?で(?:あれば|も)"
+    r"|\bif (?:possible|that works|that's ok(?:ay)?|that suits|you(?:'d| would)? (?:like|have time|are free|prefer)|it works|convenient|okay|needed|you need|there is|there are|time permits)\b"
+)
+SCHEDULING = re.compile(_JA_TIME + r"|オンライン|時間帯|zoom|teams|meet|電話|日程|候補|ご都合")
+"""A condition on time of day or medium is how people arrange to meet, not a condition on the job."""
+
+AFFIRMED = re.compile(
+    r"^(?:(?:はい|ええ|yes|sure|ok)[、,. !]+)?(?:はい|ええ|(?:よろしく)?お願いします|お願いいたします|お願い致します|是非|ぜひ|ぜひ!|希望します|参加します|参加希望です|可能です|大丈夫です、?お願いします|話を?聞(?:き|いて)(?:たい|みたい)(?:です)?|ok(?:です)?|オーケーです|yes|sure|ok|okay|yep|yeah|y|definitely|absolutely|of course|interested|gladly|please(?: do)?)[。.!、~♪^_(笑)\s]*$"
+)
+REFUSED = re.compile(
+    r"^(?:いいえ|いえ|結構です|不要です|no|nope|nah|no thanks|not interested|パスで|無理です|ng)[。.!、\s]*$"
+)
+STOPPED = re.compile(
+    r"^(?:配信停止|送信停止|停止|解除|配信停止希望|不要|退会|unsubscribe|stop|remove|opt ?out|cancel|cease)[。.!、\s]*$"
+)
+COURTESY = re.compile(
+    r"お世話になっ|ご?連絡(?:を)?(?:いただ|頂|くださ|下さ)?.{0,8}(?:ありがと|有難|御礼|感謝)|お返事が遅|返信が遅|と申します|(?:様|さん|御中|殿|先生)[。、,]?$|^(?:dear|hi|hello|hey)\b|thank(?:s| you) (?:so much |very much )?(?:for|again)|(?:best|kind|warm) regards|^(?:regards|sincerely|best|cheers|thanks|thank you)[,.!]?$|ありがとうございます[。!]*$|よろしくお願い(?:し|いた|致|申).{0,8}$|(?:突然|急)の(?:ご)?連絡"
+)
