@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from connectors.records import Choice
 from plugin.alignment import mails
 from plugin.alignment.covers import Refusal, above, covers
-from plugin.alignment.terms import Terms, say_line
+from plugin.alignment.terms import Terms, say_duration, say_line
 from plugin.connections import policy_of
 from plugin.database import now_of
 from plugin.events import record
@@ -402,13 +402,12 @@ def _state_text(session: Session, connection: Connection, commitment: Commitment
     if commitment.state == "in_force":
         return _("In force: %(line)s, within %(days)s business days.", line=line, days=commitment.days)
     if commitment.state == "grace":
-        minutes = max(1, round(policy_of(connection).grace_seconds / 60))
         return _(
-            "Recorded: %(line)s, within %(days)s business days. It takes effect %(minutes)s minutes after the receipt"
-            " has reached the hiring manager's mailbox, unless it is undone.",
+            "Recorded: %(line)s, within %(days)s business days. It takes effect %(time)s after the receipt has reached"
+            " the hiring manager's mailbox, unless it is undone.",
             line=line,
             days=commitment.days,
-            minutes=minutes,
+            time=say_duration(policy_of(connection).grace_seconds, locale),
         )
     if commitment.state == "declined":
         return _("Recorded: no commitment. Only standard letters without a promise may be sent.")

@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlmodel import Session, col, select
 
 from plugin.alignment.links import acting_url, new_link, show_url
-from plugin.alignment.terms import say_line, say_terms, terms_of
+from plugin.alignment.terms import say_duration, say_line, say_terms, terms_of
 from plugin.connections import policy_of
 from plugin.database import now_of
 from plugin.i18n import phrases, say_time
@@ -153,11 +153,9 @@ def receipt(
         return None
     token = new_link(session, connection=connection, staff=manager, purpose="undo", subject_id=commitment.key)
     if commitment.state == "grace":
-        minutes = max(1, round(policy_of(connection).grace_seconds / 60))
         effect = _(
-            "This was entered in the ATS. It takes effect %(minutes)s minutes after this mail has arrived, unless you"
-            " undo it.",
-            minutes=minutes,
+            "This was entered in the ATS. It takes effect %(time)s after this mail has arrived, unless you undo it.",
+            time=say_duration(policy_of(connection).grace_seconds, locale),
         )
     else:
         effect = _(

@@ -136,6 +136,14 @@ def say_line(line: int, inclusive: bool, locale: str) -> str:
     return _("more than %(line)s points", line=line)
 
 
+def say_duration(seconds: int, locale: str) -> str:
+    """A short span of time: minutes, below two of them seconds."""
+    _ = phrases(locale)
+    if seconds < 120:
+        return _("%(seconds)s seconds", seconds=seconds)
+    return _("%(minutes)s minutes", minutes=round(seconds / 60))
+
+
 def say_kind(kind: str, locale: str) -> str:
     _ = phrases(locale)
     return _("interview") if kind == "interview" else _("casual meeting")

@@ -240,7 +240,7 @@ def one_line(dimensions: tuple[DimensionView, ...], locale: str) -> str:
     if locale == "ja":
         parts = [part.replace("“", "「").replace("”", "」") for part in parts]
     musts = [row for dimension in dimensions if dimension.name == "must" for row in dimension.rows]
-    contradicted = [row.label for row in musts if row.status == "contradicted"]
+    contradicted = [row.label for row in rows if row.status == "contradicted"]
     missing = [row.label for row in musts if row.status == "not_found"]
     line = _(", ").join(parts) or _("similar career, nothing quoted")
     if contradicted:
