@@ -101,7 +101,7 @@ def _set_up(
         try:
             connector.set_up()
         finally:
-            connector.close()  # type: ignore[attr-defined]
+            connector.close()
         with click.progressbar(length=people, label="Inventing people", file=sys.stderr) as bar:
             fill_universe(
                 database, vault, connection.employer_id, people, progress=lambda done, total: bar.update(done - bar.pos)

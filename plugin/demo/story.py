@@ -27,6 +27,8 @@ from plugin.demo.postpages import YES_EN, YES_JA
 from plugin.demo.sandbox_client import call
 from plugin.demo.stage import MANAGER, RECRUITER, demo_description
 from plugin.demo.world import World, open_world
+from plugin.i18n import LOCALES, say_date
+from plugin.logs import set_up_logs
 from plugin.rows import (
     Batch,
     Calibration,
@@ -40,6 +42,8 @@ from plugin.rows import (
     ShortlistEntry,
 )
 from plugin.scouting.batches import release
+from plugin.settings import alone
+from ranking.requirement import plain_text, read_requirement
 
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Tokyo, the day after a holiday
 
@@ -215,19 +219,16 @@ class Story:
             promise = session.exec(select(Promise).where(col(Promise.requisition_id) == self.requisition_id)).first()
         if promise is None:
             raise Broken("a yes to a committed scout made no promise")
-        self._must(
-            str(promise.due_date) in notes or f"{promise.due_date.month}月{promise.due_date.day}日" in notes,
-            "the note in the ATS names the due date",
-            notes[:400],
-        )
+        said = [say_date(promise.due_date, locale) for locale in LOCALES]
+        self._must(any(date in notes for date in said), "the note in the ATS names the due date", notes[:400])
         self.told.entry = entry
         self.told.promise = {"due": promise.due_date.isoformat(), "computed": promise.computed, "state": promise.state}
-        self.say("entry", f"in the ATS at stage “{entry.get('stage', '')}”, promise due {promise.due_date}")
+        self.say("entry", f"in the ATS at stage “{entry.get('stage_name') or ''}”, promise due {promise.due_date}")
 
     def keep_promise(self) -> None:
         entry = self._there()["entries"][0]
         starts = self.world.clock.now() + timedelta(days=1)
-        application = entry["application_id"]
+        application = entry["id"]
         made = self._ats(
             "POST",
             f"/sandbox/applications/{application}/interviews",
@@ -351,7 +352,8 @@ def _missing(what: str) -> Any:
 
 
 def _japanese(text: str) -> bool:
-    return any("぀" <= character <= "ヿ" for character in text)
+    """Whether a text is Japanese; a name or an address in an English letter does not make it so."""
+    return sum("\u3040" <= character <= "\u30ff" for character in text) > len(text) / 10
 
 
 @contextmanager
@@ -381,7 +383,8 @@ def story_command(jd: Path | None, lang: str, ats: str, people: int, as_json: bo
         raise click.UsageError(f"{jd} is not UTF-8 text; save it as UTF-8 (or paste it into a text file)") from None
     if not description.strip():
         raise click.UsageError(f"{jd} is empty; it must hold a job description")
-    title = description.strip().splitlines()[0].lstrip("#【 ").rstrip("】 ")[:80]
+    stated = read_requirement(plain_text(description)).title
+    title = stated.value if stated else ("求人" if lang == "ja" else "A requisition")
 
     def say(step: str, words: str) -> None:
         if not as_json:
@@ -391,6 +394,7 @@ def story_command(jd: Path | None, lang: str, ats: str, people: int, as_json: bo
         click.echo(
             f"kakuyaku story: {people:,} invented people, sandbox ATS ({ats}), local mail server, a clock we move"
         )
+    set_up_logs(alone(log_format="text", log_level="error"))
     try:
         with temporary_world(start=START, locale=lang, people=people, ats=ats) as world:
             told = Story(world, say).tell(description, title)

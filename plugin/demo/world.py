@@ -24,7 +24,7 @@ from plugin.demo.stage import REPLY_DOMAIN, demo_policy, fill_universe, secret_o
 from plugin.doors.app import create_app
 from plugin.policy import Policy
 from plugin.rows import Connection
-from plugin.settings import load
+from plugin.settings import alone
 from plugin.work.context import Work
 from plugin.work.handlers import HANDLERS
 from plugin.work.jobs import owe
@@ -94,7 +94,7 @@ def open_world(
             now=clock.now,
         )
         stack.callback(postbox.close)
-        made = load(
+        made = alone(
             **{
                 "data_folder": folder,
                 "database_url": database_url,
