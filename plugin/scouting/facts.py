@@ -68,7 +68,7 @@ def person_facts(dimensions: Sequence[Dimension], language: str) -> tuple[Person
             label = row.label_ja if language == "ja" else row.label_en
             if row.status != "met" or row.profile is None or not label.strip() or label in seen:
                 continue
-            if language == "en" and _JAPANESE.search(label):
+            if language == "en" and has_japanese(label):
                 continue  # a phrase the lexicon has no English for would stand there in Japanese
             seen.add(label)
             fact = PersonFact(
@@ -129,6 +129,11 @@ def say_pay(low: int | None, high: int | None, language: str) -> str:
     if low is not None:
         return _("from %(low)s", low=amount(low))
     return _("up to %(high)s", high=amount(high)) if high is not None else ""
+
+
+def has_japanese(text: str) -> bool:
+    """Whether there are kana or kanji in a text."""
+    return bool(_JAPANESE.search(text))
 
 
 def _one_line(text: str) -> str:

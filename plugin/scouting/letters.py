@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from plugin.connections import policy_of
 from plugin.database import now_of
+from plugin.i18n import phrases
 from plugin.identity import Identity, identity_of
 from plugin.policy import Policy
 from plugin.rows import (
@@ -27,7 +28,7 @@ from plugin.rows import (
 )
 from plugin.scouting import optout, post
 from plugin.scouting.compiler import COMMITTED, Letter, Parts, compile_letter
-from plugin.scouting.facts import PersonFact, role_facts
+from plugin.scouting.facts import PersonFact, has_japanese, role_facts
 from plugin.scouting.legal import LetterRefused, legal_block
 from plugin.scouting.may_write import addressee
 from plugin.scouting.promising import PromiseTerms, promises_in
@@ -48,12 +49,14 @@ class Written:
     reply_to: str
     envelope_from: str
     headers: Mapping[str, str]
+    writer: str
     test_run: bool = False
 
     def message(self, policy: Policy, message_id: str, session: Session) -> EmailMessage:
         return post.build(
             policy,
             message_id=message_id,
+            from_name=self.writer,
             to=self.to,
             to_name=self.to_name,
             subject=self.letter.subject,
@@ -94,6 +97,7 @@ def write(session: Session, vault: Vault, settings: Settings, scout: Scout) -> W
         reply_to=reply_to,
         envelope_from=post.come_back(post.bounce_box(policy), scout.reply_token),
         headers=headers,
+        writer=writer_of(policy, scout.language, policy.company_ja if scout.language == "ja" else policy.company_en),
         test_run=bool(policy.test_address),
     )
 
@@ -133,7 +137,7 @@ def _letter(
             arm=scout.arm,
             addressee=addressee(person, language),
             company=company,
-            writer=policy.from_name or company,
+            writer=writer_of(policy, language, company),
             facts=facts_of(session, vault, scout),
             role=role_facts(
                 Requirement.from_json(requirement.parsed),
@@ -154,6 +158,13 @@ def _letter(
             note=note_of(batch, language),
         )
     )
+
+
+def writer_of(policy: Policy, language: str, company: str) -> str:
+    """Who writes: the connection's sender name where it can be read in the letter's language, else the recruiting team."""
+    if policy.from_name and has_japanese(policy.from_name) == (language == "ja"):
+        return policy.from_name
+    return phrases(language)("the recruiting team at %(company)s", company=company)
 
 
 def facts_of(session: Session, vault: Vault, scout: Scout) -> tuple[PersonFact, ...]:

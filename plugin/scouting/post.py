@@ -127,10 +127,11 @@ def build(
     headers: Mapping[str, str] | None = None,
     reply_to: str | None = None,
     attachments: Sequence[Attachment] = (),
+    from_name: str = "",
 ) -> EmailMessage:
     """Make one mail: text with its HTML twin, Date in Tokyo, nothing but ASCII on the wire."""
     message = EmailMessage(policy=SMTP)
-    message["From"] = address_header(policy.from_name, policy.from_address)
+    message["From"] = address_header(from_name or policy.from_name, policy.from_address)
     message["To"] = address_header(to_name, to)
     message["Subject"] = " ".join(subject.split())
     message["Date"] = format_datetime(now.astimezone(_TOKYO))
