@@ -100,7 +100,7 @@ def _clause(folded: Folded, start: int, end: int, polarity: str) -> Iterator[Gui
             return
     languages = list(_languages(folded, start, end, polarity))
     yield from languages
-    hits = lexicon().find(folded.part(start, end))
+    hits = lexicon().find(folded.part(start, end), about_skills=True)
     for hit in hits:
         yield GuidanceUnit(polarity or "prefer", hit.concept.skill, hit.quote)
     if not hits and not languages and len(clause.strip()) >= 4:

@@ -74,10 +74,13 @@ class Lexicon:
             found.update(concept.closure if concept else (concept_id,))
         return tuple(sorted(found))
 
-    def find(self, text: str | Folded) -> list[Hit]:
-        """Find concepts, longest match first, in the order of the text."""
+    def find(self, text: str | Folded, *, about_skills: bool = False) -> list[Hit]:
+        """Find concepts, longest match first, in the order of the text.
+
+        `about_skills`: the whole text speaks of what somebody should know, so a capitalised "Go" needs no neighbour.
+        """
         folded = fold(text) if isinstance(text, str) else text
-        return self._settle(folded, self._candidates(folded.text))
+        return self._settle(folded, self._candidates(folded.text), about_skills)
 
     def _candidates(self, text: str) -> list[tuple[str, int, int, bool]]:
         found: list[tuple[str, int, int, bool]] = []
@@ -107,11 +110,15 @@ class Lexicon:
                 break
         return found
 
-    def _settle(self, folded: Folded, candidates: list[tuple[str, int, int, bool]]) -> list[Hit]:
+    def _settle(self, folded: Folded, candidates: list[tuple[str, int, int, bool]], about_skills: bool) -> list[Hit]:
         sure = [(s, e) for cid, s, e, a in candidates if not a and self._is_competence(cid)]
         hits: list[Hit] = []
         for concept_id, start, end, ambiguous in candidates:
-            if ambiguous and not (_named_in_japanese(folded.text, start, end) or _near(folded.text, start, end, sure)):
+            if ambiguous and not (
+                _near(folded.text, start, end, sure)
+                or _named_in_japanese(folded.text, start, end)
+                or (about_skills and not _VERB.match(folded.text, end))
+            ):
                 continue
             concept = self.concepts.get(concept_id)
             if concept is None:
@@ -138,7 +145,7 @@ def _near(text: str, start: int, end: int, sure: list[tuple[int, int]]) -> bool:
 
 def _named_in_japanese(text: str, start: int, end: int) -> bool:
     """Whether a Japanese particle follows: 「Goで」 is the language, while a single letter proves nothing."""
-    return end - start > 1 and text[end : end + 1] in tuple("のでをやと、・")
+    return end - start > 1 and text[end : end + 1] in tuple("のでをやとはが、・")
 
 
 def _written_as_a_name(words: str) -> bool:
@@ -147,6 +154,7 @@ def _written_as_a_name(words: str) -> bool:
 
 
 _HYPHEN = re.compile(r"(?<=[a-z0-9])-(?=[a-z0-9])")
+_VERB = re.compile(r" (?:for|with|ahead|to|and|beyond|deep|easy)\b")
 _SENTENCE_END = re.compile(r"[。．]|\. ")
 # A form may start at any non-Latin character, or where a Latin word starts.
 _STARTS = re.compile(r"[^\x00-\x7f]|\.(?=[a-z])|(?<![a-z0-9])[a-z0-9]")

@@ -95,13 +95,21 @@ def strip_banned(text: str) -> tuple[str, Counter[str]]:
     last = 0
     for kind, start, end in banned_spans(fold(text)):
         counts[kind] += 1
-        parts.append(text[last:start])
+        parts.extend((text[last:start], _GONE))
         last = end
     if not counts:
         return text, counts
     parts.append(text[last:])
-    lines = [line for line in "".join(parts).split("\n") if line.strip(" \u3000・|/、,;()（）-") or not line.strip()]
-    return "\n".join(lines).strip("\n"), counts
+    kept: list[str] = []
+    for line in "".join(parts).split("\n"):
+        rest = line.replace(_GONE, "")
+        if _GONE not in line or rest.strip(_LITTER):
+            kept.append(rest.rstrip() if _GONE in line else line)
+    return "\n".join(kept), counts
+
+
+_GONE = "\ufdd1"  # a noncharacter: marks in passing where something was taken out
+_LITTER = " \u3000・|/、,;:：()（）-【】[]"
 
 
 def blanked(text: str) -> str:

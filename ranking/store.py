@@ -120,10 +120,11 @@ class ProfileStore:
 
         What another process has applied to the same server is read first.
         """
-        with self._writing:
-            if self._index_number != self._texts.applied:
-                self._load_index()
-            return self._index.snapshot(), self._index_number
+        if self._index_number != self._texts.applied:
+            with self._writing:
+                if self._index_number != self._texts.applied:
+                    self._load_index()
+        return self._index.snapshot(), self._index_number
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -257,6 +258,9 @@ class ProfileStore:
                 row = self._index.row(profile_id)
                 if row is not None and row.revision != metadata.get("revision"):
                     yield Finding("revision_differs", f"{profile_id} has another revision in the index.", profile_id)
+                if int(metadata["number"]) > self._texts.applied:
+                    message = f"{profile_id} is ahead of the journal: apply the journal again from {self._texts.applied}."
+                    yield Finding("number_ahead", message, profile_id)
 
 
 def fingerprint() -> str:

@@ -19,7 +19,9 @@ def found(text: str) -> list[str]:
 def test_the_lexicon_covers_engineering_and_the_commercial_functions() -> None:
     concepts = lexicon().concepts
     assert len(concepts) >= 450
-    assert {"accounting", "sales", "hr", "legal", "procurement", "quality", "scm"} <= {c.group for c in concepts.values()}
+    assert {"accounting", "sales", "hr", "legal", "procurement", "quality", "scm"} <= {
+        c.group for c in concepts.values()
+    }
 
 
 @pytest.mark.parametrize(
@@ -54,7 +56,9 @@ def test_related_concepts_share_kind_and_group() -> None:
     assert "python" not in lexicon().related("aws")
 
 
-_WORDS = st.sampled_from(["Ｐｙｔｈｏｎ", "ﾃﾞｰﾀ分析", "㈱", "法人営業", "C++", "①", "が\u3099", "\u3000", "AWS", "ﬁ", "。", "é", "İ", "🎌"])
+_WORDS = st.sampled_from(
+    ["Ｐｙｔｈｏｎ", "ﾃﾞｰﾀ分析", "㈱", "法人営業", "C++", "①", "が\u3099", "\u3000", "AWS", "ﬁ", "。", "é", "İ", "🎌"]
+)
 
 
 @given(st.lists(st.one_of(_WORDS, st.text(max_size=6))).map("".join))

@@ -132,7 +132,9 @@ def test_years(line: str, low: float, high: float | None) -> None:
     assert years.value == Years(low, high)
 
 
-@pytest.mark.parametrize("line", ["創業30年以上の企業です", "Founded 12 years ago", "契約期間1年（更新あり）", "35歳以下"])
+@pytest.mark.parametrize(
+    "line", ["創業30年以上の企業です", "Founded 12 years ago", "契約期間1年（更新あり）", "35歳以下"]
+)
 def test_other_years_are_not_experience(line: str) -> None:
     assert read_requirement(f"Backend Engineer\n{line}").years is None
 
@@ -176,7 +178,9 @@ def concepts(units: object) -> list[str]:
 
 
 def test_headings_tell_musts_from_what_is_welcome() -> None:
-    read = read_requirement("■必須条件\n・Pythonの開発経験\n・日商簿記2級\n■歓迎条件\n・Kubernetes\n・Go、Rust\n■福利厚生\n・Excel研修")
+    read = read_requirement(
+        "■必須条件\n・Pythonの開発経験\n・日商簿記2級\n■歓迎条件\n・Kubernetes\n・Go、Rust\n■福利厚生\n・Excel研修"
+    )
     assert concepts(read.must) == ["python", "c_boki2"]
     assert concepts(read.nice) == ["kubernetes", "go", "rust"]
 
@@ -197,7 +201,8 @@ def test_ideally_turns_the_rest_of_its_line_only() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["GoまたはPythonでの開発経験", "Experience with Go or Python", "Go、Pythonのいずれかの経験", "Go/Pythonの経験"]
+    "line",
+    ["GoまたはPythonでの開発経験", "Experience with Go or Python", "Go、Pythonのいずれかの経験", "Go/Pythonの経験"],
 )
 def test_alternatives_are_one_unit(line: str) -> None:
     (unit,) = read_requirement(f"必須条件\n・{line}").must
