@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email import policy as email_policy
 from email.message import EmailMessage
@@ -33,7 +33,6 @@ from plugin.rows import (
     Scout,
     Staff,
 )
-from plugin.sealing import Vault
 from plugin.work.context import Work
 from plugin.work.jobs import owe
 from plugin.work.worker import Worker
@@ -72,6 +71,9 @@ class FakeDesk:
     def __init__(self) -> None:
         self.mute: set[str] = set()
 
+    def catch_up(self, work: object) -> int:
+        return 0
+
     def evidence(self, requirement: object, guidance: object, ids: Sequence[str]) -> list[Scored]:
         start = TEXT.index("Go")
         row = EvidenceRow(
@@ -83,9 +85,7 @@ class FakeDesk:
             maximum=40.0,
             profile=Quote("Go", start, start + 2),
         )
-        return [
-            Scored(id, 1, 80, () if id in self.mute else (Dimension("must", 40.0, 40.0, (row,)),)) for id in ids
-        ]
+        return [Scored(id, 1, 80, () if id in self.mute else (Dimension("must", 40.0, 40.0, (row,)),)) for id in ids]
 
 
 @dataclass
@@ -167,6 +167,7 @@ class Stage:
 
     work: Work
     connection: Connection
+    tag: str = ""  # keeps several stages on one database apart
     requisition_id: int = 0
     calibration_id: int = 0
     manager_id: int = 0
@@ -188,7 +189,7 @@ class Stage:
         """Add people u001, u002 … ; return their ids."""
         people = []
         for number in range(first, first + count):
-            id = f"u{number:03d}"
+            id = f"{self.tag}u{number:03d}"
             people.append(
                 Person(
                     profile=Profile(id=id, text=TEXT, skills=()),
@@ -218,7 +219,7 @@ class Stage:
                 manager = Staff(
                     **base,
                     connection_id=self.connection.key,
-                    ats_id=f"m{self.connection.key}",
+                    ats_id=f"m{self.tag}",
                     name="見本 花子",
                     email="manager@mihon.example.com",
                 )
@@ -227,7 +228,7 @@ class Stage:
                 requisition = Requisition(
                     **base,
                     connection_id=self.connection.key,
-                    ats_id="1",
+                    ats_id=f"r{self.tag}",
                     title="バックエンドエンジニア",
                     status=status,
                     state="calibrated",
@@ -253,7 +254,7 @@ class Stage:
                 requisition_id=self.requisition_id,
                 requirement_id=requirement.key,
                 manager_id=self.manager_id,
-                short_id=f"C{requirement.key}",
+                short_id=f"C{self.tag}{requirement.key}",
                 requirement_hash=hash,
                 guidance_hash="g1",
                 score_version="1",
@@ -332,14 +333,27 @@ class Stage:
 
     def batch(self) -> Batch:
         with self.work.reading() as session:
-            return session.exec(select(Batch).order_by(col(Batch.id).desc())).first() or pytest.fail("no batch")
+            found = session.exec(
+                select(Batch).where(col(Batch.requisition_id) == self.requisition_id).order_by(col(Batch.id).desc())
+            ).first()
+            return found or pytest.fail("no batch")
 
     def scouts(self) -> dict[str, Scout]:
         with self.work.reading() as session:
-            return {row.profile_id: row for row in session.exec(select(Scout).order_by(col(Scout.id)))}
+            rows = session.exec(
+                select(Scout).where(col(Scout.requisition_id) == self.requisition_id).order_by(col(Scout.id))
+            )
+            return {row.profile_id: row for row in rows}
 
     def states(self) -> dict[str, str]:
         return {id: row.state for id, row in self.scouts().items()}
+
+    def stored_scores(self) -> dict[str, int]:
+        with self.work.reading() as session:
+            rows = session.exec(
+                select(CalibrationScore).where(col(CalibrationScore.calibration_id) == self.calibration_id)
+            )
+            return {row.profile_id: row.score for row in rows}
 
     def mails(self) -> list[Mail]:
         with self.work.reading() as session:
@@ -368,8 +382,8 @@ class Stage:
         self.connection.policy = policy
 
 
-def open_stage(work: Work, connection: Connection) -> Stage:
-    stage = Stage(work, connection)
+def open_stage(work: Work, connection: Connection, tag: str = "") -> Stage:
+    stage = Stage(work, connection, tag)
     work.ats = lambda _connection: stage.ats  # type: ignore[assignment,return-value]
     work.judge = lambda _employer: stage.desk
     return stage
@@ -382,19 +396,12 @@ def stage(work: Work, connection: Connection) -> Stage:
 
 
 @pytest.fixture
-def new_stage(
-    new_database: Callable[[], Database],
-    new_work: Callable[[Database], Work],
-    new_employer: Callable[..., Any],
-    new_connection: Callable[..., Connection],
-    vault: Vault,
-) -> Callable[..., Stage]:
-    """A fresh stage on a fresh database: one for each example of a property test."""
+def new_stage(work: Work, connection: Connection) -> Callable[..., Stage]:
+    """A fresh stage for each example of a property test: same database, other people, another requisition."""
+    tags = (f"t{number}-" for number in itertools.count())
 
     def make(**policy: Any) -> Stage:
-        database = new_database()
-        connection = new_connection(database, vault, new_employer(database))
-        stage = open_stage(new_work(database), connection)
+        stage = open_stage(work, connection, next(tags))
         if policy:
             stage.policy(**policy)
         return stage
@@ -403,16 +410,16 @@ def new_stage(
 
 
 @pytest.fixture
-def today(clock: SettableClock) -> date:
-    return clock.now().date()
+def stage_of(work: Work) -> Callable[..., Stage]:
+    """`stage_of(connection, tag)`: another stage on the test's database."""
+
+    def make(connection: Connection, tag: str = "") -> Stage:
+        return open_stage(work, connection, tag)
+
+    return make
 
 
 @pytest.fixture
 def text() -> Callable[[EmailMessage], str]:
     """The plain text of a mail."""
     return text_of
-
-
-@pytest.fixture
-def lock() -> threading.Lock:
-    return threading.Lock()
