@@ -29,7 +29,7 @@ _LEVELS: tuple[tuple[Level, str], ...] = (
         Level.NATIVE,
         r"ネイティブ(?!アプリ|コード|広告)(?:レベル|並み|相当|級)?|母国語|母語(?:話者)?"
         r"|(?<!cloud )(?<!cloud-)(?<!react )\bnative(?: or bilingual)?(?:[- ]level|[- ]speaker)?(?! app| code| ad|script)"
-        r"|\bmother tongue|\bbilingual",
+        r"|\bmother tongue",
     ),
     (
         Level.FLUENT,
@@ -53,6 +53,10 @@ _JLPT = re.compile(r"(?<![a-z0-9])n([1-5])(?![0-9a-z])(?:レベル|合格|取得
 _JAPANESE_EXAM = re.compile(r"日本語検定\s*([1-4])級")
 _JLPT_LEVEL = {"1": Level.FLUENT, "2": Level.BUSINESS, "3": Level.CONVERSATIONAL, "4": Level.BASIC, "5": Level.BASIC}
 _TOEIC = re.compile(r"toeic\D{0,12}?(\d{3})\s*点?")
+_BILINGUAL = re.compile(
+    r"日英バイリンガル|\bbilingual\b[^.\n]{0,12}\b(?:japanese|english)\b[^.\n]{1,8}\b(?:japanese|english)\b"
+    r"|\b(?:japanese|english)\b[^.\n]{1,3}\b(?:japanese|english)\b[ -]bilingual\b"
+)
 _EIKEN = re.compile(r"(?:英検|実用英語技能検定)\s*(準?[1-3])級")
 _EIKEN_LEVEL = {
     "1": Level.FLUENT,
@@ -139,6 +143,8 @@ def _self_anchored(text: str) -> list[tuple[str, Level, int, int]]:
     found = [("japanese", _JLPT_LEVEL[m.group(1)], m.start(), m.end()) for m in _JLPT.finditer(text)]
     for m in _JAPANESE_EXAM.finditer(text):
         found.append(("japanese", Level.FLUENT if m.group(1) == "1" else Level.BUSINESS, m.start(), m.end()))
+    for m in _BILINGUAL.finditer(text):
+        found.extend((language, Level.FLUENT, m.start(), m.end()) for language in ("japanese", "english"))
     for m in _TOEIC.finditer(text):
         found.append(("english", toeic_level(int(m.group(1))), m.start(), m.end()))
     for m in _EIKEN.finditer(text):

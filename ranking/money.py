@@ -27,7 +27,7 @@ _PAY_CONTEXT = re.compile(
     r"年収|給与|給料|月給|月額|年俸|報酬|待遇|想定給|提示額|賃金|salary|compensation|\bpay\b|\bpackage\b|\bote\b|base\b|remuneration|annual income"
 )
 _NOT_PAY = re.compile(
-    r"年商|売上|資本金|調達|予算|取扱高|流通総額|時価総額|総資産|純利益|営業利益|入社一時金|入社祝|祝い金|支度金|手当|交通費|上限\d|補助|支給額上限|罰金|単価|受注|商談規模|案件規模"
+    r"年収例|年商|売上|資本金|調達|予算|取扱高|流通総額|時価総額|総資産|純利益|営業利益|入社一時金|入社祝|祝い金|支度金|手当|交通費|上限\d|補助|支給額上限|罰金|単価|受注|商談規模|案件規模"
     r"|revenue|funding|funded|raised|\bcapital\b|\bbudget|\barr\b|\bgmv\b|\bmrr\b|sign(?:ing)?[- ]?on|sign(?:ing)? bonus|allowance|series [a-e]\b|turnover|quota|deal size|valuation|stipend"
 )
 _MONTHLY = re.compile(r"月給|月額|月収|基本給|/月|per month|monthly|a month")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -56,9 +57,18 @@ class ProfileStore:
         self._index_number = -1
 
     @classmethod
-    def open(cls, where: str | Path, collection: str, *, texts: Path | None = None) -> ProfileStore:
+    def open(
+        cls,
+        where: str | Path,
+        collection: str,
+        *,
+        texts: Path | None = None,
+        rebuild: bool = False,
+        progress: Progress | None = None,
+    ) -> ProfileStore:
         """Open a collection in a folder, or on a Chroma server (`http://host:port`, then `texts` names a local folder).
 
+        `rebuild` reads every text again first, whatever version wrote it, telling `progress`.
         Raises `StoreBusy` when another process has the folder open, `StoreError` when the store can't be read or was
         written by another version and is too large to be rebuilt unasked.
         """
@@ -73,7 +83,7 @@ class ProfileStore:
             vault.close()
             raise
         try:
-            store._prepare()
+            store._prepare(rebuild, progress)
         except BaseException:
             store.close()
             raise
@@ -124,7 +134,8 @@ class ProfileStore:
             with self._writing:
                 if self._index_number != self._texts.applied:
                     self._load_index()
-        return self._index.snapshot(), self._index_number
+        number = self._index_number
+        return self._index.snapshot(), number
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -146,11 +157,7 @@ class ProfileStore:
                 return False
             current = self._index_number == self._texts.applied
             people, gone = list(upserts), list(deletes)
-            rows: list[Row] = []
-            for batch in _batches(people, min(_BATCH, self._vault.largest_batch)):
-                rows.extend(self._put(self._texts.serving, batch, number))
-                if progress is not None:
-                    progress(len(rows), len(people))
+            rows = self._put(self._texts.serving, people, number, progress)
             for ids in _batches(gone, _BATCH):
                 self._vault.delete(self._texts.serving, ids)
                 self._texts.delete(ids)
@@ -167,13 +174,8 @@ class ProfileStore:
             self._vault.drop(new)
             self._vault.create(new)
             ids = self._texts.ids()
-            done = 0
-            for batch in _batches(ids, min(_BATCH, self._vault.largest_batch)):
-                kept = self._texts.read(batch)
-                self._put(new, [kept[i].given for i in batch if i in kept], self._texts.applied, texts=False)
-                done += len(batch)
-                if progress is not None:
-                    progress(done, len(ids))
+            given = [kept.given for kept in self._texts.read(ids).values()]
+            done = len(self._put(new, given, self._texts.applied, progress, texts=False))
             self._texts.switch(new, fingerprint())
             if old:
                 self._vault.drop(old)
@@ -210,7 +212,7 @@ class ProfileStore:
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _prepare(self) -> None:
+    def _prepare(self, rebuild: bool = False, progress: Progress | None = None) -> None:
         if not self._texts.serving:
             name = _collection_name(self._name, 1)
             self._vault.create(name)
@@ -220,12 +222,12 @@ class ProfileStore:
                 f'Chroma has no collection "{self._texts.serving}" though its texts are here: '
                 "was the folder copied in part? Restore it, or remove it and import again."
             )
-        if self._texts.fingerprint != fingerprint():
-            if self._texts.count() > _REBUILD_UNASKED:
+        if rebuild or self._texts.fingerprint != fingerprint():
+            if self._texts.count() > _REBUILD_UNASKED and not rebuild:
                 raise StoreError(
                     f'The profiles of "{self._name}" were written by another version: run `kakuyaku profiles rebuild`.'
                 )
-            self.rebuild()
+            self.rebuild(progress)
         else:
             self._load_index()
 
@@ -238,18 +240,36 @@ class ProfileStore:
         self._index = Index(rows)
         self._index_number = number
 
-    def _put(self, collection: str, people: Sequence[Profile], number: int, *, texts: bool = True) -> list[Row]:
-        clean = [_stripped(profile) for profile in people]
-        facts = [read_facts(profile) for profile in clean]
-        rows = [row_of(f) for f in facts]
-        if texts:
-            self._texts.write([Kept(profile) for profile in clean])
-        self._vault.upsert(
-            collection,
-            [row.id for row in rows],
-            [row.vector for row in rows],
-            [records.to_metadata(f, row, number) for f, row in zip(facts, rows, strict=True)],
-        )
+    def _put(
+        self,
+        collection: str,
+        people: Sequence[Profile],
+        number: int,
+        progress: Progress | None,
+        *,
+        texts: bool = True,
+    ) -> list[Row]:
+        """Write people batch by batch; Chroma takes one batch (outside the interpreter lock) while the next is read."""
+        rows: list[Row] = []
+        writing: Future[None] | None = None
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="chroma") as hand:
+            for batch in _batches(people, min(_BATCH, self._vault.largest_batch)):
+                clean = [_stripped(profile) for profile in batch]
+                facts = [read_facts(profile) for profile in clean]
+                new = [row_of(f) for f in facts]
+                metadata = [records.to_metadata(f, row, number) for f, row in zip(facts, new, strict=True)]
+                if texts:
+                    self._texts.write([Kept(profile) for profile in clean])
+                if writing is not None:
+                    writing.result()
+                writing = hand.submit(
+                    self._vault.upsert, collection, [row.id for row in new], [row.vector for row in new], metadata
+                )
+                rows.extend(new)
+                if progress is not None:
+                    progress(len(rows), len(people))
+            if writing is not None:
+                writing.result()
         return rows
 
     def _differing(self, ids: Sequence[str]) -> Iterator[Finding]:
@@ -259,7 +279,9 @@ class ProfileStore:
                 if row is not None and row.revision != metadata.get("revision"):
                     yield Finding("revision_differs", f"{profile_id} has another revision in the index.", profile_id)
                 if int(metadata["number"]) > self._texts.applied:
-                    message = f"{profile_id} is ahead of the journal: apply the journal again from {self._texts.applied}."
+                    message = (
+                        f"{profile_id} is ahead of the journal: apply the journal again from {self._texts.applied}."
+                    )
                     yield Finding("number_ahead", message, profile_id)
 
 

@@ -13,7 +13,7 @@ _ASKED_JA = re.compile(
 )
 _CONTEXT_JA = re.compile(r"経験|実務|従事|キャリア|携わ|歴")
 _NOT_YEARS = re.compile(
-    r"創業|設立|創立|周年|歳|契約期間|更新|勤続|前年|昨年|来年|年度|毎年|入社\s*\d|保証|大学|学年|年収|年俸|年間|年商|年後|以内|\d{4}年"
+    r"創業|設立|創立|歴史|周年|歳|契約期間|更新|勤続|前年|昨年|来年|年度|毎年|入社\s*\d|保証|大学|学年|年収|年俸|年間|年商|年後|以内|\d{4}年"
 )
 _ASKED_EN = re.compile(
     r"(?P<least>at least|minimum(?: of)?|over|more than|min\.?)?\s*\b(?P<a>\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|ten)(?P<plus>\s*\+)?"

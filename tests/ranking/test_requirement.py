@@ -50,6 +50,7 @@ def test_pay_is_read_in_yen_a_year(line: str, low: int | None, high: int | None)
         "取扱高は年間3,000億円",
         "入社一時金 50万円",
         "時給 2,000円",
+        "年収例：650万円／入社3年目",
         "We raised JPY 6.5 billion in Series D funding",
         "annual revenue of JPY 400 million",
         "You manage a budget of 20 million yen",
@@ -109,6 +110,12 @@ def test_each_language_gets_its_own_level() -> None:
     assert (read.japanese.value.level, read.english.value.level) == (Level.NATIVE, Level.BUSINESS)
 
 
+def test_bilingual_means_both() -> None:
+    read = read_requirement("Requirements\n- Bilingual in Japanese and English")
+    assert read.japanese is not None and read.english is not None
+    assert read.japanese.value.level == read.english.value.level == Level.FLUENT
+
+
 @pytest.mark.parametrize("line", ["ネイティブアプリの開発経験", "Experience with React Native", "cloud-native systems"])
 def test_native_software_is_no_language(line: str) -> None:
     read = read_requirement(f"Requirements\n- {line}")
@@ -133,7 +140,14 @@ def test_years(line: str, low: float, high: float | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["創業30年以上の企業です", "Founded 12 years ago", "契約期間1年（更新あり）", "35歳以下"]
+    "line",
+    [
+        "創業30年以上の企業です",
+        "10年以上の歴史がある会社",
+        "Founded 12 years ago",
+        "契約期間1年（更新あり）",
+        "35歳以下",
+    ],
 )
 def test_other_years_are_not_experience(line: str) -> None:
     assert read_requirement(f"Backend Engineer\n{line}").years is None

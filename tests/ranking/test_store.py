@@ -117,6 +117,8 @@ def test_an_upgrade_reads_a_small_store_again_and_asks_before_a_large_one(
     monkeypatch.setattr(store_module, "_REBUILD_UNASKED", 1)
     with pytest.raises(StoreError, match="kakuyaku profiles rebuild"):
         ProfileStore.open(tmp_path, "one")
+    with ProfileStore.open(tmp_path, "one", rebuild=True) as opened:
+        assert opened.count() == 2 and opened.verify() == []
 
 
 def test_verify_names_what_differs(store: ProfileStore) -> None:
