@@ -53,7 +53,8 @@ def kind_words(commitment: Commitment, locale: str) -> str:
 
 
 def interviewer_words(commitment: Commitment, locale: str) -> str:
-    title = commitment.interviewer_title or phrases(locale)("the hiring manager")
+    _ = phrases(locale)
+    title = commitment.interviewer_title or _("the hiring manager")
     return f"{title} {commitment.interviewer_name}" if commitment.interviewer_name else title
 
 
@@ -85,7 +86,7 @@ def counted_words(promise: Promise, locale: str) -> str:
         day_zero=say_date(promise.day_zero, locale),
     )
     if said:
-        text += _("; holidays left out: %(holidays)s", holidays=_(", ").join(said))
+        text += _("; holidays left out: %(holidays)s", holidays=("、" if locale == "ja" else ", ").join(said))
     return text
 
 
