@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.encoder import encode
+from ranking.facts import Reading, read_text
 from ranking.plan import Unit
-from ranking.profiles import Reading, read_text
 from ranking.score import CONTRADICTED, MET, RELATED, SIMILARITY, STATUSES, Scores, query_vector, related_concepts
 from ranking.values import Dimension, EvidenceRow, Profile, Quote, Scored
 

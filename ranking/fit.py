@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.encoder import BUCKETS, CONCEPT_WEIGHT, DIMENSIONS, Tables, encode, ngram_rows
+from ranking.facts import read_facts
 from ranking.lexicon import lexicon
-from ranking.profiles import read_facts
 from ranking.universe import Family, GeneratedPerson, families, generate
 
 _PEOPLE, _PAIRS, _POOL = 6_000, 3_000, 400

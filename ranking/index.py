@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.encoder import DIMENSIONS, encode
-from ranking.profiles import Facts, read_facts
+from ranking.facts import Facts, read_facts
 from ranking.values import Profile
 
 UNKNOWN = -1

@@ -95,6 +95,7 @@ def plain_text(text: str) -> str:
 
 _SECTIONS: tuple[tuple[str, str], ...] = (
     ("person", r"求める人物|人物像|こんな方|personality|culture fit"),
+    ("process", r"年収例|モデル年収"),
     (
         "nice",
         r"歓迎|尚可|あれば|優遇|望ましい|活かせる|want\b|preferred|nice[ -]to[ -]ha|bonus(?: points| skills|$)|good to have|plus(?:es|$)|desir(?:able|ed)|ideally|advantage",

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ranking.facts import Facts
 from ranking.index import UNKNOWN, Row
 from ranking.lexicon import lexicon
-from ranking.profiles import Facts
 from ranking.values import Level, Profile
 
 _HEADLINE = 80

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.encoder import encode, tables, vector_fingerprint
+from ranking.facts import ENGLISH_QUOTED, JAPANESE_QUOTED, YEARS_QUOTED
 from ranking.index import Columns
 from ranking.lexicon import lexicon
 from ranking.plan import CAP, PENALTY, TOTAL, Plan, Unit
-from ranking.profiles import ENGLISH_QUOTED, JAPANESE_QUOTED, YEARS_QUOTED
 
 SCORE_CODE = 1  # raised by hand when the same tables give another score
 NOT_FOUND, MET, RELATED, CONTRADICTED, SIMILARITY = range(5)

@@ -19,8 +19,8 @@ import structlog
 
 from ranking import records
 from ranking.encoder import vector_fingerprint
+from ranking.facts import read_facts
 from ranking.index import Columns, Index, Row, row_of
-from ranking.profiles import read_facts
 from ranking.protected import strip_banned
 from ranking.texts import Kept, Texts
 from ranking.values import Profile

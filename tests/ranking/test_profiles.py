@@ -9,15 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.profiles import (
-    ENGLISH_QUOTED,
-    JAPANESE_QUOTED,
-    at_the_door,
-    complete,
-    read_facts,
-    read_profiles,
-    strip_banned,
-)
+from ranking.facts import ENGLISH_QUOTED, JAPANESE_QUOTED, read_facts
+from ranking.profiles import at_the_door, complete, read_profiles, strip_banned
 from ranking.values import Level, Profile
 
 RESUME = """バックエンドエンジニア（神奈川県在住）

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ranking.profiles import read_facts, strip_banned
+from ranking.facts import read_facts
+from ranking.profiles import strip_banned
 from ranking.universe import CONTACT_BASES, GeneratedPerson, generate
 
 
