@@ -56,7 +56,10 @@ def _titled(title: str, text: str) -> str:
 
 
 def _says_something(notes: str) -> bool:
-    """Whether notes ask for something: a line such as "see Slack" reads as a title, which alone is nothing."""
+    """Whether notes ask for something: "TBD, see Slack" reads as a title and a tool, and asks for nothing."""
     found = read_requirement(notes)
     others = (found.years, found.japanese, found.english, found.pay, found.place, found.remote, found.employment)
-    return bool(found.must or found.nice) or (found.title is not None and any(others))
+    skills = (*found.must, *found.nice)
+    asked = any(not skill.inferred for skill in skills) or len(skills) > 1
+    stated = sum(1 for value in others if value is not None)
+    return asked or stated > 1 or (stated == 1 and found.title is not None)
