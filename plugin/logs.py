@@ -34,3 +34,5 @@ def set_up_logs(settings: Settings) -> None:
     logging.basicConfig(
         level=max(level, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
     )
+    # One line for every request that waits a moment is not news.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)

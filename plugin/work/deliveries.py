@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.fernet import Fernet
-from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, text, update
 from sqlmodel import Session, col, select
 
 from connectors.records import Event, EventKind, Request
 from plugin.database import now_of
-from plugin.rows import Connection, Delivery, Job
+from plugin.rows import Connection, Delivery, Job, UtcDateTime
+from plugin.rows.base import Json
 from plugin.sealing import Vault
 from plugin.work.context import Work
-from plugin.work.jobs import Claim, Park, owe
+from plugin.work.jobs import NORMAL, Claim, Park, owe
 
 WEBHOOK, MAIL = "webhook", "mail"
 READERS = {WEBHOOK: "read_delivery", MAIL: "read_mail"}
@@ -82,16 +82,9 @@ def accept_sealed(
 ) -> Delivery | None:
     """Store what `seal` sealed already: the door seals before it waits for its turn to write."""
     now = now_of(session)
-    if event_key:
-        before = session.execute(
-            select(Delivery.id).where(
-                col(Delivery.connection_id) == connection_id,
-                col(Delivery.door) == door,
-                col(Delivery.event_key) == event_key,
-            )
-        ).first()
-        if before is not None:
-            return None
+    run = session.connection().execute
+    if event_key and run(_SAME_EVENT, {"connection_id": connection_id, "door": door, "event_key": event_key}).first():
+        return None
     values: dict[str, Any] = {
         "employer_id": employer_id,
         "connection_id": connection_id,
@@ -105,24 +98,41 @@ def accept_sealed(
         "expires_at": now + timedelta(days=days),
         "created_at": now,
     }
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    key = session.execute(
-        dialect.insert(Delivery)
-        .values(**values)
-        .on_conflict_do_nothing(index_elements=["connection_id", "door", "body_hash"])
-        .returning(col(Delivery.id))
-    ).scalar_one_or_none()
+    key = run(_STORE, values).scalar_one_or_none()
     if key is None:
         return None
-    owe(
-        session,
-        READERS[door],
-        str(key),
-        employer_id=employer_id,
-        connection_id=connection_id,
-        payload={"delivery_id": key},
+    kind = READERS[door]
+    run(
+        _OWE,
+        {
+            "employer_id": employer_id,
+            "connection_id": connection_id,
+            "kind": kind,
+            "dedupe": f"{kind}:{key}",
+            "lane": NORMAL,
+            "payload": {"delivery_id": key},
+            "now": now,
+        },
     )
     return Delivery(id=key, **values)
+
+
+# Written out because building them anew costs a millisecond a webhook, a third of what one may take.
+_SAME_EVENT = text(
+    "SELECT 1 FROM delivery WHERE connection_id = :connection_id AND door = :door AND event_key = :event_key LIMIT 1"
+)
+_TIMES = [bindparam(name, type_=UtcDateTime()) for name in ("received_at", "expires_at", "created_at")]
+_STORE = text(
+    "INSERT INTO delivery (employer_id, connection_id, door, event_key, body_hash, sealed_key, sealed_headers,"
+    " sealed_body, received_at, expires_at, created_at) VALUES (:employer_id, :connection_id, :door, :event_key,"
+    " :body_hash, :sealed_key, :sealed_headers, :sealed_body, :received_at, :expires_at, :created_at)"
+    " ON CONFLICT (connection_id, door, body_hash) DO NOTHING RETURNING id"
+).bindparams(*_TIMES)
+_OWE = text(
+    "INSERT INTO job (employer_id, connection_id, kind, dedupe, lane, payload, state, due, attempts, failures, error,"
+    " created_at) VALUES (:employer_id, :connection_id, :kind, :dedupe, :lane, :payload, 'owed', :now, 0, 0, '', :now)"
+    " ON CONFLICT (dedupe) DO NOTHING"
+).bindparams(bindparam("payload", type_=Json()), bindparam("now", type_=UtcDateTime()))
 
 
 def open_delivery(vault: Vault, delivery: Delivery) -> tuple[dict[str, str], bytes]:
