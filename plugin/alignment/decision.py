@@ -141,9 +141,9 @@ def digest_of(decision: Decision) -> str:
     return digest([decision.calibration, decision.choice.value, decision.line, decision.meeting, decision.days, actor])
 
 
-def seen(session: Session, requisition: Requisition, decision: Decision) -> bool:
-    """Say whether this is how the fields stood when they were last read."""
-    last = session.exec(
+def last_reading(session: Session, requisition: Requisition) -> Event | None:
+    """How the fields stood when they were last read: `what` they meant, `facts` with digest and calibrations."""
+    return session.exec(
         select(Event)
         .where(
             col(Event.employer_id) == requisition.employer_id,
@@ -152,7 +152,25 @@ def seen(session: Session, requisition: Requisition, decision: Decision) -> bool
         )
         .order_by(col(Event.id).desc())
     ).first()
+
+
+def seen(session: Session, requisition: Requisition, decision: Decision) -> bool:
+    """Say whether this is how the fields stood when they were last read."""
+    last = last_reading(session, requisition)
     return last is not None and last.facts.get("digest") == digest_of(decision)
+
+
+def may_reset(session: Session, requisition: Requisition, calibration: Calibration, decision: Decision) -> bool:
+    """Say whether the fields may be reset for a new calibration: nobody has decided, or it was read in its time.
+
+    An edit that came too late for its shortlist is kept as it stands for as long as this calibration is current.
+    """
+    if decision.choice is Choice.PENDING:
+        return True
+    last = last_reading(session, requisition)
+    if last is None or last.facts.get("digest") != digest_of(decision):
+        return False
+    return not (last.what == "earlier" and last.facts.get("current") == calibration.key)
 
 
 def observe(
@@ -181,6 +199,7 @@ def observe(
         actor="ats",
         digest=digest_of(decision),
         calibration=decision.calibration,
+        current=calibration.key if calibration is not None else None,
         choice=decision.choice.value,
     )
     return what

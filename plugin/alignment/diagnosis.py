@@ -41,9 +41,7 @@ class Diagnosis:
 
 def diagnose(session: Session, calibration: Calibration) -> Diagnosis:
     """Read a calibration's shortlist and histogram for what keeps people below the line or out of reach."""
-    entries = session.exec(
-        select(ShortlistEntry).where(col(ShortlistEntry.calibration_id) == calibration.key)
-    ).all()
+    entries = session.exec(select(ShortlistEntry).where(col(ShortlistEntry.calibration_id) == calibration.key)).all()
     not_found: Counter[tuple[str, str]] = Counter()
     contradicted: Counter[tuple[str, str]] = Counter()
     for entry in entries:

@@ -116,7 +116,9 @@ def _ask_for_decision(
     stands = ats.read_decision(requisition.ats_id)
     if stands is None:
         return False
-    if stands.choice is not Choice.PENDING and not _is_known(work, requisition, stands):
+    with work.reading() as session:
+        resets = decisions.may_reset(session, requisition, calibration, stands)
+    if not resets and stands.calibration != view.short_id:
         _flag(work, connection, requisition, calibration, stands)
         return True
     # Whatever was last read is told to the connector: an edit made between this line and its write is kept as well.
@@ -140,11 +142,6 @@ def _ask_for_decision(
         _flag(work, connection, requisition, calibration, after)
         return True
     return False
-
-
-def _is_known(work: Work, requisition: Requisition, stands: Decision) -> bool:
-    with work.reading() as session:
-        return decisions.seen(session, requisition, stands)
 
 
 def _flag(
