@@ -59,7 +59,8 @@ def compile_letter(parts: Parts) -> Letter:
         raise LetterRefused("legal_missing")
     subject, without_promise = _render(parts, "")
     # Committed letters too: beside the block made from the row, nothing in them may sound like a promise.
-    found = promises_in(subject) + promises_in(without_promise)
+    # A recruiter's words are looked at once more without their blank lines: a promise may not hide by a line break.
+    found = promises_in(subject) + promises_in(without_promise) + promises_in(" ".join(parts.note.split()))
     if found:
         raise LetterRefused("promise_wording", found[0])
     text = without_promise

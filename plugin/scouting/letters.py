@@ -190,7 +190,7 @@ def set_note(session: Session, batch: Batch, text: str, language: str) -> None:
     """Set the recruiter's paragraph of a batch that waits for release. Raises `LetterRefused` when it sounds like a promise."""
     if batch.state not in ("drafted", "recalled"):
         raise ValueError("this batch has been released; recall it before changing its letters")
-    found = promises_in(text)
+    found = promises_in(text) + promises_in(" ".join(text.split()))
     if found:
         raise LetterRefused("promise_wording", found[0])
     notes: dict[str, str] = json.loads(batch.note) if batch.note else {}

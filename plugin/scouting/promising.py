@@ -103,7 +103,7 @@ _MEET_EN = r"\b(?:interview\w*|meet|meeting\w*|conversation\w*|talk|call|chat|of
 _SURE_EN = r"\b(?:promis\w*|guarant\w*|assur\w*|pledg\w*|commit\w*|certain\w*|definite\w*|undoubtedly|without fail|no matter what|ensur\w*|vouch\w*|secured|reserved|warrant\w*|swear|give you (?:my|our) word|you have (?:my|our) word)\b"
 _ALWAYS_EN = (
     r"\bwe(?: will|'ll|’ll| shall| are going to)\b[^.]{0,25}\b(?:interview|meet|see|hire|employ)\b(?! (?:if|whether|how|what|which))",
-    r"\b(?:will|'ll|’ll|shall|are going to)\b(?: \w+)? (?:be interviewed|be hired|(?:get|have|receive|be given|be offered) (?:an?|the|your) (?:\w+ )?(?:interview|meeting|offer))\b",
+    r"\b(?:will|'ll|’ll|shall|are going to)\b(?: \w+){0,3} (?:be interviewed|be hired|(?:get|have|receive|be given|be offered) (?:an?|the|your) (?:\w+ )?(?:interview|meeting|offer))\b",
     r"\b(?:interview|meeting)\b[^.]{0,20}\b(?:will take place|will be held|is yours|is confirmed|has been (?:arranged|scheduled|booked|set))",
     r"\b(?:no|without|skip\w*|waiv\w*|bypass\w*) (?:any |the |a |our )?(?:(?:cv|cvs|resume|résumé|document|documents|paper|initial|usual) ){0,2}(?:screen\w*|selection|review)\b",
     r"\bwithin (?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|a|the|few|\s)+(?:business |working |calendar )?(?:day|week|hour)s?\b[^.]*"

@@ -11,8 +11,7 @@ from plugin.scouting.may_write import CODES, reason_text
 
 def say_reason(reason: str, locale: str) -> str:
     """A scout's `reason` (codes between commas) for the reader; "" when there is none."""
-    _ = phrases(locale)
-    return _(", ").join(_say(code, locale) for code in reason.split(",") if code)
+    return " / ".join(_say(code, locale) for code in reason.split(",") if code)
 
 
 def _say(code: str, locale: str) -> str:
