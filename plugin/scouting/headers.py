@@ -26,7 +26,7 @@ class Nature:
 
 
 _AUTO_SUBJECT = re.compile(
-    r"^\s*(?:[\[【((]?\s*(?:自動返信|自動応答|自動送信|自動配信|不在通知|不在連絡|不在(?:の|に).{0,8}(?:お知らせ|ご連絡)|休暇中)"
+    r"^\s*(?:[\[【(（]?\s*(?:自動返信|自動応答|自動送信|自動配信|不在通知|不在連絡|不在(?:の|に).{0,8}(?:お知らせ|ご連絡)|休暇中)"
     r"|(?:automatic|auto)[ -]?(?:reply|response)|auto:|out of (?:the )?office|ooo\b|on vacation|away from (?:the )?office|abwesenheit)",
     re.IGNORECASE,
 )

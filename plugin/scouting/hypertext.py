@@ -85,4 +85,4 @@ def to_text(html: str) -> str:
     reader.feed(html)
     reader.close()
     lines = ("> " * depth + line.rstrip() for line, depth in zip(reader.lines, reader.depths, strict=True))
-    return "\n".join(lines).strip("\n") + "\n"
+    return "\n".join(line.rstrip() for line in lines).strip("\n") + "\n"

@@ -15,6 +15,7 @@ from plugin.scouting.signs import (
     AFFIRMED,
     CONDITION,
     COURTESY,
+    OFFERED,
     POLITE,
     REFUSED,
     SCHEDULING,
@@ -133,7 +134,10 @@ def _short(plain: list[str]) -> Intent | None:
 
 def _found(sentence: str, place: int) -> list[_Found]:
     hits: list[_Found] = []
+    offered = OFFERED.search(sentence) is not None
     for sign in SIGNS:
+        if offered and sign.kind == "opt_out":
+            continue
         for match in sign.pattern.finditer(sentence):
             if not _undone(sign, sentence, match):
                 hits.append(_Found(sign.kind, sign.weak, place * 1000 + match.start(), match.group().strip()))
@@ -171,7 +175,7 @@ def _decide(said: list[str], found: list[_Found], *, automatic: bool) -> Intent:
     if automatic and not (no or withdrawn):
         return intent("auto_reply", because="mixed" if yes else "")
     if withdrawn:
-        return intent("withdraw", *withdrawn, because="mixed" if yes else negated)
+        return intent("withdraw", *withdrawn, because="mixed" if yes and not _together(yes, withdrawn) else negated)
     if others:
         return intent("referral", *others, because="mixed" if yes and not no else "")
     if no:
@@ -179,7 +183,9 @@ def _decide(said: list[str], found: list[_Found], *, automatic: bool) -> Intent:
             return intent("later", *no, *later, because="mixed" if yes else "")
         if negated:
             return intent("unclear", *no, because=negated)
-        return intent("declined", *no, because="mixed" if yes else "")
+        # A yes before the no is how people refuse politely; one after it may be what they mean.
+        late = bool(yes) and max(hit.place for hit in yes) > max(hit.place for hit in no)
+        return intent("declined", *no, because="mixed" if late else "")
     if moved:
         return intent("reschedule", *moved)
     if later and soft_no:

@@ -10,6 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+from plugin.i18n import LOCALES
 
 MARKED = re.compile(r"^\s*(?:[>＞≫]|[|｜](?!\S*[|｜]))")
 _RULER = re.compile(r"^\s*(?:[-‐―—–_=＝━─*＊~〜～+＋#◇◆□■☆★・.:∴…^]\s?){4,}\s*$")
@@ -22,11 +26,11 @@ _DEVICE = re.compile(
 _ORIGINAL = re.compile(
     r"^\s*[-‐―—–_=*]{2,}\s*(?:original (?:message|appointment)|forwarded (?:message|by.*)|reply message|begin forwarded message"
     r"|元の?メッセージ|元の?メール|オリジナル ?メッセージ|転送(?:された)?メッセージ|受信メール|返信元.*|引用.*)\s*[-‐―—–_=*]{2,}\s*$"
-    r"|^\s*(?:begin forwarded message|以下、?元の?メール)\s*[::]?\s*$",
+    r"|^\s*(?:begin forwarded message|以下、?元の?メール)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
 _FIELD = re.compile(
-    r"^\s*\*?(?:from|sent|to|cc|date|subject|reply-to|差出人|送信者|送信日時|送信日|送信済み|日時|日付|宛先|件名|返信先)\*?\s*[::]\s*\S?",
+    r"^\s*\*?(?:from|sent|to|cc|date|subject|reply-to|差出人|送信者|送信日時|送信日|送信済み|日時|日付|宛先|件名|返信先)\*?\s*[:：]\s*\S?",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[\w.+\-]+@[\w\-]+\.[\w.\-]+")
@@ -36,11 +40,11 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _WROTE = re.compile(
-    r"(?:wrote|writes|said|a écrit|schrieb)\s*[::]?\s*$"
-    r"|(?:さん|様|氏|>)?\s*(?:は|が|の|より)?\s*(?:書きました|のメール|のメッセージ|書き込みました|送信されたメール|より)\s*[::]?\s*$",
+    r"(?:wrote|writes|said|a écrit|schrieb)\s*[:：]?\s*$"
+    r"|(?:さん|様|氏|>)?\s*(?:は|が|の|より)?\s*(?:書きました|のメール|のメッセージ|書き込みました|送信されたメール|より)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
-_COLON_END = re.compile(r"[::]\s*$")
+_COLON_END = re.compile(r"[:：]\s*$")
 _KNOWN_LEAST, _FRAGMENT_LEAST = 6, 12
 
 
@@ -72,8 +76,8 @@ def cut(text: str, ours: Ours | None = None) -> Cut:
     _sign(lines, fates)
     own = [line for line, fate in zip(lines, fates, strict=True) if fate == "own"]
     # Without the letter nobody can tell its lines from theirs below an unmarked quote.
-    read = ("tail", "signature") if letter.whole else ("signature",)
-    rest = [line for line, fate in zip(lines, fates, strict=True) if fate in read and not letter.has(line)]
+    read = ("tail", "signature") if letter.known else ("signature",)
+    rest = [line for line, fate in zip(lines, fates, strict=True) if fate in read and not letter.wrote(line)]
     return Cut(_tidy(own), _tidy(rest), any(fate in ("quote", "tail", "known") for fate in fates), text)
 
 
@@ -81,15 +85,34 @@ class _Letter:
     """The lines of our letter, however a mail program wrapped them."""
 
     def __init__(self, text: str) -> None:
-        self.lines = {squeezed for line in text.split("\n") if len(squeezed := _squeeze(line)) >= _KNOWN_LEAST}
-        self.whole = _squeeze(text)
+        lines = (*text.split("\n"), *boilerplate())
+        self.lines = {squeezed for line in lines if len(squeezed := _squeeze(line)) >= _KNOWN_LEAST}
+        self.whole = _squeeze("\n".join(lines))
+        self.known = bool(text.strip())
+        self.short = {_squeeze(line) for line in text.split("\n")}
+
+    def wrote(self, line: str) -> bool:
+        """Is this line below a quote's head ours, a name or a greeting too?"""
+        return self.has(line) or _squeeze(MARKED.sub("", line)) in self.short
 
     def has(self, line: str) -> bool:
         """Is this line ours, whole or as a piece of a paragraph wrapped elsewhere?"""
         squeezed = _squeeze(MARKED.sub("", line))
-        if not squeezed or not self.whole:
-            return False
         return squeezed in self.lines or (len(squeezed) >= _FRAGMENT_LEAST and squeezed in self.whole)
+
+
+@cache
+def boilerplate() -> tuple[str, ...]:
+    """The sentences every letter of ours has, so that they are known even where the letter isn't."""
+    found: list[str] = []
+    for locale in LOCALES:
+        for path in files("locales").joinpath(locale).joinpath("letters").iterdir():
+            if path.name.endswith(".txt"):
+                for line in path.read_text(encoding="utf-8").split("\n"):
+                    found.extend(piece for piece in re.split(r"(?<=。)", line) if "%(" not in piece)
+                    if "%(" not in line:
+                        found.append(line)
+    return tuple(dict.fromkeys(found))
 
 
 def _squeeze(text: str) -> str:
@@ -140,7 +163,7 @@ def _is_remnant(lines: list[str], index: int, fates: list[str]) -> bool:
     before, after = lines[index - 1], lines[index + 1]
     if fates[index - 1] != "quote" or not MARKED.match(after) or not MARKED.sub("", after).strip():
         return False
-    return _width(before) >= 60 and len(lines[index]) < 40 and not re.search(r"[。.!?！？::]\s*$", before)
+    return _width(before) >= 60 and len(lines[index]) < 40 and not re.search(r"[。.!?！？:：]\s*$", before)
 
 
 def _width(line: str) -> int:
@@ -159,16 +182,14 @@ def _head(lines: list[str], index: int, ours: Ours) -> int:
         return fields
     if re.match(r"^\s*_{10,}\s*$", line) and _fields(lines, index + 1) >= 2:
         return 1 + _fields(lines, index + 1)
-    # "On Fri, 20 Nov 2026 at 10:00, A <a@example.com> wrote:", wrapped over up to three lines.
+    # "On Fri, 20 Nov 2026 at 10:00, A <a@example.com> wrote:", wrapped over up to three lines, none of them empty.
     for length in (1, 2, 3):
-        joined = " ".join(part.strip() for part in lines[index : index + length])
-        if length > 1 and not lines[index + length - 1 : index + length]:
+        part = lines[index : index + length]
+        if len(part) < length or not part[-1].strip():
             break
-        if _announces(joined, ours, first=line):
+        if _announces(" ".join(one.strip() for one in part), ours, first=line):
             return length
-        if not line.strip() or len(joined) > 300:
-            break
-    return 0
+    return 1 if _is_our_address(line, ours) else 0
 
 
 def _announces(line: str, ours: Ours, *, first: str) -> bool:
@@ -176,11 +197,14 @@ def _announces(line: str, ours: Ours, *, first: str) -> bool:
     named = any(name and name in line for name in ours.names)
     if _WROTE.search(line) and (dated or addressed or named) and (dated or first == line):
         return bool(dated or addressed)
-    if _COLON_END.search(line) and dated and addressed:
-        return True
-    # Our own address on a line of its own, or with little beside it, heads or ends a quote.
+    return bool(_COLON_END.search(line)) and dated and addressed
+
+
+def _is_our_address(line: str, ours: Ours) -> bool:
+    """Our own address with little beside it heads or ends a quote."""
     folded = line.casefold()
-    return first == line and any(a in folded for a in ours.addresses) and (dated or len(_squeeze(line)) < 90)
+    held = any(address in folded for address in ours.addresses)
+    return held and (bool(_DATE.search(line)) or len(_squeeze(line)) < 90)
 
 
 def _fields(lines: list[str], start: int) -> int:

@@ -14,7 +14,7 @@ from plugin.scouting.mime import Incoming
 from plugin.scouting.quoting import Cut, Ours, cut
 from plugin.scouting.signs import STOPPED
 
-_ANSWER = re.compile(r"^\s*(?:(?:re|fw|fwd|aw|sv|返信|回答|転送)(?:\[\d+\]|\(\d+\))?\s*[::])", re.IGNORECASE)
+_ANSWER = re.compile(r"^\s*(?:(?:re|fw|fwd|aw|sv|返信|回答|転送)(?:\[\d+\]|\(\d+\))?\s*[:：])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ INTERESTED = [
     *_signs(
         "interested",
         r"(?:お話|話|ご?説明|詳細|詳し[いく]|内容|続き|ご?状況).{0,16}(?:伺|うかが|窺|聞|聴|きか|きけ|お聞き).{0,12}(?:たい|たく|れば|たら|せて|幸い|存じ|お願い|思[いう]|ますと|ると|ます(?:。|$|!)|よろし)",
+        r"(?:お話|話|お話し)(?:を|は|など)?.{0,10}(?:お聞かせ|聞かせて|お聞き|伺わせて|伺う|聞く).{0,6}(?:くだ|下さ|いただ|頂|こと(?:は|が)?(?:でき(?:ます|れば|る)|可能|叶))",
         r"(?:伺|聞)(?:え|け)(?:れば|たら|ますと|ると)(?:幸い|嬉し|うれし|と(?:思|存)|あり|助か|大変)",
         r"(?:ぜひ|是非).{0,40}(?:お願い|伺|うかが|聞[いかけ]|お会い|お目にかか|参加|面談|面接|お話|話を|話(?:したい|させ)|進め|受け(?:たい|させ)|調整|応募|前向き)",
         r"(?:面談|面接|お話の(?:場|機会|お時間)|お打ち?合わ?せ|ミーティング|通話).{0,16}(?:希望(?:し|いた|致|です|させ)|お願い(?:し|いた|致|でき|出来|申)|参加(?:し|させ|いた|でき|希望)|受け(?:たい|させ|ます|いた)|設定(?:し|いた|を|頂)|進めて|調整|組ん|楽しみ)",
@@ -66,6 +67,7 @@ INTERESTED = [
         r"お会い(?:し(?:たい|たく|て)|でき(?:れば|る|ましたら|たら|ますと)|出来)|お目にかか(?:り(?:たい|たく)|れ(?:れば|たら))",
         r"(?:喜んで|よろこんで).{0,20}(?:お|参加|伺|受け|対応|させ)|お受け(?:し(?:ます|たい|たく)|いたします|致します|させて)",
         r"(?:話|お話)だけでも(?!.*(?:難し|でき(?:ません|ない)))|(?:話|お話)(?:を|が)?(?:し(?:たい|てみたい)|できれば|させて(?:いただ|頂|くだ))",
+        r"お(?:話|話し|会い|目通り|打ち合わせ)(?:を)?させて(?:いただ|頂|くだ|下さ)|お時間(?:を|が)?.{0,6}(?:いただけ|頂け|頂戴でき)|(?:面談|面接|ミーティング|日程|午前|午後|\d時|\d日|曜).{0,20}お願いでき",
         r"(?:以下|下記|次)の(?:日程|日時|候補|時間|いずれ).{0,20}(?:お願い|可能|いかが|都合|空|希望|調整)|(?:日程|候補日?|日時)(?:を|は|に(?:つ|関)).{0,14}(?:お送り|以下|下記|調整(?:お願い|させ|を)|ご提示|挙げ|ご?連絡(?:くだ|いただ|を)|お知らせ(?:くだ|いただ)|教えて(?:くだ|いただ))",
         r"日程(?:の)?調整.{0,8}(?:お願い|させ|でき|をし)|候補日.{0,6}(?:です|[::]|は以下|を)",
         after=_JA_NO,
@@ -91,6 +93,7 @@ INTERESTED = [
         r"\b(?:can|could|shall|should|may) (?:we|you|i) (?:\w+ )?(?:talk|chat|schedule|set up|meet|speak|arrange|book|set something)\b",
         r"\b(?:i'm|i am|i'd be|i would be) (?:\w+ )?(?:available|free) (?:on|at|any|from|next|this|after|between|tomorrow|for|most|to|in the|mon|tue|wed|thu|fri)",
         r"\b(?:want|wish|would like|'d like|hope) to (?:\w+ )?(?:apply|hear more|learn more|know more|talk|chat|discuss|meet|speak|proceed|find out more|have a (?:chat|talk|call))",
+        r"\bup my (?:alley|street)\b|\bwhen (?:would|is|could|can|are|works|do|shall|should)\b.{0,25}\b(?:good time|talk|chat|speak|meet|free|available|call)\b",
         r"\b(?:would|could) be (?:great|lovely|nice|good|wonderful|perfect) to (?:\w+ )?(?:talk|chat|speak|hear|learn|discuss|meet|connect)",
         after=r"^[^.]{0,40}?(?:,? but\b|\bhowever\b|\bunfortunately\b).*(?:not|n't|cannot|pass|decline|no\b|accepted|unable|stay|committed)|^ (?:in|to) (?:hear|know) how you got",
         before=r"(?:\bnot\b|n't\b|no longer|never|\bnor\b|wasn|\bwas\b|\bwere\b|\bhad\b|if you(?:'re| are)|anyone|\bwho\b|someone|somebody|colleague|friend|else|unable|unless you|lost|\bhe\b|\bshe\b|\bthey\b|\bless\b|without|neither|hardly|wish i)[^.]{0,28}$",
@@ -112,6 +115,7 @@ DECLINED = [
         r"(?:他社|別の?(?:会社|企業)|他の?(?:会社|企業)|既に|すでに|次の(?:会社|職場)|転職先|新しい(?:会社|職場)).{0,18}(?:内定|決ま(?:り|っ)|決め|入社(?:し|が|する|予定)|承諾|オファー.{0,3}受)",
         r"期待に(?:沿|添|応え|お応え).{0,8}(?:ない|ず|ません|かね)|(?:ご)?(?:要望|希望|意向)に(?:沿|添|お応え).{0,6}(?:ず|ません|ない|かね)",
         r"(?:今回|この度|こちら|お話|スカウト|ご提案|お誘い).{0,14}(?:結構です|大丈夫です|やめて|やめ(?:ます|ておき)|なしで|パス(?:し|で|させ))|^(?:いえ|いいえ)?、?結構です",
+        r"やめて?(?:お|と)きます|お気持ちだけ|ご縁がなかった|(?:別|他|よそ)(?:の|で)?(?:ところ|所|社).{0,8}(?:決ま|決め)",
         r"応募(?:は|を|する(?:つもり|予定|意思|考え)は).{0,10}(?:しません|いたしません|控え|ありません|ございません|考えて(?:い|お)(?:ない|りません|ません))",
         r"お?受け(?:する(?:こと)?)?(?:は|が)?.{0,6}(?:(?:でき|出来)(?:ません|ない|かね)|いたしかね|致しかね|難し|しかね)",
         r"お(?:役に立て|力になれ|応え(?:でき|する(?:こと)?(?:は|が)?(?:でき|出来)?))(?:そうに)?(?:は|も)?(?:あり)?(?:ません|ない|ず|かね|そうにな|難し)",
@@ -127,6 +131,8 @@ DECLINED = [
     *_signs(
         "declined",
         r"転職(?:活動)?(?:は|を|する|の|自体)?.{0,14}(?:考え|検討|希望|予定|意思|つもり|意向|気持ち|気).{0,8}(?:ません(?!か)|ない|無い|なく|ございません)",
+        r"(?:転職|仕事|会社|職場|職)(?:は|を|が)?.{0,8}(?:変え|変わ|移|辞め)る?(?:気|つもり|予定|考え)(?:は|も)?(?:ありません|ございません|ない)",
+        r"(?:難しい|厳しい|無理)(?:です|状況です|と(?:思|存)[いじ]ます|かと)[。.!]*$",
         r"転職活動.{0,12}(?:終(?:え|わ|了)|して(?:い|お)(?:ない|りません|ません)|休止|止め|やめ|しておらず)",
         r"(?:現職|今の(?:会社|職場|仕事|環境)|現在の(?:会社|職場|仕事|職|環境)).{0,18}(?:満足|続け|留ま|残(?:る|り)|集中|やりがい|離れ(?:る|られ)|頑張|専念)",
         r"(?:転職|入社|異動)したばかり|(?:今|いま|現在).{0,14}(?:余裕|時間|ゆとり)(?:が|は)?(?:ありません|ございません|ない|取れ)",
@@ -144,6 +150,7 @@ DECLINED = [
         r"\b(?:accepted|signed|taken|took|started|joined|starting|start|accepting) (?:an?|another|a new|my new|the)(?: \w+){0,3} (?:offer|position|role|job|company)\b|\bfound (?:a|another)(?: \w+)? (?:job|role|position)\b",
         r"\b(?:doesn't|does not|don't|do not) (?:really |quite )?(?:fit|match|suit|align|appeal|meet my)|\bhave to say no\b|\bsay no\b|\bturn(?:ing)? (?:this|it|you|the \w+) down\b|\brather not\b",
         r"\b(?:won't|will not|would not|wouldn't|not going to|not planning to|don't intend to|not be) (?:be )?(?:\w+ )?(?:apply|applying|pursue|pursuing|mov(?:e|ing) forward|proceed|proceeding|taking|take (?:this|it|part)|interview|able to (?:proceed|take|accept|pursue))",
+        r"\bnot (?:be )?(?:able to|in a position to) (?:take|move|proceed|pursue|accept|join|commit|relocate)",
         r"\b(?:don't|do not) (?:want|wish) to (?:\w+ )?(?:proceed|apply|talk|chat|interview|change|leave|move|pursue|continue|meet)",
         after=r"^[^.]{0,10}\?",
         before=r"(?:can't|cannot|couldn't|not that|isn't that|wouldn't say|hard to|don't want to|never)[^.]{0,16}$",
@@ -188,7 +195,7 @@ OPT_OUT = [
 LATER = [
     *_signs(
         "later",
-        r"(?:来年|来春|来夏|来秋|来冬|半年|\d+(?:か|ヶ|カ|ケ|ヵ|箇)月|[一二三四五六]か月|数(?:か|ヶ|カ)月|(?<!\d)\d{1,2}月(?!\d)|年明け|年度末|年度明け|来期|来年度|今期|春|夏|秋|冬|ボーナス|賞与|産休|育休|プロジェクト|案件|繁忙期|落ち着).{0,16}(?:以降|後|頃|ころ|ごろ|になれば|になったら|終わ|過ぎ|明け|たら|れば|まで|に).{0,30}(?:連絡|声(?:が|を|掛|か)|お話|話を|改めて|あらため|検討|相談|お願い|考え|可能|伺)",
+        r"(?:来年|来春|来夏|来秋|来冬|半年|\d+(?:か|ヶ|カ|ケ|ヵ|箇)月|[一二三四五六]か月|数(?:か|ヶ|カ)月|(?<!\d)\d{1,2}月(?!\d)|来月|再来月|年明け|年度末|年度明け|来期|来年度|今期|春|夏|秋|冬|ボーナス|賞与|産休|育休|プロジェクト|案件|繁忙期|落ち着).{0,16}(?:以降|後|頃|ころ|ごろ|になれば|になったら|終わ|過ぎ|明け|たら|れば|まで|に).{0,30}(?:連絡|声(?:が|を|掛|か)|お話|話を|改めて|あらため|検討|相談|お願い|考え|可能|伺)",
         r"(?:時期|タイミング|機会)を(?:改め|見て|あらため)|改めて(?:こちらから|私から|当方から|ご)?.{0,4}(?:連絡|相談|返信|返事|お返事)(?:いた|致|し(?:ます|たい)|させ|さしあげ|差し上げ)",
         r"(?:少し|もう少し|しばらく|少々|今しばらく)(?:の間|、)?(?:考え|検討|時間|お時間|待|お待ち|先)",
         r"(?:後日|いずれ|のちほど|後ほど).{0,14}(?:連絡|返信|返事|お話|相談|お願い|検討)",
@@ -217,7 +224,7 @@ WITHDRAW = [
     *_signs(
         "withdraw",
         r"取り?下げ|キャンセル(?:さ|し|を|で|いた|と)|取り?消(?:し|さ|す)|撤回|取りやめ|取り止め|白紙に",
-        r"(?:先日|先ほど|前回|先週|昨日|一度|以前).{0,50}(?:が|けれど|けど|ものの|もの、).{0,50}(?:辞退|お断り|見送|遠慮させ)",
+        r"(?:先日|先ほど|前回|先週|昨日|一度は).{0,50}(?:が|けれど|けど|ものの|もの、).{0,50}(?:辞退|お断り|見送|遠慮させ)",
         r"(?:面談|面接|選考|応募).{0,6}(?:後|の結果|を受け).{0,30}辞退|(?:内定|選考|今後の選考).{0,6}(?:を|は|の)?辞退|家庭の事情.{0,20}辞退",
     ),
     *_signs(
@@ -295,6 +302,12 @@ POLITE = re.compile(
 )
 SCHEDULING = re.compile(_JA_TIME + r"|オンライン|時間帯|zoom|teams|meet|電話|日程|候補|ご都合")
 """A condition on time of day or medium is how people arrange to meet, not a condition on the job."""
+
+OFFERED = re.compile(
+    r"(?:希望されない|ご希望でない|希望しない|不要の|停止をご?希望の|ご不要な)(?:場合|方|際)|(?:リンク|ページ|url)(?:から|より|にて|で).{0,14}(?:手続|停止|解除)|ご返信でも承り|とご返信ください"
+    r"|\bif you (?:do not|don't|no longer|would (?:not like|prefer not)|wish to (?:stop|unsub)|want to (?:stop|unsub))|\bunsubscribe (?:here|at|using|by clicking|via|link|from this list)|\breply with the word|\bto (?:unsubscribe|opt out|be removed),? (?:please )?(?:click|use|visit|go|reply|follow)"
+)
+"""How mailers tell others to opt out: whoever writes this offers a way, and doesn't ask for one."""
 
 AFFIRMED = re.compile(
     r"^(?:(?:はい|ええ|yes|sure|ok)[、,. !]+)?(?:はい|ええ|(?:よろしく)?お願いします|お願いいたします|お願い致します|是非|ぜひ|ぜひ!|希望します|参加します|参加希望です|可能です|大丈夫です、?お願いします|話を?聞(?:き|いて)(?:たい|みたい)(?:です)?|ok(?:です)?|オーケーです|yes|sure|ok|okay|yep|yeah|y|definitely|absolutely|of course|interested|gladly|please(?: do)?)[。.!、~♪^_(笑)\s]*$"
