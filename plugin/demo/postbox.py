@@ -131,11 +131,12 @@ class Postbox:
         hand_over: Callable[[str, bytes], None],
         port: int = 0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        handler: type[Handler] = Handler,
     ) -> None:
         self.store = MailStore(folder / "postbox.sqlite3", now)
-        handler = Handler(self.store, ours, hand_over)
+        self.handler = handler(self.store, ours, hand_over)
         self._controller = Controller(
-            handler, hostname="127.0.0.1", port=port or free_port(), enable_SMTPUTF8=True, ready_timeout=10
+            self.handler, hostname="127.0.0.1", port=port or free_port(), enable_SMTPUTF8=True, ready_timeout=10
         )
         self._controller.start()
         self.port: int = self._controller.port
