@@ -12,9 +12,10 @@ from plugin.connections import policy_of
 from plugin.database import now_of
 from plugin.events import record
 from plugin.i18n import say_date
-from plugin.pipeline.answers import Letter, candidate_letter, candidate_of, interviewer_words
+from plugin.pipeline.answers import candidate_letter, candidate_of
 from plugin.pipeline.calendar import next_business_days
 from plugin.pipeline.owners import done_with
+from plugin.pipeline.wording import Letter, interviewer_words
 from plugin.rows import Commitment, Connection, Entry, Promise, Scout
 from plugin.scouting.post import come_back, post
 from plugin.scouting.suppression import is_suppressed

@@ -55,16 +55,18 @@ def read(terms: Terms, interviews: Sequence[Interview], now: datetime) -> Readin
     says nothing else.
     """
     fitting = [one for one in interviews if _fits(terms, one)]
-    for one in sorted(fitting, key=_start):
-        began = _took_place(one, now)
-        if began is not None and began <= terms.due_at:
-            return Reading("kept", one, began)
-    coming = [one for one in fitting if one.status is InterviewStatus.SCHEDULED and one.starts_at is not None]
-    inside = [one for one in coming if one.starts_at is not None and now < one.starts_at <= terms.due_at]
-    if inside:
-        return Reading("scheduled", min(inside, key=_start))
-    late = [one for one in coming if one.starts_at is not None and one.starts_at > terms.due_at]
-    return Reading("owed", late=min(late, key=_start) if late else None)
+    began = [(at, one) for one in fitting if (at := _took_place(one, now)) is not None and at <= terms.due_at]
+    if began:
+        at, one = min(began, key=lambda pair: pair[0])
+        return Reading("kept", one, at)
+    coming = [
+        (one.starts_at, one) for one in fitting if one.status is InterviewStatus.SCHEDULED and one.starts_at is not None
+    ]
+    coming.sort(key=lambda pair: pair[0])
+    for at, one in coming:
+        if now < at <= terms.due_at:
+            return Reading("scheduled", one)
+    return Reading("owed", late=next((one for at, one in coming if at > terms.due_at), None))
 
 
 def _fits(terms: Terms, interview: Interview) -> bool:
@@ -83,12 +85,6 @@ def _took_place(interview: Interview, now: datetime) -> datetime | None:
     if began is None:
         return None
     return began if interview.status is InterviewStatus.COMPLETE or began <= now else None
-
-
-def _start(interview: Interview) -> datetime:
-    found = interview.starts_at or interview.ends_at or interview.updated_at
-    assert found is not None, "an interview that is coming or took place has a time"
-    return found
 
 
 def terms_of(session: Session, promise: Promise) -> Terms:

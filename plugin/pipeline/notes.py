@@ -14,8 +14,8 @@ from sqlmodel import Session, col, select
 from connectors.records import Attachment
 from plugin.connections import policy_of
 from plugin.i18n import phrases, say_date, say_time
-from plugin.pipeline.answers import counted_words, interviewer_words, kind_words
 from plugin.pipeline.owners import locale_of, recruiter_of
+from plugin.pipeline.wording import counted_words, interviewer_words, kind_words
 from plugin.pipeline.writes import write_once
 from plugin.rows import (
     Calibration,

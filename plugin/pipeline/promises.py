@@ -22,6 +22,7 @@ from plugin.pipeline.calendar import business_day_before, moment
 from plugin.pipeline.interviews import fresh_interviews, settle, successor_needed
 from plugin.pipeline.ledger import choose_later, name_successor, state_cause, waive
 from plugin.pipeline.owners import keeper_of, locale_of, owner_id
+from plugin.pipeline.wording import kind_words
 from plugin.rows import Commitment, Connection, Entry, Promise, Requisition
 from plugin.sealing import Vault
 from plugin.tasks import open_task
@@ -133,7 +134,7 @@ def _remind(
             _(
                 "%(person)s was promised a meeting (%(kind)s, “%(role)s”) by the end of %(due)s. None is arranged yet.",
                 person=person,
-                kind=answers.kind_words(commitment, locale),
+                kind=kind_words(commitment, locale),
                 role=requisition.title,
                 due=due,
             ),

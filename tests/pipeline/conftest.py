@@ -229,19 +229,18 @@ class World:
         assert isinstance(self.work.clock, SettableClock)
         return self.work.clock
 
-    def scout(self, *, committed: bool = True, profile_id: str = "", state: str = "sent", **identity: str) -> Scout:
+    def scout(self, *, committed: bool = True, profile_id: str = "", state: str = "sent", **identity: Any) -> Scout:
         """A new person, and the letter that left to them."""
         self.scouts += 1
         number = self.scouts
         profile_id = profile_id or f"u{self.connection.key:03}{number:03}"
-        person = Identity(
-            **{
-                "name": f"山田 {number}郎",
-                "email": f"person{number}.{self.connection.key}@example.com",
-                "company": "例示商事",
-                **identity,
-            }
-        )
+        facts: dict[str, Any] = {
+            "name": f"山田 {number}郎",
+            "email": f"person{number}.{self.connection.key}@example.com",
+            "company": "例示商事",
+            **identity,
+        }
+        person = Identity(**facts)
         with self.work.writing() as session:
             add_profiles(
                 session,

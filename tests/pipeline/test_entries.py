@@ -370,7 +370,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(steps=STEPS)
 def test_never_lost_never_twice_nobody_moved(new_world: Any, clock: Any, steps: list[tuple[str, Any]]) -> None:
     world = new_world(reply_deadline=(clock.now() + timedelta(days=60)).date())

@@ -220,9 +220,11 @@ def test_429_holds_every_write_of_this_connection_back_and_no_other(new_world: A
 def test_a_name_of_one_employer_says_nothing_about_anothers(new_world: Any) -> None:
     first, second = new_world(), new_world()
     for world in (first, second):
-        write_once(
-            world.work, world.connection, "note:1", lambda ref, w=world: {"n": w.ats.note("7", ref, "x")}, subject="p"
-        )
+
+        def write(ref: str, ats: Any = world.ats) -> dict[str, Any]:
+            return {"n": ats.note("7", ref, "x")}
+
+        write_once(world.work, world.connection, "note:1", write, subject="p")
     assert len(first.ats.notes) == len(second.ats.notes) == 1
     assert first.ats.notes[0][1] != second.ats.notes[0][1]
     with first.work.reading() as session:
