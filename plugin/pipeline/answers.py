@@ -26,6 +26,24 @@ from plugin.scouting.post import come_back, post
 from plugin.scouting.suppression import is_suppressed
 from plugin.sealing import Erased, Vault
 
+__all__ = [
+    "Letter",
+    "audience",
+    "candidate_letter",
+    "candidate_of",
+    "counted_words",
+    "interviewer_words",
+    "kind_words",
+    "notify_staff",
+    "salutation",
+    "signature",
+    "tell_colleagues",
+    "tell_entered",
+    "tell_held",
+    "tell_moved",
+]
+
+
 # To the candidate.
 
 

@@ -17,6 +17,7 @@ from plugin.connections import policy_of
 from plugin.database import now_of
 from plugin.events import record
 from plugin.pipeline.calendar import due_date, end_of_day
+from plugin.pipeline.notes import owe_notes
 from plugin.pipeline.owners import done_with, owner_id
 from plugin.rows import Commitment, Connection, Entry, Promise, Requisition, Scout, Staff
 from plugin.tasks import open_task
@@ -169,6 +170,9 @@ def choose_later(
     promise.moved_because, promise.state, promise.reminded = because.strip(), "scheduled", []
     session.add(promise)
     done_with(session, promise.employer_id, "promise_soon", "promise", promise.key, by=by)
+    entry = session.get(Entry, promise.entry_id) if promise.entry_id is not None else None
+    if entry is not None:
+        owe_notes(session, entry, f"due:{to.isoformat()}")  # a note in the ATS, and word to the candidate
     _record(
         session,
         promise,

@@ -14,6 +14,8 @@ from sqlmodel import Session, col, select
 from connectors.records import Attachment
 from plugin.connections import policy_of
 from plugin.i18n import phrases, say_date, say_time
+from plugin.pipeline.answers import tell_moved
+from plugin.pipeline.evidence import Dimensions, evidence_lines, evidence_of
 from plugin.pipeline.owners import locale_of, recruiter_of
 from plugin.pipeline.wording import counted_words, interviewer_words, kind_words
 from plugin.pipeline.writes import write_once
@@ -27,7 +29,6 @@ from plugin.rows import (
     Reply,
     Requisition,
     Scout,
-    ShortlistEntry,
 )
 from plugin.sealing import Erased, Vault
 from plugin.work.context import Work
@@ -54,10 +55,14 @@ class _Papers:
 def entry_notes(work: Work, claim: Claim) -> None:
     """Write note, tag and file on an entered person; each once, whatever is repeated."""
     with work.reading() as session:
-        papers = _papers(session, work.vault, claim.payload["entry_id"])
-        if papers is None:
-            return
-        subject = person_subject(session, work.vault, papers.entry)
+        entry = session.get_one(Entry, claim.payload["entry_id"])
+        scout = session.get_one(Scout, entry.scout_id)
+    if entry.state != "entered":
+        return
+    evidence = evidence_of(work, scout)
+    with work.reading() as session:
+        papers = _papers(session, work.vault, entry.key, evidence)
+        subject = person_subject(session, work.vault, entry)
     connection, entry = papers.connection, papers.entry
     ats = work.ats(connection)
     candidate, application = entry.ats_candidate_id, entry.ats_application_id
@@ -92,6 +97,11 @@ def entry_notes(work: Work, claim: Claim) -> None:
             subject=subject,
         )
 
+    if papers.moved:
+        with work.finishing(claim) as session:
+            promise = session.exec(select(Promise).where(col(Promise.scout_id) == entry.scout_id)).one()
+            tell_moved(session, work.vault, connection, session.get_one(Entry, entry.key), promise)
+
 
 def owe_notes(session: Session, entry: Entry, what: str = "yes") -> None:
     """Owe the notes of an entry; `what` tells a later change (a moved date) from the first time."""
@@ -112,10 +122,8 @@ def person_subject(session: Session, vault: Vault, entry: Entry) -> str:
     return "person:" + (address or vault.hash(entry.employer_id, "profile:" + entry.profile_id))
 
 
-def _papers(session: Session, vault: Vault, entry_id: int) -> _Papers | None:
+def _papers(session: Session, vault: Vault, entry_id: int, dimensions: Dimensions | None) -> _Papers:
     entry = session.get_one(Entry, entry_id)
-    if entry.state != "entered":
-        return None
     connection = session.get_one(Connection, entry.connection_id)
     requisition = session.get_one(Requisition, entry.requisition_id)
     scout = session.get_one(Scout, entry.scout_id)
@@ -124,7 +132,7 @@ def _papers(session: Session, vault: Vault, entry_id: int) -> _Papers | None:
     locale = locale_of(recruiter_of(session, requisition), connection)
     _ = phrases(locale)
     reply = reply_words(session, vault, entry)
-    evidence = evidence_lines(session, vault, scout, locale)
+    evidence = evidence_lines(dimensions, locale)
     head = _head(session, connection, entry, scout, promise, commitment, locale)
     shown = reply if len(reply) <= REPLY_SHOWN else reply[:REPLY_SHOWN] + "…"
     reply_block = [_("Reply:"), shown] if reply else [_("Reply: not in writing, or erased since.")]
@@ -203,34 +211,6 @@ def _head(
     return lines
 
 
-def evidence_lines(session: Session, vault: Vault, scout: Scout, locale: str) -> list[str]:
-    """The evidence behind a score, one line a unit, with the person's own words; or where to read it (R8)."""
-    _ = phrases(locale)
-    shown = session.exec(
-        select(ShortlistEntry).where(
-            col(ShortlistEntry.calibration_id) == scout.calibration_id,
-            col(ShortlistEntry.profile_id) == scout.profile_id,
-        )
-    ).first()
-    if shown is None:
-        return [_("Evidence: this person is above the line but not among the 20 shown; see the calibration's page.")]
-    dimensions = shown.evidence
-    if shown.sealed_evidence is not None:
-        try:
-            dimensions = vault.open_for(session, scout.employer_id, scout.profile_id, shown.sealed_evidence)
-        except Erased:
-            dimensions = shown.evidence
-    lines = [_("Evidence:")]
-    for dimension in dimensions:
-        name = _dimension(str(dimension["name"]), locale)
-        lines.append(f"■ {name} {_points(dimension['points'])}/{_points(dimension['maximum'])}")
-        for row in dimension["rows"]:
-            label = row["label_ja"] if locale == "ja" else row["label_en"]
-            quote = (row.get("profile") or {}).get("text", "")
-            lines.append(f"・{label}: {_status(str(row['status']), locale)}" + (f" 「{quote}」" if quote else ""))
-    return lines
-
-
 def reply_words(session: Session, vault: Vault, entry: Entry) -> str:
     """The candidate's own words, "" where there are none or they were erased."""
     reply = session.get(Reply, entry.reply_id) if entry.reply_id is not None else None
@@ -248,31 +228,3 @@ def profile_of(session: Session, entry: Entry) -> Profile | None:
             col(Profile.employer_id) == entry.employer_id, col(Profile.profile_id) == entry.profile_id
         )
     ).first()
-
-
-def _points(value: float) -> str:
-    return f"{value:.1f}".rstrip("0").rstrip(".")
-
-
-def _dimension(name: str, locale: str) -> str:
-    _ = phrases(locale)
-    known = {
-        "must": _("Required"),
-        "nice": _("Welcome"),
-        "role": _("Role"),
-        "experience": _("Experience"),
-        "language": _("Language"),
-    }
-    return known.get(name, name)
-
-
-def _status(status: str, locale: str) -> str:
-    _ = phrases(locale)
-    known = {
-        "met": _("met"),
-        "related": _("related"),
-        "not_found": _("not found (unknown)"),
-        "contradicted": _("contradicted"),
-        "similarity": _("similar"),
-    }
-    return known.get(status, status)

@@ -53,6 +53,7 @@ from plugin.work.context import Handler, Work
 from plugin.work.handlers import HANDLERS
 from plugin.work.worker import Worker
 from ranking.values import Profile as JudgedProfile
+from ranking.values import Requirement
 
 
 class MemoryAts(Connector):
@@ -404,6 +405,16 @@ QUIET: dict[str, str | Handler] = dict.fromkeys(
 )
 
 
+class QuietDesk:
+    """A judgement that remembers nobody: these tests put people on the shortlist, or give `judged` what it says."""
+
+    def __init__(self) -> None:
+        self.judged: dict[str, Any] = {}
+
+    def evidence(self, requirement: Any, guidance: Any, ids: Sequence[str]) -> list[Any]:
+        return [self.judged[id] for id in ids if id in self.judged]
+
+
 def build_world(
     work: Work,
     connection: Connection,
@@ -415,6 +426,8 @@ def build_world(
 ) -> World:
     """Rows as alignment and scouting would have left them: a calibration, a commitment in force, a batch sent."""
     now = work.clock.now()
+    desk = QuietDesk()
+    work.judge = lambda employer_id: desk
     shared: dict[str, Any] = {"employer_id": connection.employer_id, "created_at": now}
     with work.writing() as session:
 
@@ -456,7 +469,14 @@ def build_world(
             )
         )
         requirement = add(
-            RequirementRow(**shared, requisition_id=requisition.key, hash="r1", parser_version=1, text="", parsed={})
+            RequirementRow(
+                **shared,
+                requisition_id=requisition.key,
+                hash="r1",
+                parser_version=1,
+                text="",
+                parsed=Requirement(language="ja").to_json(),
+            )
         )
         calibration = add(
             Calibration(
@@ -561,7 +581,7 @@ def shortlisted() -> Callable[[World, Scout], None]:
             "points": 30.0,
             "maximum": 30.0,
             "description": None,
-            "profile": {"start": 0, "end": 11, "text": "Pythonで開発"},
+            "profile": {"words": "Pythonで開発", "start": 0, "end": 9},
             "inferred": False,
         }
         evidence = [{"name": "must", "points": 30.0, "maximum": 30.0, "rows": [row]}]

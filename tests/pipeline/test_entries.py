@@ -16,6 +16,7 @@ from connectors.records import Application, ApplicationStatus, Candidate
 from plugin.pipeline.entries import accept_yes, decide_duplicate, record_intent
 from plugin.pipeline.holding import close_entry, enter_anyway
 from plugin.rows import Entry, Job, Promise, Scout
+from ranking.values import Dimension, EvidenceRow, Quote, Scored
 
 
 def test_a_yes_stands_in_the_ats_with_note_tag_and_file(world: Any, shortlisted: Any) -> None:
@@ -44,6 +45,21 @@ def test_a_yes_stands_in_the_ats_with_note_tag_and_file(world: Any, shortlisted:
     [(application, _, sheet)] = ats.files
     assert application == entry.ats_application_id and "ぜひ一度お話を" in sheet.content.decode()
     assert world.open_jobs() == []
+
+
+def test_somebody_above_the_line_but_not_shown_has_evidence_too(world: Any) -> None:
+    scout, changed = world.scout(), world.scout()
+    row = EvidenceRow("go", "Go言語", "Go", "met", 20, 20, profile=Quote("Goで3年", 0, 5))
+    desk = world.work.judge(scout.employer_id)
+    desk.judged[scout.profile_id] = Scored(scout.profile_id, 1, scout.score, (Dimension("must", 20, 20, (row,)),))
+    desk.judged[changed.profile_id] = Scored(changed.profile_id, 2, 12, (Dimension("must", 20, 20, (row,)),))
+    for one in (scout, changed):
+        world.yes(one)
+    world.work_all()
+    notes = {candidate: body for candidate, _, body in world.ats.notes}
+    assert "Go言語: 該当 「Goで3年」" in notes[world.entry(scout).ats_candidate_id]
+    other = notes[world.entry(changed).ats_candidate_id]
+    assert "Go言語" not in other and "プロフィールが更新" in other, "evidence of another number is not shown"
 
 
 def test_the_candidate_hears_the_date_and_never_score_or_line(world: Any, shortlisted: Any) -> None:

@@ -176,6 +176,11 @@ def test_the_candidates_own_later_day_becomes_due(world: Any) -> None:
     change(world, promise, ledger.choose_later, to=later, offered=offered, because="travelling", by="staff:2")
     moved = world.promise(scout)
     assert (moved.due_date, moved.state, moved.moved_because) == (later, "scheduled", "travelling")
+    world.work_all()
+    world.work_all()
+    assert [("2026年12月3日" in note) for _, _, note in world.ats.notes] == [False, True]
+    told = world.text_of(world.mails("candidate_receipt")[-1])
+    assert "期日を2026年12月3日(木)に改め" in told and "%(" not in told and len(world.mails("candidate_receipt")) == 2
     world.clock.move_to(promise.due_at + timedelta(hours=1))
     world.tick()
     assert world.promise(scout).state == "scheduled"
