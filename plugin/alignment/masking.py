@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from plugin.identity import Identity
@@ -36,21 +37,13 @@ _HONORIFICS = re.compile(r"(?:さん|様|氏|くん|君)$")
 
 def mask(text: str, identity: Identity | None) -> str:
     """`text` with everything that says who it is replaced by ■; a known identity, in any usual spelling."""
-    folded, origin = _fold(text)
-    spans = [span for pattern in _patterns(identity) for span in _spans(pattern, folded)] if identity else []
-    lowered, general_origin = _narrow(text)
-    covered = [(origin[a], origin[b - 1] + 1) for a, b in spans if b > a]
-    covered += [
-        (general_origin[a], general_origin[b - 1] + 1)
-        for pattern in _GENERAL
-        for a, b in _spans(pattern, lowered)
-        if b > a
-    ]
+    covered: list[tuple[int, int]] = []
+    if identity is not None:
+        folded = _folded(text, _plain)
+        covered += [span for pattern in _patterns(identity) for span in folded.spans(pattern)]
+    narrow = _folded(text, str)
+    covered += [span for pattern in _GENERAL for span in narrow.spans(pattern)]
     return _cover(text, covered)
-
-
-def _spans(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
-    return (found.span() for found in pattern.finditer(text))
 
 
 def _cover(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -67,26 +60,45 @@ def _cover(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return re.sub(f"{MASK}(?:\\s*{MASK})+", MASK, "".join(out))
 
 
-def _narrow(text: str) -> tuple[str, list[int]]:
-    """NFKC, each character with the offset of the one it came from."""
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    """A text made comparable; each of its characters with the stretch of the original it came from."""
+
+    text: str
+    stretches: tuple[tuple[int, int], ...]
+
+    def spans(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+        for found in pattern.finditer(self.text):
+            start, end = found.span()
+            if end > start:
+                yield self.stretches[start][0], self.stretches[end - 1][1]
+
+
+def _folded(text: str, change: Callable[[str], str]) -> _Folded:
+    """NFKC character by character, then `change`; marks that stand alone (ｽﾞ) join the character before them."""
     made: list[str] = []
-    origin: list[int] = []
+    stretches: list[tuple[int, int]] = []
     for offset, char in enumerate(text):
         for part in unicodedata.normalize("NFKC", char):
-            made.append(part)
-            origin.append(offset)
-    return "".join(made), origin
+            joined = unicodedata.normalize("NFC", made[-1] + part) if made and unicodedata.combining(part) else ""
+            if len(joined) == 1:
+                made[-1], stretches[-1] = joined, (stretches[-1][0], offset + 1)
+            else:
+                made.append(part)
+                stretches.append((offset, offset + 1))
+    changed = [(change(part), stretch) for part, stretch in zip(made, stretches, strict=True)]
+    return _Folded(
+        "".join(part for part, _stretch in changed), tuple(stretch for part, stretch in changed for _char in part)
+    )
 
 
-def _fold(text: str) -> tuple[str, list[int]]:
-    """NFKC and case-folded, kana as katakana, each character with the offset of the one it came from."""
-    made: list[str] = []
-    origin: list[int] = []
-    for offset, char in enumerate(text):
-        for part in _katakana(unicodedata.normalize("NFKC", char).casefold()):
-            made.append(part)
-            origin.append(offset)
-    return "".join(made), origin
+def _plain(text: str) -> str:
+    """Case-folded, kana as katakana."""
+    return _katakana(text.casefold())
+
+
+def _fold(text: str) -> str:
+    return _folded(text, _plain).text
 
 
 def _katakana(text: str) -> str:
@@ -104,8 +116,8 @@ def _sources(identity: Identity) -> Iterator[str]:
     for company in (identity.company, *identity.employers):
         yield from _company(company)
     if identity.email:
-        yield re.escape(_fold(identity.email)[0])
-        local = _fold(identity.email)[0].partition("@")[0]
+        yield re.escape(_fold(identity.email))
+        local = _fold(identity.email).partition("@")[0]
         if len(local) >= 4:
             yield rf"(?<![a-z0-9]){re.escape(local)}(?![a-z0-9])"
     digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", identity.phone))
@@ -115,7 +127,7 @@ def _sources(identity: Identity) -> Iterator[str]:
 
 def _name(name: str) -> Iterator[str]:
     """The whole name with or without spaces, and each part of it."""
-    folded = _HONORIFICS.sub("", _fold(name)[0].strip())
+    folded = _HONORIFICS.sub("", _fold(name).strip())
     parts = [part for part in re.split(r"[\s,・]+", folded) if part]
     if not parts:
         return
@@ -138,7 +150,7 @@ def _bounded(name: str, *, spaced: bool) -> str:
 
 
 def _company(company: str) -> Iterator[str]:
-    folded = _fold(company)[0].strip()
+    folded = _fold(company).strip()
     if not folded:
         return
     yield _bounded("".join(folded.split()), spaced=True)

@@ -390,3 +390,9 @@ def house(new_house: Callable[..., Any]) -> Iterator[House]:
 def house_on_both(database: Database, clock: SettableClock, tmp_path: Path) -> House:
     """A furnished house; the test runs on SQLite and on PostgreSQL."""
     return build(database, clock, tmp_path)
+
+
+@pytest.fixture
+def two_houses(database: Database, clock: SettableClock, tmp_path: Path) -> tuple[House, House]:
+    """Two employers in one database, alike in everything but their ids."""
+    return build(database, clock, tmp_path), build(database, clock, tmp_path, name="second")
