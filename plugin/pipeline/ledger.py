@@ -43,7 +43,8 @@ def promise_for(
     if found is not None:
         return found, False
     commitment = session.get(Commitment, scout.commitment_id) if scout.commitment_id is not None else None
-    if commitment is None or scout.arm != "committed" or scout.state not in LEFT:
+    left = scout.state in LEFT or scout.sent_at is not None  # a bounce afterwards unsays nothing
+    if commitment is None or scout.arm != "committed" or not left:
         return None, False
     deadline = scout.reply_deadline or commitment.reply_deadline
     if received_at.astimezone(ZoneInfo(commitment.zone)).date() > deadline:

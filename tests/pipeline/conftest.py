@@ -269,10 +269,10 @@ class World:
                 score=82,
                 arm="committed" if committed else "standard",
                 language="ja",
-                state=state,
+                state="refused" if state == "bounced" else state,
                 reply_token=f"token{self.connection.key}x{number}",
                 reply_deadline=self.commitment.reply_deadline if committed else None,
-                sent_at=self.clock.now(),
+                sent_at=self.clock.now() if state in ("sent", "bounced") else None,
                 created_at=self.clock.now(),
             )
             session.add(scout)

@@ -125,6 +125,13 @@ def test_a_letter_that_never_left_promised_nothing(world: Any, state: str) -> No
     assert world.promise(scout) is None and world.entry(scout).state == "entered"
 
 
+@pytest.mark.parametrize("state", ["sending", "unknown", "bounced"])
+def test_a_letter_that_may_have_left_binds_whoever_answers_it_has_it(world: Any, state: str) -> None:
+    scout = world.scout(state=state)
+    world.yes(scout)
+    assert world.promise(scout) is not None
+
+
 def test_a_standard_letter_promises_nothing(world: Any) -> None:
     scout = world.scout(committed=False)
     world.yes(scout)
