@@ -49,14 +49,14 @@ class Written:
     reply_to: str
     envelope_from: str
     headers: Mapping[str, str]
-    writer: str
+    from_name: str
     test_run: bool = False
 
     def message(self, policy: Policy, message_id: str, session: Session) -> EmailMessage:
         return post.build(
             policy,
             message_id=message_id,
-            from_name=self.writer,
+            from_name=self.from_name,
             to=self.to,
             to_name=self.to_name,
             subject=self.letter.subject,
@@ -97,7 +97,7 @@ def write(session: Session, vault: Vault, settings: Settings, scout: Scout) -> W
         reply_to=reply_to,
         envelope_from=post.come_back(post.bounce_box(policy), scout.reply_token),
         headers=headers,
-        writer=writer_of(policy, scout.language, policy.company_ja if scout.language == "ja" else policy.company_en),
+        from_name=policy.from_name if _reads(policy.from_name, scout.language) else company_of(policy, scout.language),
         test_run=bool(policy.test_address),
     )
 
@@ -127,7 +127,7 @@ def _letter(
     commitment = session.get(Commitment, scout.commitment_id) if scout.commitment_id is not None else None
     batch = session.get_one(Batch, scout.batch_id)
     policy, language = policy_of(connection), scout.language
-    company = policy.company_ja if language == "ja" else policy.company_en
+    company = company_of(policy, language)
     if not company.strip():
         raise LetterRefused("company_missing")
     read_at = requisition.read_at or calibration.created_at
@@ -162,9 +162,18 @@ def _letter(
 
 def writer_of(policy: Policy, language: str, company: str) -> str:
     """Who writes: the connection's sender name where it can be read in the letter's language, else the recruiting team."""
-    if policy.from_name and has_japanese(policy.from_name) == (language == "ja"):
+    if _reads(policy.from_name, language):
         return policy.from_name
     return phrases(language)("the recruiting team at %(company)s", company=company)
+
+
+def company_of(policy: Policy, language: str) -> str:
+    """The company's name in a letter's language."""
+    return policy.company_ja if language == "ja" else policy.company_en
+
+
+def _reads(name: str, language: str) -> bool:
+    return bool(name) and has_japanese(name) == (language == "ja")
 
 
 def facts_of(session: Session, vault: Vault, scout: Scout) -> tuple[PersonFact, ...]:

@@ -145,7 +145,11 @@ def build(
     for attached in attachments:
         maintype, _, subtype = attached.media_type.partition("/")
         message.add_attachment(
-            attached.content, maintype=maintype, subtype=subtype or "octet-stream", filename=attached.filename
+            attached.content,
+            maintype=maintype,
+            subtype=subtype or "octet-stream",
+            filename=attached.filename,
+            params={"charset": "utf-8"} if maintype == "text" else None,
         )
     return message
 
