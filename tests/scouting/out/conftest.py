@@ -174,6 +174,7 @@ class Stage:
     commitment_id: int = 0
     ats: FakeAts = field(default_factory=FakeAts)
     desk: FakeDesk = field(default_factory=FakeDesk)
+    forbidden: set[str] = field(default_factory=set)
 
     @property
     def database(self) -> Database:
@@ -423,3 +424,11 @@ def stage_of(work: Work) -> Callable[..., Stage]:
 def text() -> Callable[[EmailMessage], str]:
     """The plain text of a mail."""
     return text_of
+
+
+@pytest.fixture
+def real_outbox(settings: Any) -> Any:
+    """The outbox to the running SMTP server."""
+    from plugin.scouting.outbox import Outbox
+
+    return Outbox(settings)
