@@ -1,0 +1,321 @@
+"""The link in the ATS, which only shows, and the link in the manager's mailbox, which acts (R2).
+
+Opening either changes nothing; the button of the page that only shows mails a fresh acting link to the manager's own
+address. Deciding, confirming and undoing are POSTs of the acting page, without JavaScript.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session, col, select
+
+from plugin.alignment import acting, links
+from plugin.alignment.decision import read_days, read_line
+from plugin.alignment.terms import Terms, default_terms, problem_text
+from plugin.alignment.views import shortlist_view
+from plugin.connections import policy_of
+from plugin.database import now_of
+from plugin.doors import page, standing
+from plugin.doors.page import translate as _
+from plugin.doors.requisitions import tell_of_link
+from plugin.rows import Calibration, Commitment, Connection, Requisition, ShortlistEntry, Staff
+
+blueprint = Blueprint("acting", __name__)
+
+
+# The link that only shows.
+
+
+@blueprint.get("/r/<token>")
+def shown(token: str) -> ResponseReturnValue:
+    """The masked shortlist, for whoever reads the ATS."""
+    with page.work().reading() as db:
+        calibration = _shown_calibration(db, token)
+        requisition = db.get_one(Requisition, calibration.requisition_id)
+        _read_as_manager(db, requisition, requisition.manager_id)
+        values = standing.of(db, requisition)
+        view = shortlist_view(db, calibration, masked=True, locale=page.locale(), vault=page.work().vault)
+        line = values["commitment"].line if values["commitment"] is not None else view.proposed_line
+        return render_template(
+            "pages/shown.html",
+            token=token,
+            view=view,
+            calibration=calibration,
+            market=standing.market_of(calibration, line, page.locale()),
+            line=line,
+            **values,
+        )
+
+
+@blueprint.post("/r/<token>")
+def ask(token: str) -> ResponseReturnValue:
+    """Mail the manager a fresh acting link; whoever presses gets nothing else."""
+    with page.work().writing() as db:
+        sent = acting.ask_for_link(db, page.work(), _shown_calibration(db, token))
+    tell_of_link(sent)
+    return page.see_other("acting.shown", token=token)
+
+
+def _shown_calibration(db: Session, token: str) -> Calibration:
+    id = links.read_show_token(page.work().vault, token)
+    calibration = db.get(Calibration, id) if id is not None else None
+    if calibration is None or calibration.state != "done":
+        abort(404)
+    return calibration
+
+
+# The link that acts.
+
+
+@blueprint.get("/act/<token>")
+def open_link(token: str) -> ResponseReturnValue:
+    """What an acting link is for: the decision form, the terms to confirm, or the receipt with Undo."""
+    with page.work().reading() as db:
+        look = links.look_at(db, token)
+        if look.state == "unknown":
+            return _over("unknown")
+        if look.purpose == "decide":
+            return _decision_page(db, token, look)
+        return _commitment_page(db, token, look)
+
+
+@blueprint.post("/act/<token>")
+def act(token: str) -> ResponseReturnValue:
+    """Do what the link is for, once."""
+    work = page.work()
+    try:
+        with work.writing() as db:
+            look = links.look_at(db, token)
+            if look.purpose == "decide" and request.form.get("answer") == "decline":
+                reason = _decline_reason(request.form)
+                commitment = acting.decline_by_link(db, token, reason)
+                calibration = db.get_one(Calibration, commitment.calibration_id)
+                page.say(_("Recorded: no commitment. Thank you for saying so."))
+                return page.see_other("acting.shown", token=links.show_token(work.vault, calibration))
+            if look.purpose == "decide":
+                terms, wrong = _terms(db, look, request.form)
+                if wrong:
+                    return _decision_page(db, token, look, form=request.form, wrong=wrong), 422
+                commitment = acting.decide_by_link(db, work, token, terms)
+            elif look.purpose == "confirm":
+                commitment = acting.confirm_by_link(db, work, token)
+            elif look.purpose == "undo":
+                commitment = acting.undo_by_link(db, token, request.form.get("reason", ""))
+                return page.see_other("acting.open_link", token=token)
+            else:
+                return _over(look.state)
+            # The manager is here already: the receipt opens with its own link, which undoes.
+            undo = _undo_link(db, commitment)
+    except acting.WrongTerms as error:
+        with work.reading() as db:
+            look = links.look_at(db, token)
+            floor = db.get_one(Calibration, look.subject_id).floor
+            texts = [problem_text(code, page.locale(), floor=floor) for code in error.codes]
+            return _decision_page(db, token, look, form=request.form, wrong=texts), 422
+    except links.LinkRefused as error:
+        return _over(error.reason)
+    return page.see_other("acting.open_link", token=undo)
+
+
+@blueprint.post("/act/<token>/again")
+def again(token: str) -> ResponseReturnValue:
+    """A used or expired link to decide: mail its owner a fresh one."""
+    with page.work().writing() as db:
+        look = links.look_at(db, token)
+        calibration = db.get(Calibration, look.subject_id) if look.purpose == "decide" else None
+        sent = calibration is not None and acting.ask_for_link(db, page.work(), calibration)
+    tell_of_link(sent)
+    return page.see_other("acting.open_link", token=token)
+
+
+def _decision_page(
+    db: Session,
+    token: str,
+    look: links.Look,
+    *,
+    form: Mapping[str, str] | None = None,
+    wrong: list[str] | None = None,
+) -> str:
+    calibration = db.get_one(Calibration, look.subject_id)
+    requisition = db.get_one(Requisition, calibration.requisition_id)
+    connection = _read_as_manager(db, requisition, look.staff_id)
+    values = standing.of(db, requisition)
+    overtaken = requisition.calibration_id != calibration.id or requisition.manager_id != look.staff_id
+    view = shortlist_view(
+        db, calibration, masked=policy_of(connection).masked, locale=page.locale(), vault=page.work().vault
+    )
+    defaults = default_terms(connection, calibration, db.get(Staff, look.staff_id), now_of(db))
+    if page.locale() != policy_of(connection).locale and not policy_of(connection).interviewer_title:
+        defaults = replace(defaults, interviewer_title=_own_title(db, look.staff_id) or _("Hiring manager"))
+    return render_template(
+        "pages/decide.html",
+        token=token,
+        link_state="overtaken" if overtaken else look.state,
+        view=view,
+        calibration=calibration,
+        market=standing.market_of(calibration, view.proposed_line, page.locale()),
+        line=view.proposed_line,
+        given=_given(defaults, form),
+        excluded=set(form.getlist("exclude")) if form is not None and hasattr(form, "getlist") else set(),
+        wrong=wrong or [],
+        reasons=standing.declined_reasons(),
+        expires=look.expires_at,
+        **values,
+    )
+
+
+def _commitment_page(db: Session, token: str, look: links.Look) -> str:
+    commitment = db.get_one(Commitment, look.subject_id)
+    requisition = db.get_one(Requisition, commitment.requisition_id)
+    connection = _read_as_manager(db, requisition, look.staff_id)
+    values = standing.of(db, requisition) | {
+        "commitment": commitment,
+        "terms": standing.terms_shown(commitment),
+        "commitment_state": standing.commitment_state(commitment, connection),
+        "diagnosis": None,
+    }
+    calibration = db.get_one(Calibration, commitment.calibration_id)
+    return render_template(
+        "pages/receipt.html",
+        token=token,
+        purpose=look.purpose,
+        link_state=look.state,
+        show_url=url_for("acting.shown", token=links.show_token(page.work().vault, calibration)),
+        mailed=standing.mailed(db, commitment),
+        **values,
+    )
+
+
+def _undo_link(db: Session, commitment: Commitment) -> str:
+    requisition = db.get_one(Requisition, commitment.requisition_id)
+    return links.new_link(
+        db,
+        connection=db.get_one(Connection, requisition.connection_id),
+        staff=db.get_one(Staff, commitment.manager_id),
+        purpose="undo",
+        subject_id=commitment.key,
+    )
+
+
+def _given(defaults: Terms, form: Mapping[str, str] | None) -> dict[str, Any]:
+    """What the form's fields hold: what was typed, else what is proposed."""
+    values: dict[str, Any] = {
+        "line": str(defaults.line),
+        "inclusive": "1" if defaults.inclusive else "0",
+        "kind": defaults.kind,
+        "days": str(defaults.days),
+        "interviewer_title": defaults.interviewer_title,
+        "interviewer_name": "",
+        "max_people": str(defaults.max_people),
+        "selection": "",
+        "screening": defaults.screening,
+        "reply_deadline": defaults.reply_deadline.isoformat(),
+        "format": defaults.format,
+        "minutes": str(defaults.minutes),
+    }
+    return values if form is None else {name: form.get(name, value) for name, value in values.items()}
+
+
+def _terms(db: Session, look: links.Look, form: Any) -> tuple[Terms, list[str]]:
+    """The form as terms, and what could not be read, in the manager's words."""
+    calibration = db.get_one(Calibration, look.subject_id)
+    requisition = db.get_one(Requisition, calibration.requisition_id)
+    connection = _read_as_manager(db, requisition, look.staff_id)
+    locale, wrong = page.locale(), list[str]()
+    defaults = default_terms(connection, calibration, db.get(Staff, look.staff_id), now_of(db))
+
+    def number(name: str, code: str, read: Any) -> int:
+        given = form.get(name, "").strip()
+        found = read(given)
+        if found is None:
+            wrong.append(problem_text(code, locale, given=given))
+            return int(getattr(defaults, name))
+        return int(found)
+
+    kind = form.get("kind", defaults.kind)
+    try:
+        deadline = date.fromisoformat(form.get("reply_deadline", defaults.reply_deadline.isoformat()))
+    except ValueError:
+        wrong.append(problem_text("deadline_past", locale))
+        deadline = defaults.reply_deadline
+    # "As usual": an interview is part of the selection, a casual meeting isn't.
+    selection = form.get("selection", "") == "1" if form.get("selection") else kind == "interview"
+    terms = replace(
+        defaults,
+        line=number("line", "line_unreadable", read_line),
+        inclusive=form.get("inclusive", "1") == "1",
+        kind=kind,
+        selection=selection,
+        screening=form.get("screening", defaults.screening),
+        interviewer_title=form.get("interviewer_title", "").strip(),
+        interviewer_name=form.get("interviewer_name", "").strip()[:80] or None,
+        days=number("days", "days_unreadable", read_days),
+        reply_deadline=deadline,
+        max_people=number("max_people", "people_range", _whole),
+        format=form.get("format", defaults.format),
+        minutes=number("minutes", "minutes", _whole),
+        exclusions=_exclusions(db, calibration, form.getlist("exclude")),
+    )
+    return terms, wrong
+
+
+def _whole(text: str) -> int | None:
+    """A whole number as people type it, full-width digits included."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return int(plain) if re.fullmatch(r"\d{1,5}", plain, re.ASCII) else None
+
+
+def _exclusions(db: Session, calibration: Calibration, labels: list[str]) -> tuple[str, ...]:
+    if not labels:
+        return ()
+    return tuple(
+        db.exec(
+            select(ShortlistEntry.profile_id)
+            .where(col(ShortlistEntry.calibration_id) == calibration.key, col(ShortlistEntry.label).in_(labels))
+            .order_by(col(ShortlistEntry.rank))
+        )
+    )
+
+
+def _decline_reason(form: Mapping[str, str]) -> str:
+    code = form.get("why", "")
+    words = form.get("reason", "").strip()
+    return ": ".join(part for part in (code if code in standing.DECLINED else "", words) if part)
+
+
+def _own_title(db: Session, staff_id: int) -> str:
+    staff = db.get(Staff, staff_id)
+    return staff.title if staff is not None and staff.title else ""
+
+
+def _read_as_manager(db: Session, requisition: Requisition, staff_id: int | None) -> Connection:
+    """Speak the manager's language on pages that need no session."""
+    connection = db.get_one(Connection, requisition.connection_id)
+    policy = policy_of(connection)
+    staff = db.get(Staff, staff_id) if staff_id is not None else None
+    page.read_as((staff.locale if staff is not None else None) or policy.locale, zone=policy.zone)
+    return connection
+
+
+def _over(reason: str) -> tuple[str, int]:
+    texts = {
+        "unknown": _(
+            "The address may have been cut off in the mail. Copy all of it, or ask for a new link in the ATS."
+        ),
+        "used": _("It has served its one decision already. The receipt in your mailbox says what was decided."),
+        "expired": _("Links end after some days. Ask for a new one on the page the ATS leads to."),
+        "not_yours": _("Somebody else is the hiring manager of this requisition now. Nothing was changed."),
+        "overtaken": _(
+            "The description or the criteria changed, so there is a newer shortlist. Nothing was changed; please"
+            " decide by the link in the newer mail."
+        ),
+    }
+    return page.notice(_("This link can't act"), texts.get(reason, texts["unknown"]), 410)

@@ -1,0 +1,80 @@
+"""The web process: every door in one Flask application. Doors call the rules; they hold none.
+
+Read next: `visitors` (who is here and what they may see), `page` (how a page is made), then one module a page. The
+process imports neither numpy nor chromadb: what needs the judgement is owed to a worker.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import import_module
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from plugin.doors import (
+    acting,
+    candidates,
+    desk,
+    health,
+    letters,
+    page,
+    promises,
+    replies,
+    requirements,
+    requisitions,
+    sign_in,
+    visitors,
+    webhooks,
+)
+from plugin.work.context import Work
+
+MOST_FORM_BYTES = 512 * 1024
+
+
+def create_app(work: Work) -> Flask:
+    """Build the application on one process's means."""
+    app = Flask("plugin", template_folder="templates", static_folder="static")
+    app.extensions["work"] = work
+    secure = work.settings.public_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=hashlib.sha256(b"kakuyaku sessions" + work.vault.signing_key.encode()).hexdigest(),
+        SESSION_COOKIE_NAME="__Host-kakuyaku" if secure else "kakuyaku",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=MOST_FORM_BYTES,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+        # A page may stay open for as long as its session: the token is bound to that.
+        WTF_CSRF_TIME_LIMIT=None,
+        # Flask-WTF's Referer check can't work beside our `Referrer-Policy: no-referrer`; the token itself is checked.
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    if work.settings.proxies:
+        from werkzeug.middleware.proxy_fix import ProxyFix
+
+        count = work.settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    protection = CSRFProtect(app)
+    page.prepare(app, secure=secure)
+    visitors.prepare(app)
+    for module in (
+        sign_in,
+        requisitions,
+        requirements,
+        acting,
+        letters,
+        replies,
+        promises,
+        desk,
+        candidates,
+    ):
+        app.register_blueprint(module.blueprint)
+    for machine in (webhooks.blueprint, health.blueprint, import_module("plugin.doors.mail").blueprint):
+        # Machines sign what they send; a token made for forms means nothing to them.
+        protection.exempt(machine)
+        app.register_blueprint(machine)
+    # A mail program's one-click refusal (RFC 8058) is a POST without any page before it.
+    protection.exempt(candidates.one_click)
+    return app

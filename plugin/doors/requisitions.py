@@ -1,0 +1,196 @@
+"""Requisitions: what stands where, and one requisition's shortlist with its line and its commitment."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from plugin.alignment import acting, acts
+from plugin.alignment import commitment as commitments
+from plugin.alignment.views import shortlist_view
+from plugin.doors import page, standing
+from plugin.doors.page import translate as _
+from plugin.doors.visitors import changing, recruiters, recruiting, requisition_of, signed_in, visitor
+from plugin.rows import Calibration, Commitment, Connection, Requisition, ShortlistEntry, Staff
+
+blueprint = Blueprint("requisitions", __name__)
+
+ON_A_PAGE = 50
+
+
+@blueprint.get("/requisitions")
+@signed_in
+def listed() -> ResponseReturnValue:
+    """Every requisition the visitor may see: open ones first, then by when they were last read."""
+    number = max(1, request.args.get("page", 1, type=int))
+    with page.work().reading() as db:
+        total = db.exec(select(func.count()).select_from(Requisition).where(visitor().visible())).one()
+        rows = db.exec(
+            select(Requisition)
+            .where(visitor().visible())
+            .order_by(
+                (col(Requisition.status) == "closed").asc(),
+                (col(Requisition.state) == "skipped").asc(),
+                col(Requisition.id).desc(),
+            )
+            .offset((number - 1) * ON_A_PAGE)
+            .limit(ON_A_PAGE)
+        ).all()
+        lines = standing.listed(db, rows)
+    return render_template(
+        "pages/requisitions.html", lines=lines, number=number, pages=(total + ON_A_PAGE - 1) // ON_A_PAGE, total=total
+    )
+
+
+@blueprint.get("/requisitions/<int:requisition_id>")
+@signed_in
+def shown(requisition_id: int) -> ResponseReturnValue:
+    """One requisition's shortlist, line and commitment."""
+    with page.work().reading() as db:
+        requisition = requisition_of(db, requisition_id)
+        calibration = _calibration(db, requisition)
+        values = standing.of(db, requisition)
+        if calibration is None or calibration.state != "done":
+            return render_template("pages/requisition_waits.html", calibration=calibration, **values)
+        masked = not visitor().sees_names(requisition)
+        view = shortlist_view(
+            db,
+            calibration,
+            masked=masked,
+            locale=page.locale(),
+            vault=page.work().vault,
+            staff_id=visitor().staff.key,
+        )
+        line = values["commitment"].line if values["commitment"] is not None else view.proposed_line
+        return render_template(
+            "pages/shortlist.html",
+            view=view,
+            calibration=calibration,
+            market=standing.market_of(calibration, line, page.locale()),
+            line=line,
+            **values,
+        )
+
+
+@blueprint.get("/requisitions/<int:requisition_id>/stamp")
+@signed_in
+def stamp(requisition_id: int) -> ResponseReturnValue:
+    """What an open page asks every few seconds: has anything it shows changed?"""
+    with page.work().reading() as db:
+        return jsonify(stamp=standing.stamp(db, requisition_of(db, requisition_id)))
+
+
+@blueprint.post("/requisitions/<int:requisition_id>/undo")
+@signed_in
+def undo(requisition_id: int) -> ResponseReturnValue:
+    """The manager takes the commitment back: letters that have left still bind, the others stop."""
+    with changing() as db:
+        requisition = requisition_of(db, requisition_id)
+        commitment = db.get(Commitment, request.form.get("commitment", type=int) or 0)
+        if commitment is None or commitment.requisition_id != requisition.key:
+            abort(404)
+        if visitor().staff.id not in (commitment.manager_id, requisition.manager_id):
+            abort(403)
+        undone = commitments.undo(db, commitment, visitor().actor, request.form.get("reason", "").strip()[:500])
+    if undone:
+        page.say(_("Undone. No further letter carries the promise; letters that have left still bind."))
+    else:
+        page.say(_("It had ended already; nothing was changed."), "bad")
+    return page.see_other("requisitions.shown", requisition_id=requisition_id)
+
+
+@blueprint.post("/requisitions/<int:requisition_id>/link")
+@signed_in
+def mail_link(requisition_id: int) -> ResponseReturnValue:
+    """Mail the manager a fresh link to decide; whoever presses learns nothing by it."""
+    with changing() as db:
+        requisition = requisition_of(db, requisition_id)
+        calibration = _calibration(db, requisition)
+        sent = calibration is not None and acting.ask_for_link(db, page.work(), calibration)
+    tell_of_link(sent)
+    return page.see_other("requisitions.shown", requisition_id=requisition_id)
+
+
+def tell_of_link(sent: bool) -> None:
+    if sent:
+        page.say(_("A fresh link is on its way to the hiring manager's mailbox. It works once."))
+    else:
+        page.say(_("No link was sent: one left a moment ago, or nobody can be written to."), "bad")
+
+
+@blueprint.post("/requisitions/<int:requisition_id>/verdict")
+@signed_in
+def verdict(requisition_id: int) -> ResponseReturnValue:
+    """What the manager says of one of the 20. It changes no score and removes nobody."""
+    label = request.form.get("label", "")
+    with changing() as db:
+        requisition = requisition_of(db, requisition_id)
+        calibration = _calibration(db, requisition)
+        entry = (
+            db.exec(
+                select(ShortlistEntry).where(
+                    col(ShortlistEntry.calibration_id) == calibration.key, col(ShortlistEntry.label) == label
+                )
+            ).first()
+            if calibration is not None
+            else None
+        )
+        if calibration is None or entry is None:
+            abort(404)
+        try:
+            acts.give_verdict(
+                db,
+                calibration,
+                visitor().staff,
+                entry.profile_id,
+                request.form.get("match") == "1",
+                request.form.get("reason", ""),
+            )
+        except acts.NeedsReason:
+            page.say(_("Say why this person does not match: the reason is what helps."), "bad")
+            return page.see_other("requisitions.shown", requisition_id=requisition_id, _anchor=label)
+    page.say(_("Noted for %(label)s. It changes no score and removes nobody.", label=label))
+    return page.see_other("requisitions.shown", requisition_id=requisition_id, _anchor=label)
+
+
+@blueprint.post("/requisitions/<int:requisition_id>/set")
+@recruiters
+def settings(requisition_id: int) -> ResponseReturnValue:
+    """What a recruiter may say of a requisition: pause, resume, skip, take in, headcount, hiring manager."""
+    what, by = request.form.get("what", ""), visitor().actor
+    with changing() as db:
+        requisition = recruiting(db, requisition_id)
+        connection = db.get_one(Connection, requisition.connection_id)
+        if what == "pause":
+            acts.pause(db, requisition, by)
+            page.say(_("Paused: nothing of ours leaves until it is resumed."))
+        elif what == "resume":
+            acts.resume(db, connection, requisition, by)
+            page.say(_("Resumed."))
+        elif what == "skip":
+            try:
+                acts.skip(db, requisition, by, request.form.get("reason", ""))
+                page.say(_("Skipped."))
+            except acts.NeedsReason:
+                page.say(_("Say why this requisition is skipped."), "bad")
+        elif what == "pick":
+            acts.pick(db, connection, requisition, by)
+            page.say(_("Taken in."))
+        elif what == "headcount":
+            acts.approve_headcount(db, requisition, by)
+            page.say(_("Recorded: the headcount is approved."))
+        elif what == "manager":
+            staff = db.get(Staff, request.form.get("staff", type=int) or 0)
+            if staff is None or staff.connection_id != requisition.connection_id or not staff.active:
+                abort(404)
+            acts.set_manager(db, connection, requisition, staff, by)
+            page.say(_("%(name)s is the hiring manager now and is asked for a decision.", name=staff.name))
+        else:
+            abort(400)
+    return page.see_other("requisitions.shown", requisition_id=requisition_id)
+
+
+def _calibration(db: Session, requisition: Requisition) -> Calibration | None:
+    return db.get(Calibration, requisition.calibration_id) if requisition.calibration_id else None
