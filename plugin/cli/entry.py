@@ -108,7 +108,9 @@ def _wrong(line: str) -> int:
 def known_problem(error: BaseException) -> str | None:
     """One line for an error whose cause lies outside the program; None for a bug."""
     names = {kind.__module__ + "." + kind.__name__ for kind in type(error).__mro__}
-    if names & _TOLD:
+    if names & _TOLD or any(
+        kind.__module__.startswith("ranking.") and kind.__name__ == "StoreError" for kind in type(error).__mro__
+    ):
         return str(error)
     if "sqlalchemy.exc.OperationalError" in names or "sqlalchemy.exc.ProgrammingError" in names:
         words = str(getattr(error, "orig", error)).strip().splitlines()
@@ -125,6 +127,4 @@ _TOLD = {
     "plugin.settings.WrongSetting",
     "connectors.base.ATSError",
     "connectors.base.Unsupported",
-    "ranking.store.StoreBusy",
-    "ranking.store.StoreError",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,11 +46,17 @@ def prepare(settings: Settings) -> None:
 
 
 def read_text(path: Path) -> str:
-    """A text file in UTF-8, with or without a byte order mark; one clear line when it isn't."""
+    """A text file in UTF-8, with or without a byte order mark ("-": standard input); one clear line when it isn't."""
+    raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise click.ClickException(f"{path} is not UTF-8 text; save it as UTF-8 and try again") from None
+
+
+def a_file() -> click.Path:
+    """A file that must be there, or "-" for standard input."""
+    return click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 
 def employer_named(session: Session, name: str) -> Employer:
@@ -63,7 +70,7 @@ def employer_named(session: Session, name: str) -> Employer:
         return found[0]
     if not employers:
         raise click.ClickException(
-            "there is no employer yet; `kakuyaku connect` makes one, or name a new one with --employer"
+            "there is no employer yet; `kakuyaku connect` makes one, or `profiles import --create --employer NAME`"
         )
     if len(employers) > 1:
         there = ", ".join(f"{one.id} {one.name}" for one in employers)

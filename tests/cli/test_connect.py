@@ -1,0 +1,196 @@
+"""`connect greenhouse`, then `doctor`, scripted against the sandbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from connectors.sandbox import serve
+from plugin.connections import policy_of, secrets_of
+from plugin.demo.postbox import Postbox
+from plugin.rows import Connection, Job, Requisition, Secret
+from plugin.settings import load
+from plugin.work.context import Work
+from plugin.work.runtime import build_work
+
+Kakuyaku = Callable[..., Any]
+
+
+@pytest.fixture
+def ats(tmp_path: Path) -> Iterator[Any]:
+    with serve(tmp_path / "sandbox", port=0, retry_after=(0.1,)) as running:
+        yield running
+
+
+@pytest.fixture
+def smtp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    postbox = Postbox(tmp_path / "mail", ours=lambda address: False, hand_over=lambda recipient, raw: None)
+    monkeypatch.setenv("KAKUYAKU_SMTP_URL", postbox.smtp_url)
+    yield
+    postbox.close()
+
+
+@pytest.fixture
+def answers(tmp_path: Path, ats: Any) -> Callable[..., Path]:
+    def write(**changes: Any) -> Path:
+        there = ats.connection()
+        values = {
+            "name": "greenhouse",
+            "employer": "株式会社みほん",
+            **there["credentials"],
+            **there["options"],
+            "from_name": "みほん採用",
+            "from_address": "scout@mihon.example.com",
+            "company_ja": "株式会社みほん",
+            "company_en": "Mihon Inc.",
+            "legal_sender": "株式会社みほん",
+            "postal_address": "東京都千代田区見本町1-2-3",
+            "contact": "saiyo@mihon.example.com",
+            "attested_by": "管理 花子",
+        }
+        path = tmp_path / "answers.json"
+        path.write_text(json.dumps({**values, **changes}), "utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def stored(installation: Path) -> Iterator[Work]:
+    work = build_work(load())
+    yield work
+    work.close()
+
+
+def make_requisition(ats: Any, name: str) -> str:
+    client = ats.app.test_client()
+    made = client.post("/sandbox/requisitions", json={"name": name, "status": "open", "post": "Go 必須"})
+    return str(made.get_json()["id"])
+
+
+def test_an_account_is_connected_and_checked(
+    kakuyaku: Kakuyaku, answers: Callable[..., Path], ats: Any, stored: Work, smtp: None
+) -> None:
+    wanted, left = make_requisition(ats, "Go エンジニア"), make_requisition(ats, "営業")
+    ran = kakuyaku("connect", "greenhouse", "--answers", answers(pick=[wanted]))
+    assert ran.code == 0, ran.out + ran.err
+    with stored.reading() as session:
+        connection = session.exec(select(Connection)).one()
+        [secret] = secrets_of(session, stored.vault, connection.key, "webhook")
+        [picked] = session.exec(select(Requisition)).all()
+        [job] = session.exec(select(Job)).all()
+        sealed = [row.sealed for row in session.exec(select(Secret))]
+    assert f"/webhooks/{connection.url_key}" in ran.out and secret in ran.out and len(secret) >= 32
+    assert "job_updated" in ran.out
+    assert (connection.attested_by, connection.state) == ("管理 花子", "active")
+    assert connection.cut_off is not None
+    assert policy_of(connection).legal.postal_address == "東京都千代田区見本町1-2-3"
+    assert (picked.ats_id, picked.picked) == (wanted, True) and left in ran.out
+    assert (job.kind, job.payload) == ("read_requisition", {"ats_id": wanted})
+    assert not any(b"sandbox-secret" in one for one in sealed)
+    ran = kakuyaku("doctor")
+    assert ran.code == 0 and "FAIL" not in ran.out and "no webhook has come yet" in ran.out
+    assert "letters state sender" in ran.out
+
+
+def test_the_webhook_it_shows_is_taken(
+    kakuyaku: Kakuyaku, answers: Callable[..., Path], ats: Any, stored: Work, smtp: None
+) -> None:
+    import hashlib
+    import hmac
+
+    from flask import Flask
+
+    from plugin.doors import webhooks
+
+    kakuyaku("connect", "greenhouse", "--answers", answers(webhook_secret="from-the-vault"))
+    with stored.reading() as session:
+        connection = session.exec(select(Connection)).one()
+    app = Flask("doors")
+    app.extensions["work"] = stored
+    app.register_blueprint(webhooks.blueprint)
+    body = b'{"action": "job_updated", "payload": {"job": {"id": 1}}}'
+    signature = "sha256 " + hmac.new(b"from-the-vault", body, hashlib.sha256).hexdigest()
+    path = f"/webhooks/{connection.url_key}"
+    assert app.test_client().post(path, data=body, headers={"Signature": signature}).status_code == 200
+    assert "webhooks come in" in kakuyaku("doctor").out
+
+
+def test_wrong_credentials_are_named_with_what_to_do(
+    kakuyaku: Kakuyaku, answers: Callable[..., Path], stored: Work, smtp: None
+) -> None:
+    ran = kakuyaku("connect", "greenhouse", "--answers", answers(client_secret="wrong"))
+    assert ran.code == 1 and "FAIL" in ran.out and "credentials" in ran.out
+    # What was answered is kept: the second run mends it.
+    ran = kakuyaku("connect", "greenhouse", "--answers", answers(client_secret="sandbox-secret"))
+    assert ran.code == 0, ran.out + ran.err
+    with stored.reading() as session:
+        connection = session.exec(select(Connection)).one()
+        assert secrets_of(session, stored.vault, connection.key, "client_secret") == ["sandbox-secret"]
+        assert len(secrets_of(session, stored.vault, connection.key, "webhook")) == 1
+
+
+def test_a_missing_scope_and_missing_legal_block_fail(
+    kakuyaku: Kakuyaku, answers: Callable[..., Path], ats: Any, smtp: None
+) -> None:
+    assert kakuyaku("connect", "greenhouse", "--answers", answers()).code == 0
+    ats.app.test_client().post("/sandbox/settings", json={"missing_scopes": ["harvest:jobs:list"]})
+    ran = kakuyaku("doctor")
+    assert ran.code == 1 and "harvest:jobs:list" in ran.out
+    ats.app.test_client().post("/sandbox/settings", json={"missing_scopes": []})
+    ran = kakuyaku("connect", "greenhouse", "--answers", answers(postal_address=""))
+    assert ran.code == 1 and "postal address" in ran.out
+
+
+def test_mail_that_cannot_leave_fails(kakuyaku: Kakuyaku, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAKUYAKU_SMTP_URL", "smtp://127.0.0.1:1")
+    ran = kakuyaku("doctor", "--json")
+    assert ran.code == 1
+    [mail] = [line for line in json.loads(ran.out) if line["where"] == "outgoing mail"]
+    assert mail["level"] == "FAIL" and "KAKUYAKU_SMTP_URL" in mail["todo"]
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"client_id": ""}, "client_id"),
+        ({"locale": "fr"}, "locale"),
+        ({"pick": "all"}, "pick"),
+        ({"pick": ["17"]}, "17"),
+        ({"klient_id": "x"}, "klient_id"),
+        ({"employer": ["x"]}, "employer"),
+    ],
+)
+def test_wrong_answers_are_one_line(
+    kakuyaku: Kakuyaku, answers: Callable[..., Path], ats: Any, smtp: None, change: dict[str, Any], word: str
+) -> None:
+    make_requisition(ats, "Go エンジニア")
+    ran = kakuyaku("connect", "greenhouse", "--answers", answers(**change))
+    assert ran.code == 2 and word in ran.err and len(ran.err.strip().splitlines()) == 1
+
+
+def test_at_a_terminal_everything_is_asked_and_enter_keeps_what_is_stored(
+    kakuyaku: Kakuyaku, answers: Callable[..., Path], stored: Work, smtp: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert kakuyaku("connect", "greenhouse", "--answers", answers()).code == 0
+    asked: list[str] = []
+
+    def prompt(question: str, default: str | None = None, **how: object) -> str:
+        asked.append(question)
+        return "大阪府大阪市見本町9" if "Postal address" in question else default or ""
+
+    monkeypatch.setattr("click.prompt", prompt)
+    ran = kakuyaku("connect", "greenhouse", "--name", "greenhouse")
+    assert ran.code == 0, ran.out + ran.err
+    assert any("Client secret" in question for question in asked) and any("attest" in question for question in asked)
+    with stored.reading() as session:
+        connection = session.exec(select(Connection)).one()
+        assert secrets_of(session, stored.vault, connection.key, "client_secret") == ["sandbox-secret"]
+    policy = policy_of(connection)
+    assert policy.legal.postal_address == "大阪府大阪市見本町9" and policy.company_en == "Mihon Inc."
+    assert connection.attested_by == "管理 花子"
