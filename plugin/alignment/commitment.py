@@ -17,13 +17,13 @@ from sqlmodel import Session, col, select
 from connectors.records import Choice
 from plugin.alignment import mails
 from plugin.alignment.covers import Refusal, above, covers
-from plugin.alignment.terms import Terms, say_duration, say_line
+from plugin.alignment.fields import says_the_same
+from plugin.alignment.telling import nobody_to_ask, tell_ats
+from plugin.alignment.terms import Terms
 from plugin.connections import policy_of
 from plugin.database import now_of
 from plugin.events import record
-from plugin.i18n import phrases
 from plugin.rows import Calibration, Commitment, Connection, Mail, Promise, Requisition, Staff
-from plugin.tasks import open_task
 from plugin.work.context import Work
 from plugin.work.jobs import Claim, NotYet, owe
 
@@ -140,7 +140,7 @@ def decide(
     elif manager.email:
         mails.confirmation(session, work, connection, requisition, manager, commitment)
     else:
-        _nobody_to_ask(session, connection, requisition, commitment, "manager_without_address")
+        nobody_to_ask(session, connection, requisition, commitment, "manager_without_address")
     session.add(commitment)
     tell_ats(session, connection, requisition, commitment)
     return commitment
@@ -303,7 +303,7 @@ def on_receipt_bounced(session: Session, mail: Mail) -> None:
         end(session, commitment, "refused", actor="clock", reason="receipt_bounced")
         connection = session.get_one(Connection, mail.connection_id)
         requisition = session.get_one(Requisition, commitment.requisition_id)
-        _nobody_to_ask(session, connection, requisition, commitment, "receipt_bounced")
+        nobody_to_ask(session, connection, requisition, commitment, "receipt_bounced")
         tell_ats(session, connection, requisition, commitment)
 
 
@@ -319,8 +319,6 @@ def commitment_due(work: Work, claim: Claim) -> None:
 
     Payload: commitment_id. What was undone, superseded or bounced meanwhile stays ended.
     """
-    from plugin.alignment.decision import says_the_same
-
     with work.reading() as session:
         commitment = session.get_one(Commitment, claim.payload["commitment_id"])
         requisition = session.get_one(Requisition, commitment.requisition_id)
@@ -370,76 +368,6 @@ def _of_receipt(session: Session, mail: Mail) -> Commitment | None:
     commitment = session.get(Commitment, mail.commitment_id, populate_existing=True)
     # An older receipt of the same commitment (there is none today) must not restart anything.
     return commitment if commitment is not None and commitment.receipt_mail_id in (None, mail.id) else None
-
-
-# Telling.
-
-
-def tell_ats(session: Session, connection: Connection, requisition: Requisition, commitment: Commitment) -> None:
-    """Owe a message in our own field of the ATS that says how the decision fared; decision fields stay as they are."""
-    policy = policy_of(connection)
-    if requisition.confidential and not policy.confidential_posts:
-        return
-    owe(
-        session,
-        "post_message",
-        f"commitment:{commitment.key}:{commitment.state}",
-        employer_id=requisition.employer_id,
-        connection_id=connection.key,
-        payload={
-            "requisition_id": requisition.key,
-            "key": f"commitment:{commitment.key}:{commitment.state}",
-            "text": _state_text(session, connection, commitment),
-        },
-    )
-
-
-def _state_text(session: Session, connection: Connection, commitment: Commitment) -> str:
-    manager = session.get_one(Staff, commitment.manager_id)
-    locale = mails.locale_of(manager, connection)
-    _ = phrases(locale)
-    line = say_line(commitment.line, commitment.inclusive, locale)
-    if commitment.state == "in_force":
-        return _("In force: %(line)s, within %(days)s business days.", line=line, days=commitment.days)
-    if commitment.state == "grace":
-        return _(
-            "Recorded: %(line)s, within %(days)s business days. It takes effect %(time)s after the receipt has reached"
-            " the hiring manager's mailbox, unless it is undone.",
-            line=line,
-            days=commitment.days,
-            time=say_duration(policy_of(connection).grace_seconds, locale),
-        )
-    if commitment.state == "declined":
-        return _("Recorded: no commitment. Only standard letters without a promise may be sent.")
-    if commitment.state == "undone":
-        return _("Undone: no further letter carries the promise. Letters that have left still bind.")
-    if commitment.state == "stale":
-        return _(
-            "No longer in force: the description, the criteria or the hiring manager changed. Letters that have left"
-            " still bind."
-        )
-    if commitment.state == "refused":
-        return _("Not in force: the receipt did not reach the hiring manager. Please decide by the link in the mail.")
-    if not manager.email:
-        return _("Not in force: the hiring manager has no mail address in this ATS, so nobody can confirm it.")
-    return _("Recorded as a proposal. It takes effect when the hiring manager confirms it by the link in the mail.")
-
-
-def _nobody_to_ask(
-    session: Session, connection: Connection, requisition: Requisition, commitment: Commitment, why: str
-) -> None:
-    open_task(
-        session,
-        employer_id=requisition.employer_id,
-        connection_id=connection.key,
-        kind="manager_unreachable",
-        name=f"commitment:{commitment.key}",
-        owner_id=requisition.recruiter_id,
-        requisition_id=requisition.key,
-        subject="commitment",
-        subject_id=commitment.key,
-        facts={"why": why},
-    )
 
 
 def _note(session: Session, commitment: Commitment, what: str, actor: str, **facts: object) -> None:

@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session, col, select
 
 from plugin.alignment import acting, links
-from plugin.alignment.decision import read_days, read_line
+from plugin.alignment.fields import read_days, read_line
 from plugin.alignment.terms import Terms, default_terms, problem_text
 from plugin.alignment.views import shortlist_view
 from plugin.connections import policy_of

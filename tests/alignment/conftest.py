@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from sqlalchemy.event import listen
 from sqlmodel import Session, col, select
 
 from connectors.base import Connector
@@ -32,12 +33,12 @@ from plugin.clock import SettableClock
 from plugin.database import Database
 from plugin.people import Identity, Person, add_profiles
 from plugin.policy import LegalBlock, Policy
-from plugin.rows import Calibration, Commitment, Connection, Employer, Mail, Staff
+from plugin.rows import Calibration, Commitment, Connection, Employer, Job, Mail, Staff
 from plugin.rows import Requisition as RequisitionRow
 from plugin.scouting.post import raw_of
 from plugin.sealing import Vault
 from plugin.settings import Settings
-from plugin.work.context import Work
+from plugin.work.context import Handler, Work
 from plugin.work.handlers import HANDLERS
 from plugin.work.jobs import Claim, owe
 from plugin.work.worker import Worker
@@ -219,11 +220,14 @@ class House:
         self.settle()
 
     def settle(self) -> None:
-        handlers = {**HANDLERS, "send_mail": self._send, "prepare_batch": self._batch, "apply_profiles": _nothing}
+        handlers: dict[str, str | Handler] = {
+            **HANDLERS,
+            "send_mail": self._send,
+            "prepare_batch": self._batch,
+            "apply_profiles": _nothing,
+        }
         Worker(self.work, handlers).run_due()
         with self.work.reading() as session:
-            from plugin.rows import Job
-
             broken = [job.error for job in session.exec(select(Job).where(col(Job.error) != ""))]
         assert not broken, broken
 
@@ -327,7 +331,7 @@ def build(
     *,
     name: str = "first",
     policy: Policy = TEST_POLICY,
-    count: int = 30,
+    count: int = 24,
 ) -> House:
     """Furnish a house in an open database."""
     vault = Vault([KEY])
@@ -370,6 +374,8 @@ def new_house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
         shutil.copyfile(sqlite_template, folder / "state.sqlite3")
         clock = SettableClock(NOON)
         database = Database(f"sqlite:///{folder / 'state.sqlite3'}", clock)
+        # Nothing here is about power cuts; waiting for the disk would be most of the time these tests take.
+        listen(database.engine, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=OFF"))
         try:
             yield build(database, clock, folder, **changes)
         finally:

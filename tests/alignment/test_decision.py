@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from connectors.records import Choice, User
-from plugin.alignment.decision import read_days, read_line
+from plugin.alignment.fields import read_days, read_line
 from plugin.rows import Event, Task
 
 

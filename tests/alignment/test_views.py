@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -66,7 +67,19 @@ def _calibration(cells: list[MarketCell], floor: int = 40) -> Calibration:
     market = [
         [c.score, c.without_language, c.japanese, c.english, c.pay_band, c.place, c.contactable, c.count] for c in cells
     ]
-    return Calibration(floor=floor, market=market, considered=sum(c.count for c in cells), universe=9999)
+    return Calibration(
+        employer_id=1,
+        requisition_id=1,
+        requirement_id=1,
+        short_id="C1",
+        requirement_hash="",
+        guidance_hash="",
+        created_at=datetime(2026, 11, 20, tzinfo=UTC),
+        floor=floor,
+        market=market,
+        considered=sum(c.count for c in cells),
+        universe=9999,
+    )
 
 
 _CELLS = st.lists(
