@@ -182,7 +182,7 @@ def test_a_closing_the_ats_knew_first_holds_the_yes(world: Any) -> None:
     world.work_all()
     assert (world.entry(scout).state, world.ats.standing) == ("holding", {})
     world.tick()
-    assert world.entry(scout).state == "holding", "our stale row doesn't let it go"
+    assert [event.what for event in world.events("entry")] == ["yes", "held"], "our stale row doesn't let it go"
     world.set_status("closed")
     world.set_status("open")
     world.work_all()

@@ -96,7 +96,7 @@ def test_reminders_go_out_once_each_and_not_for_what_is_arranged(world: Any) -> 
     meeting(world, arranged, promise.due_at - timedelta(hours=2))
     sweep(world, arranged)
     for _ in range(2):
-        for hours in range(0, 24 * 11, 3):
+        for hours in range(0, 24 * 11, 8):
             at = promise.received_at + timedelta(hours=hours)
             if at < promise.due_at:
                 world.clock.move_to(at)
@@ -120,7 +120,10 @@ def test_it_breaks_only_after_its_date_a_task_and_a_fresh_read(world: Any) -> No
     scout, promise = entered(world)
     world.clock.move_to(promise.due_at - timedelta(seconds=20))
     world.tick()
+    sweep(world, scout)
     assert world.promise(scout).state == "owed", "the last seconds still count"
+    with pytest.raises(NotAllowed, match="before its date"):
+        change(world, promise, ledger.break_promise)
     [task] = world.tasks("promise_soon")
     assert task.owner_id == world.recruiter.key and task.due == promise.due_at
     world.clock.move_to(promise.due_at + timedelta(seconds=1))
@@ -305,6 +308,16 @@ def test_the_apology_is_drafted_with_new_dates_and_sent_by_a_person_once(world: 
         ledger.state_cause(session, row, cause="manager", by="staff:2")
     assert len(world.mails("apology")) == 1 and world.tasks("apology") == []
     assert world.promise(scout).cause == "manager"
+
+
+def test_the_clock_of_one_employer_touches_no_others(new_world: Any) -> None:
+    first, second = new_world(), new_world()
+    (scout, promise), (other, _) = entered(first), entered(second)
+    first.clock.move_to(promise.due_at + timedelta(seconds=1))
+    before = len(second.tasks())
+    first.tick()
+    assert (first.promise(scout).state, second.promise(other).state) == ("broken", "owed")
+    assert second.promise(other).reminded == [] and len(second.tasks()) == before
 
 
 STEPS = st.lists(

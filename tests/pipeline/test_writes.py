@@ -101,7 +101,7 @@ def test_exactly_one_effect_whatever_fails_and_dies(
     assert len(ats.reads) == before, "and doesn't even ask"
 
 
-def test_two_workers_at_once_write_once(world: Any) -> None:
+def test_workers_at_once_write_once_and_one_at_a_time_about_one_person(world: Any) -> None:
     inside, most, lock = 0, 0, threading.Lock()
     seen: list[str] = []
 
@@ -110,31 +110,31 @@ def test_two_workers_at_once_write_once(world: Any) -> None:
         with lock:
             inside += 1
             most = max(most, inside)
-        time.sleep(0.02)
         if ref not in seen:
-            time.sleep(0.02)
+            time.sleep(0.03)
             seen.append(ref)
         with lock:
             inside -= 1
-        return {"n": len(seen)}
+        return {"ref": ref}
 
-    results: list[dict[str, Any]] = []
+    results: list[tuple[str, str]] = []
 
-    def run() -> None:
-        for _ in range(300):
+    def run(name: str) -> None:
+        for _ in range(500):
             try:
-                results.append(write_once(world.work, world.connection, "x:1", write, subject="person:1"))
+                found = write_once(world.work, world.connection, name, write, subject="person:1")
+                results.append((name, found["ref"]))
                 return
             except NotYet:
                 time.sleep(0.01)
 
-    threads = [threading.Thread(target=run) for _ in range(4)]
+    threads = [threading.Thread(target=run, args=(name,)) for name in ("x:1", "x:1", "x:1", "x:2", "x:2")]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert results == [{"n": 1}] * 4
-    assert most == 1 and len(seen) == 1
+    assert len(results) == 5 and len(set(results)) == 2
+    assert most == 1 and len(seen) == 2
 
 
 def test_an_unknown_outcome_waits_a_settle_time_before_anybody_looks(world: Any) -> None:
@@ -174,7 +174,10 @@ def test_a_dead_writer_is_looked_after_only_when_its_last_request_must_have_ende
     world.clock.move(timedelta(seconds=lease_seconds(world.work) - 1))
     with pytest.raises(NotYet):
         write_once(world.work, world.connection, "note:3", write, subject="p")
-    world.clock.move(timedelta(seconds=2))
+    world.clock.move(timedelta(seconds=1.5))
+    with pytest.raises(NotYet, match="settling"):
+        write_once(world.work, world.connection, "note:3", write, subject="p")
+    assert called == []
     world.clock.move(timedelta(seconds=world.work.settings.settle_seconds))
     write_once(world.work, world.connection, "note:3", write, subject="p")
     assert len(called) == 1
