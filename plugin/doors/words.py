@@ -154,6 +154,7 @@ def doubt(code: str) -> str:
         "condition": _("The yes comes with a condition."),
         "automatic": _("It may be an automatic answer."),
         "broken": _("The mail is damaged."),
+        "too_long": _("The mail is too long to be read by rule."),
         "by_sender": _("It was matched by its sender alone."),
         "other_sender": _("It answers our letter from another address."),
         "no_match": _("It is not known which letter it answers."),

@@ -17,7 +17,7 @@ from plugin.pipeline.owners import owner_id
 from plugin.rows import Commitment, Connection, Entry, Mail, Reply, Requisition, Scout
 from plugin.scouting.intent import Intent
 from plugin.scouting.suppression import suppress
-from plugin.sealing import Vault
+from plugin.sealing import Erased, Vault
 from plugin.tasks import open_task
 
 FOLLOW_UP = {
@@ -113,7 +113,10 @@ def never_again(
     if letter is not None and letter.staff_id is None and letter.to_hash:
         hashes.add(letter.to_hash)
     if reply is not None and reply.sealed_full is not None:
-        full = vault.open_for(session, connection.employer_id, reply.person, reply.sealed_full)
+        try:
+            full = vault.open_for(session, connection.employer_id, reply.person, reply.sealed_full)
+        except Erased:
+            full = {}  # the person was erased meanwhile; the hash of the address we wrote to is still known
         hashes.add(vault.hash_email(connection.employer_id, str(full.get("from", ""))))
     for digest in sorted(hashes - {""}):
         suppress(session, vault, employer_id=connection.employer_id, address_hash=digest, reason="opt_out")

@@ -9,6 +9,7 @@ _UNSEEN = {"style", "script", "head", "title", "template", "noscript"}
 _VOID = {"br", "hr", "img", "input", "meta", "link", "wbr", "area", "base", "col", "embed", "source", "track"}
 # What mail programs put above or around the mail being answered; everything below is the other's.
 _QUOTE_MARKS = ("divrplyfwdmsg", "appendonsend", "mail-editor-reference-message-container", "replyforward")
+_MOST_DEPTH = 300
 RULER = "-----Original Message-----"
 
 
@@ -36,6 +37,8 @@ class _Reader(HTMLParser):
         style = values.get("style", "").replace(" ", "")
         hidden = tag in _UNSEEN or "display:none" in style or "visibility:hidden" in style
         quoted = tag == "blockquote" and "margin:0px0px0px40px" not in style  # Gmail's indentation is not a quote
+        if len(self.open) >= _MOST_DEPTH:
+            return
         self.open.append((tag, quoted, hidden))
         self.quoted += quoted
         self.hidden += hidden

@@ -40,6 +40,10 @@ INTENTS = (
 )
 
 
+MOST_TEXT, MOST_SENTENCE = 20_000, 1_000
+"""Characters read of somebody's own words, and of one sentence: what is longer was not written as an answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
     """What a text says. `words`: the phrases that decided, as folded. `because`: why it is doubtful, "" when it isn't.
@@ -70,6 +74,7 @@ UNCLEAR = Intent("unclear", doubtful=True, because="unclear")
 
 def read_intent(text: str, language: str = "") -> Intent:
     """Read somebody's own words, quotes cut. `language` is not needed: people answer in either, and mix them."""
+    text = text[:MOST_TEXT]
     said = sentences(text)
     if not said:
         return Intent("unclear", doubtful=True, because="nothing_left")
@@ -107,7 +112,8 @@ def sentences(text: str) -> list[str]:
             joined += ("\n" if own_line and joined else glue) + line
         for piece in re.split(r"(?<=[。!?])\s*|(?<=\.)\s+|\n+", joined):
             if piece and piece.strip(" 。.!?、,"):
-                found.append(_close_up(piece.strip()))
+                closed = _close_up(piece.strip())
+                found.extend(closed[start : start + MOST_SENTENCE] for start in range(0, len(closed), MOST_SENTENCE))
     return found
 
 

@@ -25,6 +25,11 @@ RECIPIENT_HEADERS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to",
 MOST_TEXT = 200_000
 """Characters of text that are read; a reply is a page, what is longer than a book is a mistake or an attack."""
 
+MOST_BYTES_OF_TEXT = 1_000_000
+MOST_BOUNDARIES = 200
+MOST_HEADER = 8_000
+MOST_HEADERS = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Attached:
@@ -68,6 +73,9 @@ class Incoming:
 
 def parse(raw: bytes) -> Incoming:
     """Read a mail. Whatever cannot be read is left empty and `broken` says so; nothing is raised."""
+    if raw.count(b"boundary=") > MOST_BOUNDARIES:
+        # The standard parser takes quadratic time over parts within parts; nobody's answer has hundreds.
+        return Incoming(text=decode(raw[:MOST_TEXT], None), broken=True)
     try:
         return _parse(raw)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError):
@@ -79,7 +87,7 @@ def parse(raw: bytes) -> Incoming:
 def _parse(raw: bytes) -> Incoming:
     message = message_from_bytes(raw, policy=policy.compat32)
     headers: dict[str, tuple[str, ...]] = {}
-    for name, value in message.items():
+    for name, value in message.items()[:MOST_HEADERS]:
         headers[name.lower()] = (*headers.get(name.lower(), ()), decode_header(str(value)))
     senders = _addresses(message, "from") or _addresses(message, "sender")
     name, address = senders[0] if senders else ("", "")
@@ -112,7 +120,7 @@ def decode_header(value: str) -> str:
 
     Neighbouring words of one charset are joined as bytes first: some programs cut a character in two.
     """
-    value = re.sub(r"\r?\n[ \t]*", " ", value)
+    value = re.sub(r"\r?\n[ \t]*", " ", value[: 4 * MOST_HEADER])
     out: list[str] = []
     pending, pending_charset, position = b"", "", 0
     for match in _ENCODED_WORD.finditer(value):
@@ -133,7 +141,7 @@ def decode_header(value: str) -> str:
 
 def message_ids(value: str) -> tuple[str, ...]:
     """The message ids in a References or In-Reply-To header, without angle brackets, in order."""
-    return tuple(dict.fromkeys(a or b for a, b in _MESSAGE_ID.findall(value)))
+    return tuple(dict.fromkeys(a or b for a, b in _MESSAGE_ID.findall(value[:MOST_HEADER])))
 
 
 def _encoded_bytes(kind: str, text: str) -> bytes:
@@ -155,7 +163,7 @@ def _raw(text: str) -> str:
 
 def _addresses(message: EmailMessage, header: str) -> list[tuple[str, str]]:
     """(name, address) of a header. Names are decoded after the addresses are cut out: an encoded comma is no comma."""
-    values = [re.sub(r"\r?\n[ \t]*", " ", str(value)) for value in message.get_all(header, [])]
+    values = [re.sub(r"\r?\n[ \t]*", " ", str(value)[:MOST_HEADER]) for value in message.get_all(header, [])[:50]]
     found = [(decode_header(name), address.strip().lower()) for name, address in getaddresses(values)]
     good = [(name, address) for name, address in found if "@" in address and " " not in address]
     if good:
@@ -180,7 +188,7 @@ def part_text(part: EmailMessage) -> str:
         return ""
     charset = part.get_param("charset")
     label = charset if isinstance(charset, str) else (charset[2] if charset else None)
-    return decode(data, label).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    return decode(data[:MOST_BYTES_OF_TEXT], label).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
 
 
 def _body(message: EmailMessage) -> tuple[str, bool]:

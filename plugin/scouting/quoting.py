@@ -46,6 +46,9 @@ _WROTE = re.compile(
 )
 _COLON_END = re.compile(r"[:：]\s*$")
 _KNOWN_LEAST, _FRAGMENT_LEAST = 6, 12
+_LONGEST_HEAD = 500
+MOST_LINES = 2_000
+"""Lines that are taken apart; a mail with more is for a person (`Cut.too_long`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +62,24 @@ class Ours:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A reply taken apart. `own`: their words; `rest`: cut, but not provably ours; `quoted`: whether anything was cut."""
+    """A reply taken apart. `own`: their words; `rest`: cut, but not provably ours; `quoted`: whether anything was cut.
+
+    `too_long`: there was more than is read.
+    """
 
     own: str
     rest: str
     quoted: bool
     full: str = field(repr=False)
+    too_long: bool = False
 
 
 def cut(text: str, ours: Ours | None = None) -> Cut:
     """Take a reply apart."""
     ours = ours or Ours()
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    too_long = len(lines) > MOST_LINES
+    lines = lines[:MOST_LINES]
     letter = _Letter(ours.letter)
     fates = _fates(lines, ours, letter)
     _sign(lines, fates)
@@ -78,7 +87,7 @@ def cut(text: str, ours: Ours | None = None) -> Cut:
     # Without the letter nobody can tell its lines from theirs below an unmarked quote.
     read = ("tail", "signature") if letter.known else ("signature",)
     rest = [line for line, fate in zip(lines, fates, strict=True) if fate in read and not letter.wrote(line)]
-    return Cut(_tidy(own), _tidy(rest), any(fate in ("quote", "tail", "known") for fate in fates), text)
+    return Cut(_tidy(own), _tidy(rest), any(fate in ("quote", "tail", "known") for fate in fates), text, too_long)
 
 
 class _Letter:
@@ -147,13 +156,10 @@ def _fates(lines: list[str], ours: Ours, letter: _Letter) -> list[str]:
 
 
 def _forgive_single_known_line(lines: list[str], fates: list[str]) -> None:
-    """Keep a short line that happens to stand in our letter too, when nothing around it is quoted."""
-    for index, fate in enumerate(fates):
-        if fate != "known" or len(_squeeze(lines[index])) >= 30:
-            continue
-        around = [fates[i] for i in (*range(index - 1, -1, -1), *range(index + 1, len(fates))) if lines[i].strip()]
-        if "known" not in around and "quote" not in around:
-            fates[index] = "own"
+    """Keep a short line that happens to stand in our letter too, when nothing else is quoted."""
+    known = [index for index, fate in enumerate(fates) if fate == "known"]
+    if len(known) == 1 and "quote" not in fates and len(_squeeze(lines[known[0]])) < 30:
+        fates[known[0]] = "own"
 
 
 def _is_remnant(lines: list[str], index: int, fates: list[str]) -> bool:
@@ -173,7 +179,7 @@ def _width(line: str) -> int:
 def _head(lines: list[str], index: int, ours: Ours) -> int:
     """How many lines starting here announce a quote: 0 when none do."""
     line = lines[index]
-    if not line.strip():
+    if not line.strip() or len(line) > _LONGEST_HEAD:
         return 0
     if _ORIGINAL.match(line):
         return 1 + _fields(lines, index + 1)
@@ -185,7 +191,7 @@ def _head(lines: list[str], index: int, ours: Ours) -> int:
     # "On Fri, 20 Nov 2026 at 10:00, A <a@example.com> wrote:", wrapped over up to three lines, none of them empty.
     for length in (1, 2, 3):
         part = lines[index : index + length]
-        if len(part) < length or not part[-1].strip():
+        if len(part) < length or not part[-1].strip() or len(part[-1]) > _LONGEST_HEAD:
             break
         if _announces(" ".join(one.strip() for one in part), ours, first=line):
             return length
@@ -211,6 +217,8 @@ def _fields(lines: list[str], start: int) -> int:
     """Lines of a quoted mail's header block from `start`: 差出人:, 送信日時: … (blank lines between are passed over)."""
     count = matched = 0
     for line in lines[start : start + 9]:
+        if len(line) > 4 * _LONGEST_HEAD:
+            break
         if _FIELD.match(line):
             matched += 1
             count += 1

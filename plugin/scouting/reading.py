@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 
 from plugin.scouting.headers import Nature, nature_of
-from plugin.scouting.intent import Intent, differs, read_intent
+from plugin.scouting.intent import MOST_TEXT, Intent, differs, read_intent
 from plugin.scouting.mime import Incoming
 from plugin.scouting.quoting import Cut, Ours, cut
 from plugin.scouting.signs import STOPPED
@@ -56,6 +56,8 @@ def _intent(mail: Incoming, nature: Nature, taken_apart: Cut, our_subject: str) 
         if said.kind in ("unclear", "auto_reply"):
             return Intent("auto_reply", (nature.why,))
         return replace(said, doubtful=True, because=said.because or "automatic")
+    if (taken_apart.too_long or len(taken_apart.own) > MOST_TEXT) and not said.doubtful:
+        return replace(said, doubtful=True, because="too_long")
     if mail.broken and not said.doubtful:
         return replace(said, doubtful=True, because="broken")
     if taken_apart.rest and not said.doubtful:

@@ -14,6 +14,9 @@ from plugin.scouting.replies import CannotDecide, decide_reply, log_reply
 
 YES = "ご連絡ありがとうございます。ぜひ一度お話を伺えればと存じます。"
 
+# What the two databases differ in is tested in test_on_both_databases.py.
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
 
 def test_a_yes_becomes_one_entry_with_its_promise(world: Any) -> None:
     scout = world.scout()
