@@ -260,6 +260,38 @@ def test_the_witness_sees_promises(new_stage: Callable[..., Any]) -> None:
     assert sum(witness.left.values()) == 3
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@given(
+    forbidden=st.lists(
+        st.tuples(st.integers(0, 5), st.sampled_from(["stop", "restrict", "change"]), st.booleans()), max_size=6
+    )
+)
+@settings(max_examples=10)
+def test_what_forbids_writing_after_the_release_still_forbids(
+    new_stage: Callable[..., Any], forbidden: list[tuple[int, str, bool]]
+) -> None:
+    stage = new_stage(per_minute=60_000, recall_seconds=600)
+    ids = stage.people(6)
+    stage.work.smtp = Witness(stage, ["4xx"] * 6, last_days=1)  # every letter is attempted, and checked, twice
+    stage.calibrate(dict.fromkeys(ids, 90))
+    stage.commit()
+    stage.run()
+    stage.release()
+    for number, how, between in forbidden:
+        if not between:
+            forbid(stage, ids[number], how)
+    stage.clock.move(timedelta(minutes=11))
+    stage.run()
+    for number, how, between in forbidden:
+        if between:
+            forbid(stage, ids[number], how)
+    for _ in range(3):
+        stage.clock.move(timedelta(minutes=11))
+        stage.run()
+    assert {id for id, state in stage.states().items() if state == "sent"} == set(ids) - stage.forbidden
+    assert {id for id, state in stage.states().items() if state == "excluded"} == stage.forbidden
+
+
 # R7 at a real mail server.
 
 
