@@ -85,13 +85,16 @@ def owe(
     return session.execute(statement).scalar_one_or_none()
 
 
+# Lane by lane, because the index is (state, lane, due): over all lanes at once every letter that is due next week would
+# be walked past.
+_IN_LANE = """(
+    SELECT id FROM job
+    WHERE state = 'owed' AND lane = {lane} AND due <= :now AND (lease_until IS NULL OR lease_until <= :now) {kinds}
+    ORDER BY due, id LIMIT 1 {skip}
+)"""
 _CLAIM = """
 UPDATE job SET lease_until = :until, attempts = attempts + 1
-WHERE id = (
-    SELECT id FROM job
-    WHERE state = 'owed' AND due <= :now AND (lease_until IS NULL OR lease_until <= :now) {kinds}
-    ORDER BY lane, due, id LIMIT 1 {skip}
-)
+WHERE id = COALESCE({lanes}, NULL)
 RETURNING id, employer_id, connection_id, kind, attempts, failures
 """
 
@@ -111,14 +114,16 @@ def claim(
     """
     now = now_of(session)
     until = now + timedelta(seconds=lease_seconds)
-    filters = " AND lane <= :lane" if up_to_lane < BULK else ""
-    parameters: dict[str, Any] = {"lane": up_to_lane} if filters else {}
+    filters = ""
+    parameters: dict[str, Any] = {}
     for sign, names, tag in (("IN", kinds, "k"), ("NOT IN", but_not, "b")):
         if names:
             filters += f" AND kind {sign} (" + ", ".join(f":{tag}{i}" for i in range(len(names))) + ")"
             parameters |= {f"{tag}{i}": name for i, name in enumerate(names)}
     is_pg = session.get_bind().dialect.name == "postgresql"
-    sql = text(_CLAIM.format(kinds=filters, skip="FOR UPDATE SKIP LOCKED" if is_pg else ""))
+    skip = "FOR UPDATE SKIP LOCKED" if is_pg else ""
+    lanes = [_IN_LANE.format(lane=lane, kinds=filters, skip=skip) for lane in range(up_to_lane + 1)]
+    sql = text(_CLAIM.format(lanes=", ".join(lanes)))
     sql = sql.bindparams(
         bindparam("now", now, type_=UtcDateTime()),
         bindparam("until", until, type_=UtcDateTime()),
@@ -131,8 +136,9 @@ def claim(
     return Claim(row.id, row.employer_id, row.connection_id, row.kind, dict(payload), row.attempts, row.failures)
 
 
+_DUE_IN = "SELECT 1 FROM job WHERE state = 'owed' AND due <= :now AND (lease_until IS NULL OR lease_until <= :now)"
 _PEEK = text(
-    "SELECT 1 FROM job WHERE state = 'owed' AND due <= :now AND (lease_until IS NULL OR lease_until <= :now) LIMIT 1"
+    f"{_DUE_IN} AND lane = 0 UNION ALL {_DUE_IN} AND lane = 1 UNION ALL {_DUE_IN} AND lane = 2 LIMIT 1"
 ).bindparams(bindparam("now", type_=UtcDateTime()))
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from connectors.base import ATSError, Unsupported
 from plugin.database import now_of
+from plugin.sealing import Erased
 from plugin.settings import WrongSetting
 from plugin.tasks import open_task
 from plugin.work import jobs, rates
@@ -29,7 +30,7 @@ from plugin.work.jobs import BULK, INTERACTIVE, Claim, LostLease, NotYet, Park
 
 log = structlog.get_logger(__name__)
 
-IDLE_POLL = 0.04
+IDLE_POLL = 0.025
 """Seconds between looks for due work: interactive work is picked up within 50 ms."""
 SURPRISES = 10
 """An exception nobody expected is tried this often before a person must look."""
@@ -129,6 +130,8 @@ class Worker:
                 jobs.put_back(session, claim, due=error.until, error=str(error))
         elif isinstance(error, Park | Unsupported | WrongSetting):
             self._park(claim, str(error))
+        elif isinstance(error, Erased):
+            self._park(claim, "the person this is about was erased; nothing is left to do")
         elif isinstance(error, ATSError):
             if error.permanent:
                 self._park(claim, str(error))

@@ -40,7 +40,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-def until(true: Callable[[], object], seconds: float = 40.0) -> None:
+def until(true: Callable[[], object], seconds: float = 90.0) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not come about"
@@ -116,14 +116,52 @@ def test_children_end_when_the_supervisor_is_killed(serving: subprocess.Popen[by
     until(lambda: not any(alive(pid) for pid in mine))
 
 
-def test_a_taken_port_is_one_line(serving: subprocess.Popen[bytes], port: int, tmp_path: Path) -> None:
-    until(lambda: answers(port))
-    environment = {**os.environ, "KAKUYAKU_DATA_FOLDER": str(tmp_path / "other"), "KAKUYAKU_WEB_PORT": str(port)}
-    ran = subprocess.run(
-        [sys.executable, "-m", "plugin.cli", "web"], env=environment, capture_output=True, text=True, cwd=tmp_path
-    )
+def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        environment = {
+            **os.environ,
+            "KAKUYAKU_DATA_FOLDER": str(tmp_path / "other"),
+            "KAKUYAKU_WEB_PORT": str(taken.getsockname()[1]),
+        }
+        ran = subprocess.run(
+            [sys.executable, "-m", "plugin.cli", "web"], env=environment, capture_output=True, text=True, cwd=tmp_path
+        )
     assert ran.returncode == 2
     assert "KAKUYAKU_WEB_PORT" in ran.stderr and len(ran.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.postgres
+def test_several_web_processes_share_postgresql(tmp_path: Path, port: int, request: pytest.FixtureRequest) -> None:
+    server = request.getfixturevalue("postgres_server")
+    url = server.fresh()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ["HOME"],
+        "KAKUYAKU_DATA_FOLDER": str(tmp_path / "installation"),
+        "KAKUYAKU_DATABASE_URL": url,
+        "KAKUYAKU_WEB_PORT": str(port),
+        "KAKUYAKU_WEB_PROCESSES": "2",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "plugin.cli", "web"],
+        env=environment,
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        until(lambda: answers(port))
+        mine = list(children(process.pid))
+        assert len(mine) == 2
+        process.terminate()
+        _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait(20)
+        server.drop(url)
+    assert process.returncode == 0, said
+    assert b"Traceback" not in said
+    until(lambda: not any(alive(pid) for pid in mine))
 
 
 def test_sqlite_has_one_worker_process(settings: Settings) -> None:
