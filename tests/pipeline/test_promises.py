@@ -18,6 +18,12 @@ from plugin.rows import Promise, Scout, Staff
 from plugin.work.jobs import owe
 
 
+@pytest.fixture
+def database_kind() -> str:
+    """SQLite is enough here: entries, people and writes run on both, and nothing below asks the database for more."""
+    return "sqlite"
+
+
 def entered(world: Any, **scout: Any) -> tuple[Scout, Promise]:
     made = world.scout(**scout)
     world.yes(made)
