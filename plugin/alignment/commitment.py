@@ -18,7 +18,7 @@ from connectors.records import Choice
 from plugin.alignment import mails
 from plugin.alignment.covers import Refusal, above, covers
 from plugin.alignment.fields import says_the_same
-from plugin.alignment.telling import nobody_to_ask, tell_ats
+from plugin.alignment.telling import close_questions, nobody_to_ask, tell_ats
 from plugin.alignment.terms import Terms
 from plugin.connections import policy_of
 from plugin.database import now_of
@@ -128,6 +128,7 @@ def decide(
         _note(session, commitment, "refused", actor, reason="not_the_manager")
         return commitment
     _end_live(session, requisition, "superseded", actor, "decided_again")
+    close_questions(session, requisition, by=actor)
     session.add(commitment)
     session.flush()
     _note(session, commitment, "proposed", actor, how=how, line=terms.line, calibration=calibration.key)
@@ -163,6 +164,7 @@ def decline(
     now = now_of(session)
     actor = f"staff:{by.key}" if by else "ats"
     _end_live(session, requisition, "superseded", actor, "declined")
+    close_questions(session, requisition, by=actor)
     commitment = Commitment(
         employer_id=requisition.employer_id,
         requisition_id=requisition.key,

@@ -14,11 +14,12 @@ from connectors.records import Choice, Decision
 from plugin.alignment import commitment as commitments
 from plugin.alignment import mails
 from plugin.alignment.fields import Read, read_terms, same_terms
+from plugin.alignment.telling import close_questions
 from plugin.alignment.terms import default_terms, problem_text
 from plugin.connections import policy_of
 from plugin.database import now_of
 from plugin.events import record
-from plugin.rows import Calibration, Connection, Event, Requisition, Staff, Task
+from plugin.rows import Calibration, Connection, Event, Requisition, Staff
 from plugin.tasks import open_task
 from plugin.work.context import Work
 from plugin.work.jobs import owe
@@ -80,6 +81,8 @@ def observe(
     if seen(session, requisition, decision):
         return "echo"
     what = _meaning(session, work, connection, requisition, calibration, decision)
+    if what == "unasked":
+        return what  # not remembered: it is read again once there is somebody to ask
     record(
         session,
         requisition.employer_id,
@@ -143,7 +146,7 @@ def _meaning(
             commitments.end(session, live, "superseded", actor="ats", reason="changed_in_ats")
         _say_unreadable(session, work, connection, requisition, calibration, manager, decision, read)
         return "unreadable"
-    _readable_again(session, requisition)
+    close_questions(session, requisition, by="ats")
     if live is not None and live.calibration_id == calibration.id and same_terms(read.terms, live):
         return "repeated"
     commitments.decide(
@@ -209,20 +212,6 @@ def _refuse(
         calibration=calibration.key,
     )
     return "refused"
-
-
-def _readable_again(session: Session, requisition: Requisition) -> None:
-    tasks = session.exec(
-        select(Task).where(
-            col(Task.employer_id) == requisition.employer_id,
-            col(Task.requisition_id) == requisition.key,
-            col(Task.kind) == "unreadable_decision",
-            col(Task.state) == "open",
-        )
-    )
-    for task in tasks:
-        task.state, task.done_by, task.done_at = "done", "ats", now_of(session)
-        session.add(task)
 
 
 def _flag_earlier(

@@ -102,9 +102,7 @@ def read_terms(
     return Read(None, tuple((code, "") for code in found)) if found else Read(terms)
 
 
-def says_the_same(
-    decision: Decision, commitment: Commitment, connection: Connection, calibration: Calibration
-) -> bool:
+def says_the_same(decision: Decision, commitment: Commitment, connection: Connection, calibration: Calibration) -> bool:
     """Say whether the fields, read now, still mean the commitment: its line, kind and days."""
     read = read_terms(decision, connection, calibration, None, commitment.proposed_at)
     return read.terms is not None and same_terms(read.terms, commitment)

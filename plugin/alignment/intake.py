@@ -144,7 +144,18 @@ def requisition_row(session: Session, connection: Connection, ats_id: str) -> Re
 
 
 def _status_changed(session: Session, row: Requisition, before: str) -> None:
-    record(session, row.employer_id, "requisition", row.key, f"status_{row.status}", actor="ats", before=before)
+    calibration = session.get(Calibration, row.calibration_id) if row.calibration_id else None
+    posted = calibration is not None and calibration.posted_at is not None
+    record(
+        session,
+        row.employer_id,
+        "requisition",
+        row.key,
+        f"status_{row.status}",
+        actor="ats",
+        before=before,
+        shortlist_posted=posted,
+    )
     if row.status == "open":
         requisition_opened(session, row)
     elif row.status == "closed":

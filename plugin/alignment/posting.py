@@ -21,6 +21,7 @@ from plugin.events import record
 from plugin.i18n import phrases
 from plugin.pipeline.writes import write_once
 from plugin.rows import Calibration, Connection, Requisition, Staff
+from plugin.tasks import open_task
 from plugin.work.context import Work
 from plugin.work.jobs import Claim, owe
 
@@ -72,6 +73,18 @@ def post_shortlist(work: Work, claim: Claim) -> None:
                 employer_id=calibration.employer_id,
                 connection_id=connection.key,
                 payload={"calibration_id": calibration.key, "kept": kept},
+            )
+        else:
+            open_task(
+                session,
+                employer_id=calibration.employer_id,
+                connection_id=connection.key,
+                kind="no_manager",
+                name=f"requisition:{requisition.key}",
+                owner_id=requisition.recruiter_id,
+                requisition_id=requisition.key,
+                subject="requisition",
+                subject_id=requisition.key,
             )
 
 

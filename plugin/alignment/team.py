@@ -9,7 +9,7 @@ from plugin.alignment import commitment as commitments
 from plugin.database import now_of
 from plugin.events import record
 from plugin.rows import Calibration, Connection, Promise, Requisition, Staff
-from plugin.tasks import open_task
+from plugin.tasks import close_task, open_task
 from plugin.work.jobs import owe
 
 
@@ -46,6 +46,8 @@ def change_manager(
     session.add(requisition)
     session.flush()
     record(session, requisition.employer_id, "requisition", requisition.key, "manager", actor=actor, manager=after)
+    if manager is not None:
+        close_task(session, requisition.employer_id, "no_manager", f"requisition:{requisition.key}", by=actor)
     calibration = session.get(Calibration, requisition.calibration_id) if requisition.calibration_id else None
     if manager is not None and calibration is not None and calibration.state == "done":
         owe(

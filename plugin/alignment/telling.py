@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from plugin.alignment import mails
 from plugin.alignment.terms import say_duration, say_line
 from plugin.connections import policy_of
+from plugin.database import now_of
 from plugin.i18n import phrases
-from plugin.rows import Commitment, Connection, Requisition, Staff
+from plugin.rows import Commitment, Connection, Requisition, Staff, Task
 from plugin.tasks import open_task
 from plugin.work.jobs import owe
 
@@ -79,3 +80,21 @@ def nobody_to_ask(
         subject_id=commitment.key,
         facts={"why": why},
     )
+
+
+_ANSWERED_BY_A_DECISION = ("unreadable_decision", "decision_for_earlier_shortlist", "manager_unreachable")
+
+
+def close_questions(session: Session, requisition: Requisition, *, by: str) -> None:
+    """Close what was open only because there was no readable decision yet."""
+    tasks = session.exec(
+        select(Task).where(
+            col(Task.employer_id) == requisition.employer_id,
+            col(Task.requisition_id) == requisition.key,
+            col(Task.kind).in_(_ANSWERED_BY_A_DECISION),
+            col(Task.state) == "open",
+        )
+    )
+    for task in tasks:
+        task.state, task.done_by, task.done_at = "done", by, now_of(session)
+        session.add(task)

@@ -236,9 +236,9 @@ def one_line(dimensions: tuple[DimensionView, ...], locale: str) -> str:
     _ = phrases(locale)
     rows = [row for dimension in dimensions for row in dimension.rows]
     met = sorted((row for row in rows if row.status == "met"), key=lambda row: -row.points)
-    parts = [f"{row.label}“{row.quote}”" if row.quote and row.quote != row.label else row.label for row in met[:3]]
+    parts = [f"{row.label} “{row.quote}”" if row.quote and row.quote != row.label else row.label for row in met[:3]]
     if locale == "ja":
-        parts = [part.replace("“", "「").replace("”", "」") for part in parts]
+        parts = [part.replace(" “", "「").replace("”", "」") for part in parts]
     musts = [row for dimension in dimensions if dimension.name == "must" for row in dimension.rows]
     contradicted = [row.label for row in rows if row.status == "contradicted"]
     missing = [row.label for row in musts if row.status == "not_found"]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from connectors.records import Choice, User
+from connectors.records import Choice, HiringTeam, RequisitionStatus, User
 from plugin.alignment.fields import read_days, read_line
 from plugin.rows import Event, Task
 
@@ -245,3 +245,29 @@ def test_anybody_else_is_refused(house: Any, actor: str) -> None:
     with house.reading() as session:
         assert session.exec(select(Task).where(Task.kind == "decision_by_another")).one()
         assert session.exec(select(Event).where(Event.what == "decision_refused")).one()
+
+
+def test_without_a_manager_a_person_must_name_one_and_the_edit_waits(house: Any) -> None:
+    team, house.ats.team = house.ats.team, HiringTeam((), house.ats.team.recruiters)
+    house.ring()
+    house.ats.edit(line="75")
+    house.ring()
+    assert house.commitments() == [] and house.mails() == []
+    with house.reading() as session:
+        task = session.exec(select(Task).where(Task.kind == "no_manager")).one()
+        assert task.state == "open" and task.owner_id == house.requisition(session).recruiter_id
+    house.ats.team = team
+    house.ring()
+    assert house.states() == ["proposed"]
+    with house.reading() as session:
+        assert session.exec(select(Task).where(Task.kind == "no_manager")).one().state == "done"
+
+
+def test_publishing_records_whether_the_shortlist_was_there(house: Any) -> None:
+    house.ats.change(status=RequisitionStatus.DRAFT)
+    house.ring()
+    house.ats.change(status=RequisitionStatus.OPEN)
+    house.ring()
+    with house.reading() as session:
+        event = session.exec(select(Event).where(Event.what == "status_open")).one()
+    assert event.facts == {"before": "draft", "shortlist_posted": True}
