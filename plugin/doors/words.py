@@ -74,6 +74,10 @@ def task(kind: str) -> tuple[str, str]:
             _("The hiring manager can't be reached by mail"),
             _("Put their address right in the ATS, then have a fresh link sent."),
         ),
+        "no_manager": (
+            _("A requisition has no hiring manager"),
+            _("Name one here or in the ATS: the shortlist is ready and nobody has been asked."),
+        ),
         "mail_impossible": (
             _("A mail could not be written"),
             _("A sender address or the colleague's address is missing. Set it, then mark this done."),

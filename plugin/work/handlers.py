@@ -43,6 +43,7 @@ CALLS_ATS = frozenset(
         "post_shortlist",
         "post_message",
         "add_entry",
+        "commitment_due",
         "entry_notes",
         "move_entry",
         "sweep_connection",
