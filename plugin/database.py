@@ -57,6 +57,14 @@ class Database:
         self.engine.dispose()
 
 
+NO_KEY_UPDATE: dict[str, Any] = {"key_share": True}
+"""`with_for_update=` for a row that others refer to: FOR NO KEY UPDATE on PostgreSQL.
+
+Plain FOR UPDATE would also stop whoever inserts or changes a row that refers to this one, and two transactions that each
+hold one such row and touch the other's children would deadlock.
+"""
+
+
 def now_of(session: Session) -> datetime:
     """The time of the clock the session's database was opened with."""
     clock: Clock = session.info["clock"]

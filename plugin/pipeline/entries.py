@@ -116,7 +116,7 @@ def _entry_of(
         .on_conflict_do_nothing(index_elements=["scout_id"])
         .returning(col(Entry.id))
     ).scalar_one_or_none()
-    entry = session.exec(select(Entry).where(col(Entry.scout_id) == scout.key).with_for_update()).one()
+    entry = session.exec(select(Entry).where(col(Entry.scout_id) == scout.key).with_for_update(key_share=True)).one()
     return entry, made is not None
 
 
@@ -224,7 +224,7 @@ def _stage(ats: Connector, case: _Case, kind: EntryKind) -> str:
 
 
 def _entered(session: Session, vault: Vault, connection: Connection, entry_id: int, result: dict[str, Any]) -> None:
-    entry = session.exec(select(Entry).where(col(Entry.id) == entry_id).with_for_update()).one()
+    entry = session.exec(select(Entry).where(col(Entry.id) == entry_id).with_for_update(key_share=True)).one()
     if entry.state == "entered":
         return
     entry.state, entry.because, entry.held_until = "entered", "", None
@@ -264,7 +264,7 @@ def _entered(session: Session, vault: Vault, connection: Connection, entry_id: i
 
 def _hold(work: Work, claim: Claim, case: _Case, status: RequisitionStatus) -> None:
     with work.finishing(claim) as session:
-        entry = session.exec(select(Entry).where(col(Entry.id) == case.entry.key).with_for_update()).one()
+        entry = session.exec(select(Entry).where(col(Entry.id) == case.entry.key).with_for_update(key_share=True)).one()
         if entry.state != "owed":
             return
         requisition = session.get_one(Requisition, entry.requisition_id)
@@ -285,7 +285,7 @@ def _hand_over(
 ) -> None:
     """Stop for a person: the entry keeps its place, with owner and clock, on the decision page."""
     with work.finishing(claim) as session:
-        entry = session.exec(select(Entry).where(col(Entry.id) == case.entry.key).with_for_update()).one()
+        entry = session.exec(select(Entry).where(col(Entry.id) == case.entry.key).with_for_update(key_share=True)).one()
         if entry.state != "owed":
             return
         now = now_of(session)

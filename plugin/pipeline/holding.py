@@ -188,7 +188,7 @@ def _held(session: Session, requisition: Requisition) -> list[Entry]:
         .where(col(Entry.requisition_id) == requisition.key, col(Entry.state) == "holding")
         .order_by(col(Entry.id))
     )
-    return list(session.exec(query.with_for_update()))
+    return list(session.exec(query.with_for_update(key_share=True)))
 
 
 def _open_task(session: Session, entry: Entry, *, kind: str, now: datetime) -> None:

@@ -160,7 +160,9 @@ def read_application(work: Work, claim: Claim) -> None:
     standing = ats.applications(candidate_id=entry.ats_candidate_id, requisition_id=requisition.ats_id)
     interviews = fresh_interviews(ats, [entry.ats_application_id])[entry.ats_application_id]
     with work.finishing(claim) as session:
-        promise = session.exec(select(Promise).where(col(Promise.scout_id) == entry.scout_id).with_for_update()).first()
+        promise = session.exec(
+            select(Promise).where(col(Promise.scout_id) == entry.scout_id).with_for_update(key_share=True)
+        ).first()
         if promise is None:
             return
         settle(session, promise, interviews)

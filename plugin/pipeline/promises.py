@@ -82,7 +82,7 @@ def _open_promises(session: Session, claim: Claim) -> list[Promise]:
     query = select(Promise).where(col(Promise.employer_id) == claim.employer_id, col(Promise.state).in_(ledger.OPEN))
     if claim.connection_id is not None:
         query = query.where(col(Promise.connection_id) == claim.connection_id)
-    return list(session.exec(query.order_by(col(Promise.due_at)).with_for_update()))
+    return list(session.exec(query.order_by(col(Promise.due_at)).with_for_update(key_share=True)))
 
 
 def look_after(session: Session, vault: Vault, promise: Promise) -> None:
@@ -196,6 +196,8 @@ def _settle_passed(work: Work, connection_id: int, applications: dict[int, str])
     read: dict[str, list[Interview]] = fresh_interviews(work.ats(connection), asked) if asked else {}
     with work.writing() as session:
         for promise_id, application in applications.items():
-            promise = session.exec(select(Promise).where(col(Promise.id) == promise_id).with_for_update()).one()
+            promise = session.exec(
+                select(Promise).where(col(Promise.id) == promise_id).with_for_update(key_share=True)
+            ).one()
             if promise.state in ledger.OPEN and now_of(session) > promise.due_at:
                 settle(session, promise, read.get(application, []))

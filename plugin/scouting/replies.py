@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from plugin.connections import policy_of
-from plugin.database import now_of
+from plugin.database import NO_KEY_UPDATE, now_of
 from plugin.events import record
 from plugin.rows import Connection, Delivery, Reply, Scout
 from plugin.scouting import bounces
@@ -99,7 +99,7 @@ def decide_reply(
     """
     if intent not in DECIDABLE:
         raise CannotDecide(f"{intent!r} is nothing a reply can be decided to be; choose one of {', '.join(DECIDABLE)}")
-    session.refresh(reply, with_for_update=True)
+    session.refresh(reply, with_for_update=NO_KEY_UPDATE)
     if reply.decided_by:
         if reply.intent == intent:
             return reply

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, func, select
 from plugin.alignment.commitment import lock
 from plugin.alignment.covers import covers
 from plugin.connections import policy_of
-from plugin.database import now_of
+from plugin.database import NO_KEY_UPDATE, now_of
 from plugin.events import record
 from plugin.identity import identities
 from plugin.rows import (
@@ -84,8 +84,8 @@ def _mark_scout(work: Work, claim: Claim, scout_id: int) -> Attempt | None:
             return None
         # Undo, supersession, release, recall and `sending` of one requisition happen one by one.
         requisition = lock(session, found.requisition_id)
-        scout = session.get_one(Scout, scout_id, populate_existing=True, with_for_update=True)
-        mail = session.get(Mail, scout.mail_id, with_for_update=True) if scout.mail_id is not None else None
+        scout = session.get_one(Scout, scout_id, populate_existing=True, with_for_update=NO_KEY_UPDATE)
+        mail = session.get(Mail, scout.mail_id, with_for_update=NO_KEY_UPDATE) if scout.mail_id is not None else None
         if scout.state == "sending" and mail is not None:
             mark_unknown(session, mail, "the sender ended before the server's answer was known")
             return None
@@ -150,7 +150,7 @@ def _uncovered(session: Session, requisition: Requisition, connection: Connectio
     """R1: why no commitment in force covers this letter; "" when one does."""
     if scout.commitment_id is None:
         return "no_commitment"
-    commitment = session.get(Commitment, scout.commitment_id, populate_existing=True, with_for_update=True)
+    commitment = session.get(Commitment, scout.commitment_id, populate_existing=True, with_for_update=NO_KEY_UPDATE)
     calibration = session.get(Calibration, scout.calibration_id, populate_existing=True)
     if commitment is None or calibration is None:
         return "no_commitment"
@@ -227,7 +227,7 @@ def _mark(
 def _mark_mail(work: Work, claim: Claim, mail_id: int) -> Attempt | None:
     with work.writing() as session:
         hold(session, claim)
-        mail = session.get(Mail, mail_id, with_for_update=True)
+        mail = session.get(Mail, mail_id, with_for_update=NO_KEY_UPDATE)
         if mail is None:
             return None
         if mail.state == "sending":

@@ -6,14 +6,16 @@ again. A lost answer is never resolved by sending: a bounce, a reply or a person
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, func, select
 
 from plugin.alignment.commitment import on_receipt_accepted, on_receipt_bounced
-from plugin.database import now_of
+from plugin.database import NO_KEY_UPDATE, now_of
 from plugin.events import record
 from plugin.rows import Batch, Mail, Requisition, Scout
 from plugin.scouting.outbox import Delivered, Outcome, Refused, Unknown, says_unknown_user
@@ -28,6 +30,10 @@ MOST_ATTEMPTS = 40
 """Definite temporary refusals before a mail is given up: most of a day."""
 
 
+PATIENCE = (0.1, 0.3, 1.0, 3.0)
+"""Seconds between attempts to write down an outcome while the database is away or chose us to end a deadlock."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """A mail marked `sending`; `number` fences its outcome."""
@@ -40,10 +46,25 @@ class Attempt:
 
 
 def settle(work: Work, attempt: Attempt, outcome: Outcome) -> None:
-    """Write down what the server said, whoever holds the job by now; then raise what the job must still hear."""
+    """Write down what the server said, whoever holds the job by now; then raise what the job must still hear.
+
+    An answer we have heard must not be forgotten because the database was busy: that would leave the mail unknown.
+    """
+    for wait in (*PATIENCE, None):
+        try:
+            _settle(work, attempt, outcome)
+            return
+        except OperationalError as error:
+            if wait is None:
+                raise
+            log.warning("mail_outcome_waits", mail=attempt.mail_id, error=type(error.orig).__name__)
+            time.sleep(wait)
+
+
+def _settle(work: Work, attempt: Attempt, outcome: Outcome) -> None:
     again: Exception | None = None
     with work.writing() as session:
-        mail = session.get_one(Mail, attempt.mail_id, with_for_update=True)
+        mail = session.get_one(Mail, attempt.mail_id, with_for_update=NO_KEY_UPDATE)
         if mail.attempts != attempt.number or mail.state not in ("sending", "unknown"):
             log.info("mail_outcome_late", mail=attempt.mail_id, state=mail.state)
             return
