@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
 
+from plugin.alignment.terms import say_duration
 from plugin.i18n import LOCALES, phrases, say_date, say_time
 from plugin.work.context import Work
 
@@ -84,8 +86,11 @@ def prepare(app: Flask, *, secure: bool) -> None:
             "moment": lambda value: say_time(value, zone(), locale()),
             "now": work().clock.now(),
             "iso": _iso,
+            "duration": lambda seconds: say_duration(seconds, locale()),
             "here": request.full_path.rstrip("?"),
         }
+
+    app.jinja_env.filters["code"] = _code
 
     @app.after_request
     def headers(response: Response) -> Response:
@@ -150,6 +155,14 @@ def local_day(moment: datetime) -> date:
 
 def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _code(text: str) -> Markup:
+    """What stands between backticks is for the keyboard."""
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece)
+        for number, piece in enumerate(text.split("`"))
+    )
 
 
 def _preferred() -> str:

@@ -19,13 +19,8 @@ class Names:
         self.known: dict[str, Identity] = identities(db, page.work().vault, employer_id, wanted) if wanted else {}
 
     def name(self, profile_id: str) -> str:
-        """As they write it, with the romaji beside it for whoever reads English."""
         found = self.known.get(profile_id)
-        if found is None:
-            return _("a person erased meanwhile")
-        if page.locale() == "en" and found.romaji and found.romaji != found.name:
-            return f"{found.romaji} ({found.name})"
-        return found.name or _("a person without a name")
+        return person_name(found) if found is not None else _("a person erased meanwhile")
 
     def email(self, profile_id: str) -> str:
         found = self.known.get(profile_id)
@@ -35,3 +30,10 @@ class Names:
         """Where they work, in a few words."""
         found = self.known.get(profile_id)
         return " / ".join(part for part in (found.company, found.title) if part) if found is not None else ""
+
+
+def person_name(identity: Identity) -> str:
+    """As they write it, with the romaji before it for whoever reads English."""
+    if page.locale() == "en" and identity.romaji and identity.romaji != identity.name:
+        return f"{identity.romaji} ({identity.name})"
+    return identity.name or _("a person without a name")

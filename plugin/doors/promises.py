@@ -37,13 +37,14 @@ def listed() -> ResponseReturnValue:
         over = db.exec(
             base.where(col(Promise.state).not_in(ledger.OPEN)).order_by(col(Promise.due_at).desc()).limit(MOST)
         ).all()
-        entries = db.exec(
+        yeses: Any = (
             select(Entry)
             .join(Requisition, col(Requisition.id) == col(Entry.requisition_id))
             .where(seen)
             .order_by(col(Entry.id).desc())
             .limit(MOST)
-        ).all()
+        )
+        entries = db.exec(yeses).all()
         scouts = _by_id(db, Scout, [row.scout_id for row in (*due, *over)])
         requisitions = _by_id(db, Requisition, [row.requisition_id for row in (*due, *over, *entries)])
         commitments = _by_id(db, Commitment, [row.commitment_id for row in (*due, *over)])

@@ -216,8 +216,8 @@ def _say(name: str, value: Any) -> str:
         level = standing.level_text(int(value.level), locale)
         return level if value.required else _("%(level)s, welcome", level=level)
     if name == "place":
-        return PLACES.get(value, (value, value))[0 if locale == "ja" else 1]
-    return choices(name).get(value, str(value))
+        return PLACES.get(str(value), (str(value), str(value)))[0 if locale == "ja" else 1]
+    return choices(name).get(str(value), str(value))
 
 
 def _yen(amount: int) -> str:

@@ -49,10 +49,8 @@ def listed(db: Session, rows: Sequence[Requisition]) -> list[Line]:
     calibrations = _by_key(db, Calibration, [row.calibration_id for row in rows])
     staff = _by_key(db, Staff, [row.manager_id for row in rows])
     newest: dict[int, Commitment] = {}
-    for commitment in db.exec(
-        select(Commitment).where(col(Commitment.requisition_id).in_(ids)).order_by(col(Commitment.id))
-    ):
-        newest[commitment.requisition_id] = commitment
+    for one in db.exec(select(Commitment).where(col(Commitment.requisition_id).in_(ids)).order_by(col(Commitment.id))):
+        newest[one.requisition_id] = one
     batches: dict[int, Batch] = {}
     for batch in db.exec(select(Batch).where(col(Batch.requisition_id).in_(ids)).order_by(col(Batch.id))):
         batches[batch.requisition_id] = batch

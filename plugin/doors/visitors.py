@@ -22,6 +22,7 @@ from sqlmodel import Session, col, func, select
 
 from plugin.connections import policy_of
 from plugin.doors import page
+from plugin.doors.people import person_name
 from plugin.rows import Connection, Reply, Requisition, Staff, Task
 
 
@@ -73,7 +74,7 @@ def prepare(app: Flask) -> None:
 
     @app.context_processor
     def visitor() -> dict[str, object]:
-        return {"visitor": g.get("visitor"), "demo": page.work().settings.demo}
+        return {"visitor": g.get("visitor"), "demo": page.work().settings.demo, "person_name": person_name}
 
 
 def visitor() -> Visitor:

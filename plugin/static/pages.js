@@ -33,7 +33,8 @@
       const left = Math.ceil((Date.parse(clock.dataset.until) - now()) / 1000);
       if (left > 0) {
         const h = Math.floor(left / 3600), m = Math.floor((left % 3600) / 60), s = left % 60;
-        clock.textContent = (h ? h + ":" + String(m).padStart(2, "0") : String(m)) + ":" + String(s).padStart(2, "0");
+        const days = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: "day", unitDisplay: "long" });
+        clock.textContent = h >= 48 ? days.format(Math.floor(h / 24)) : (h ? h + ":" + String(m).padStart(2, "0") : String(m)) + ":" + String(s).padStart(2, "0");
       } else if (clock.textContent !== "0:00") {
         clock.textContent = "0:00";
         setTimeout(reload, 1500);
