@@ -45,10 +45,10 @@ def phrases(locale: str) -> Callable[..., str]:
 
 def say_date(value: date, locale: str) -> str:
     """A date as people say it: 2027年1月7日(木), Thu 7 Jan 2027."""
-    return format_date(value, "y年M月d日(E)" if locale == "ja" else "EEE d MMM y", locale=locale)
+    return str(format_date(value, "y年M月d日(E)" if locale == "ja" else "EEE d MMM y", locale=locale))
 
 
 def say_time(value: datetime, zone: str, locale: str) -> str:
     """A moment in a zone as people say it."""
     local = value.astimezone(ZoneInfo(zone))
-    return format_datetime(local, "y年M月d日(E) H:mm" if locale == "ja" else "EEE d MMM y, H:mm", locale=locale)
+    return str(format_datetime(local, "y年M月d日(E) H:mm" if locale == "ja" else "EEE d MMM y, H:mm", locale=locale))

@@ -129,13 +129,13 @@ kakuyaku is running. Nothing leaves this machine; nobody in it exists. Ctrl-C en
   Local mailbox   {mailbox}
 
  1. Sandbox ATS: sign in as the recruiter (佐藤 美咲), create a requisition, paste a job description, save.
-    サンドボックスATSに採用担当としてサインインし、求人票を貼り付けて求人を作成します。
- 2. Reload the requisition: the shortlist of twenty stands on it within seconds.
-    求人を再読み込みすると、20名の候補リストが届いています。
+    サンドボックスATSに採用担当としてログインし、求人票を貼り付けて求人を作成します。
+ 2. The shortlist of twenty stands on it within seconds. Open the requisition (letters leave for open ones only).
+    数秒で20名の候補リストが届きます。求人を「募集開始」にします（募集中の求人だけが配信できます）。
  3. Sign in there as its hiring manager (鈴木 健一), look at the twenty, set the decision to Approve and a line, e.g. 80.
-    採用責任者としてサインインし直し、判断を「承認」、面接確約ラインを例えば80にして保存します。
- 4. kakuyaku: after the 20 s grace, release the batch as the recruiter (10 s to recall it).
-    20秒の猶予のあと、kakuyakuで採用担当としてスカウトを配信します（10秒間は取り消せます）。
+    採用責任者としてログインし直し、判断を「承認」、面接確約ラインを例えば80にして保存します。
+ 4. kakuyaku: after the 20 s grace, sign in as the recruiter, look at the letters and release them (10 s to recall).
+    20秒の猶予のあと、kakuyakuに採用担当としてログインし、文面を確認して配信します（10秒間は取り消せます）。
  5. Local mailbox: open a scout, answer it. The person stands in the ATS pipeline, with the date of the promise.
     ローカルメールボックスでスカウトに返信すると、ATSの選考に期日つきで追加されます。
 """)

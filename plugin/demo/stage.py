@@ -38,13 +38,13 @@ def demo_policy(*, locale: str = "ja", grace_seconds: int = 20, recall_seconds: 
         "recall_seconds": recall_seconds,
         "quiet_hours": False,
         "per_minute": 600,
-        "from_name": "みどり商事株式会社 採用チーム" if locale == "ja" else "Midori Trading Talent Team",
+        "from_name": "青葉クラウド株式会社 採用チーム" if locale == "ja" else "Aoba Cloud Talent Team",
         "from_address": f"scout@{REPLY_DOMAIN}",
         "bounce_address": f"bounce@{REPLY_DOMAIN}",
-        "company_ja": "みどり商事株式会社",
-        "company_en": "Midori Trading Co., Ltd.",
+        "company_ja": "青葉クラウド株式会社",
+        "company_en": "Aoba Cloud Inc.",
         "legal": LegalBlock(
-            sender="みどり商事株式会社（デモ用の架空企業） / Midori Trading Co., Ltd. (fictitious)",
+            sender="青葉クラウド株式会社（デモ用の架空企業） / Aoba Cloud Inc. (fictitious)",
             postal_address="〒100-0000 東京都千代田区例示1-2-3 / 1-2-3 Reiji, Chiyoda-ku, Tokyo 100-0000",
             contact=f"privacy@{REPLY_DOMAIN}",
         ),
@@ -66,7 +66,7 @@ def set_stage(
         now = now_of(session)
         connection = session.exec(select(Connection).where(col(Connection.name) == "demo")).first()
         if connection is None:
-            employer = Employer(name="Midori Trading (demo)", created_at=now)
+            employer = Employer(name="Aoba Cloud (demo)", created_at=now)
             session.add(employer)
             session.flush()
             connection = Connection(
