@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import insert
@@ -14,6 +13,7 @@ from sqlmodel import Session
 
 from plugin.alignment import guidance, market
 from plugin.alignment.masking import mask
+from plugin.alignment.store import judged_on
 from plugin.connections import policy_of
 from plugin.events import record
 from plugin.people import Identity, identities, seal_many
@@ -62,7 +62,7 @@ def calibrate(work: Work, claim: Claim) -> None:
         guidance.understood(note),
         top=SHORTLIST,
         floor=policy.floor,
-        reference_date=work.clock.now().astimezone(ZoneInfo(policy.zone)).date(),
+        reference_date=judged_on(calibration, connection),
     )
     now = work.clock.now()
     with work.finishing(claim) as session:

@@ -10,10 +10,13 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import structlog
 
+from plugin.connections import policy_of
 from plugin.people import changes_after
+from plugin.rows import Calibration, Connection
 from plugin.settings import Settings
 from plugin.work.context import Work
 from plugin.work.jobs import Claim
@@ -27,6 +30,11 @@ log = structlog.get_logger(__name__)
 
 JOURNAL_STEP = 2000
 """Journal rows applied at once: bounds memory, and how much is repeated after a crash."""
+
+
+def judged_on(calibration: Calibration, connection: Connection) -> date:
+    """The day a calibration counts years up to: the one it was asked for, in its connection's zone."""
+    return calibration.created_at.astimezone(ZoneInfo(policy_of(connection).zone)).date()
 
 
 class EmployerDesk:
@@ -65,10 +73,12 @@ class EmployerDesk:
         with self._lock:
             return self._judge.calibrate(requirement, guidance, top=top, floor=floor, reference_date=reference_date)
 
-    def evidence(self, requirement: Requirement, guidance: Guidance | None, ids: Sequence[str]) -> list[Scored]:
-        """Score with evidence of anybody in the store."""
+    def evidence(
+        self, requirement: Requirement, guidance: Guidance | None, ids: Sequence[str], *, reference_date: date
+    ) -> list[Scored]:
+        """Score with evidence of anybody in the store, as of the day of the calibration it belongs to."""
         with self._lock:
-            return self._judge.evidence(requirement, guidance, ids)
+            return self._judge.evidence(requirement, guidance, ids, reference_date=reference_date)
 
     def close(self) -> None:
         with self._lock:

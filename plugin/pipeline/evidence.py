@@ -9,8 +9,9 @@ from typing import Any
 from sqlmodel import col, select
 
 from plugin.alignment.guidance import understood
+from plugin.alignment.store import judged_on
 from plugin.i18n import phrases
-from plugin.rows import Calibration, GuidanceNote, RequirementRow, Scout, ShortlistEntry
+from plugin.rows import Calibration, Connection, GuidanceNote, RequirementRow, Scout, ShortlistEntry
 from plugin.sealing import Erased
 from plugin.work.context import Work
 from ranking.values import Requirement
@@ -42,10 +43,14 @@ def evidence_of(work: Work, scout: Scout) -> Dimensions | None:
                 return shown.evidence
             return found
         calibration = session.get_one(Calibration, scout.calibration_id)
+        connection = session.get_one(Connection, scout.connection_id)
         requirement = session.get_one(RequirementRow, calibration.requirement_id)
         note = session.get(GuidanceNote, calibration.guidance_id) if calibration.guidance_id is not None else None
     judged = work.judge(scout.employer_id).evidence(
-        Requirement.from_json(requirement.parsed), understood(note), [scout.profile_id]
+        Requirement.from_json(requirement.parsed),
+        understood(note),
+        [scout.profile_id],
+        reference_date=judged_on(calibration, connection),
     )
     for scored in judged:
         if (scored.profile_id, scored.score) == (scout.profile_id, scout.score):

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from plugin.alignment.commitment import lock
 from plugin.alignment.covers import above
+from plugin.alignment.store import judged_on
 from plugin.database import now_of
 from plugin.events import record
 from plugin.identity import identities, seal_many
@@ -131,7 +132,9 @@ class Plan:
         guidance = read_guidance(self.guidance) if self.guidance.strip() else None
         scored = {
             each.profile_id: each
-            for each in work.judge(self.connection.employer_id).evidence(self.requirement, guidance, ids)
+            for each in work.judge(self.connection.employer_id).evidence(
+                self.requirement, guidance, ids, reference_date=judged_on(self.calibration, self.connection)
+            )
         }
         with work.reading() as session:
             languages = {

@@ -411,7 +411,7 @@ class QuietDesk:
     def __init__(self) -> None:
         self.judged: dict[str, Any] = {}
 
-    def evidence(self, requirement: Any, guidance: Any, ids: Sequence[str]) -> list[Any]:
+    def evidence(self, requirement: Any, guidance: Any, ids: Sequence[str], *, reference_date: date) -> list[Any]:
         return [self.judged[id] for id in ids if id in self.judged]
 
 

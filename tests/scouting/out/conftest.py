@@ -6,7 +6,7 @@ import itertools
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email import policy as email_policy
 from email.message import EmailMessage
@@ -75,7 +75,9 @@ class FakeDesk:
     def catch_up(self, work: object) -> int:
         return 0
 
-    def evidence(self, requirement: object, guidance: object, ids: Sequence[str]) -> list[Scored]:
+    def evidence(
+        self, requirement: object, guidance: object, ids: Sequence[str], *, reference_date: date
+    ) -> list[Scored]:
         start = TEXT.index("Go")
         row = EvidenceRow(
             unit="must:go",
