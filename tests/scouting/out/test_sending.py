@@ -285,6 +285,21 @@ def test_a_pause_holds_letters_back_until_it_ends(released: Any, smtp: Any) -> N
     assert released.states() == {"u001": "sent"}
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [({"status": "closed"}, "closed"), ({"status": "draft"}, "not_open"), ({"manager_id": None}, "other_manager")],
+)
+def test_a_position_that_changes_after_the_release_stops_its_letters(
+    released: Any, smtp: Any, changes: dict[str, Any], reason: str
+) -> None:
+    released.change(Requisition, released.requisition_id, **changes)
+    released.run()
+    assert released.states() == {"u001": "stopped"}
+    assert released.scouts()["u001"].reason == reason
+    assert smtp.accepted == []
+
+
 def test_four_senders_never_exceed_the_cap(stage: Any, smtp: Any) -> None:
     ids = stage.people(8)
     stage.policy(per_minute=60_000)
