@@ -181,6 +181,7 @@ def _commitment_page(db: Session, token: str, look: links.Look) -> str:
         "terms": standing.terms_shown(commitment),
         "commitment_state": standing.commitment_state(commitment, connection),
         "diagnosis": None,
+        "mailed": standing.mailed(db, commitment),
     }
     calibration = db.get_one(Calibration, commitment.calibration_id)
     return render_template(
@@ -189,7 +190,6 @@ def _commitment_page(db: Session, token: str, look: links.Look) -> str:
         purpose=look.purpose,
         link_state=look.state,
         show_url=url_for("acting.shown", token=links.show_token(page.work().vault, calibration)),
-        mailed=standing.mailed(db, commitment),
         **values,
     )
 

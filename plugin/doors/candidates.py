@@ -25,7 +25,7 @@ def shown(token: str) -> ResponseReturnValue:
         found = optout.look_at(page.work().vault, token)
     except optout.BadLink:
         return _bad_link()
-    page.read_as(_language(found.language))
+    page.speak(_language(found.language))
     with page.work().reading() as db:
         done = is_suppressed(db, page.work().vault, employer_id=found.employer_id, address_hash=found.address_hash)
         return render_template(
@@ -56,7 +56,7 @@ def why(token: str) -> ResponseReturnValue:
         found = optout.look_at(page.work().vault, token)
     except optout.BadLink:
         return _bad_link()
-    page.read_as(_language(found.language))
+    page.speak(_language(found.language))
     with page.work().reading() as db:
         return render_template("pages/why_me.html", token=token, lang=_language(found.language), **_about(db, found))
 

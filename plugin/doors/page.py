@@ -54,6 +54,11 @@ def read_as(own: str | None, *, zone: str = "Asia/Tokyo") -> None:
     g.zone = zone
 
 
+def speak(language: str) -> None:
+    """Set the reader's language whatever was chosen in this browser: a letter's pages speak the letter's."""
+    g.locale = language
+
+
 def see_other(endpoint: str, **values: Any) -> Response:
     """After a POST: go and look (303), so that reloading repeats nothing."""
     return redirect(url_for(endpoint, **values), code=303)  # type: ignore[return-value]

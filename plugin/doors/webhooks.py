@@ -22,8 +22,8 @@ from connectors.records import Answer, EventKind, Outcome, Request
 from plugin.connections import connector_of
 from plugin.rows import Connection
 from plugin.work.context import Work
-from plugin.work.deliveries import WEBHOOK, body_hash, seal
-from plugin.work.receiver import Arrived, Receiver
+from plugin.work.deliveries import WEBHOOK, Sealed, body_hash, seal
+from plugin.work.receiver import Receiver
 
 log = structlog.get_logger(__name__)
 
@@ -134,7 +134,7 @@ def _take(keeper: Doorkeeper, known: _Known, rung: Request) -> Outcome:
         return Outcome.NOT_UNDERSTOOD
     work, connection = keeper.work, known.connection
     stored = keeper.receiver.store(
-        Arrived(
+        Sealed(
             employer_id=connection.employer_id,
             connection_id=connection.key,
             door=WEBHOOK,
