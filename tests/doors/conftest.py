@@ -63,7 +63,7 @@ PEOPLE = [
 ]
 SCORES = (90, 84, 79, 75, 75, 71, 70, 69)
 
-MARKET = tuple(MarketCell(score, score, 4, 3, 8, "13", True, 1) for score in SCORES)
+MARKET = tuple(MarketCell(score, score, 4, 3, 8 if score > 80 else 6, "13", True, 1) for score in SCORES)
 
 
 @dataclass
