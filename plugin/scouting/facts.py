@@ -13,8 +13,9 @@ from datetime import date
 from typing import Any
 
 from plugin.i18n import phrases
+from ranking.lexicon import lexicon
 from ranking.places import LABELS as PLACES
-from ranking.values import Dimension, Requirement
+from ranking.values import Dimension, EvidenceRow, Requirement
 
 MOST_FACTS = 3
 _DIMENSIONS = ("must", "role", "nice")  # a letter speaks of what somebody has done, not of years or language levels
@@ -65,22 +66,30 @@ def person_facts(dimensions: Sequence[Dimension], language: str) -> tuple[Person
         if dimension.name not in _DIMENSIONS:
             continue
         for number, row in enumerate(dimension.rows):
-            label = row.label_ja if language == "ja" else row.label_en
-            if row.status != "met" or row.profile is None or not label.strip() or label in seen:
+            labels = _said(row)
+            if row.status != "met" or row.profile is None or labels is None:
                 continue
-            if language == "en" and has_japanese(label):
+            label = labels[0] if language == "ja" else labels[1]
+            if not label.strip() or label in seen or (language == "en" and has_japanese(label)):
                 continue  # a phrase the lexicon has no English for would stand there in Japanese
             seen.add(label)
-            fact = PersonFact(
-                dimension.name,
-                row.label_ja,
-                row.label_en,
-                row.profile.words,
-                row.profile.start,
-                row.profile.end,
-            )
+            fact = PersonFact(dimension.name, *labels, row.profile.words, row.profile.start, row.profile.end)
             found.append((_DIMENSIONS.index(dimension.name), -row.points, number, fact))
     return tuple(fact for *_order, fact in sorted(found, key=lambda each: each[:3])[:MOST_FACTS])
+
+
+def _said(row: EvidenceRow) -> tuple[str, str] | None:
+    """What the profile's own words name, in both languages; None when they name nothing we know.
+
+    "Go / Java" is met by either, and a thing may be implied by another: the letter then names what stands in the
+    profile, not what the description asked.
+    """
+    if row.profile is None:
+        return None
+    if not row.inferred and "／" not in row.label_ja and " / " not in row.label_en:
+        return row.label_ja, row.label_en
+    hits = lexicon().find(row.profile.words, about_skills=True)
+    return (hits[0].concept.label_ja, hits[0].concept.label_en) if hits else None
 
 
 def role_facts(requirement: Requirement, title: str, as_of: date, language: str) -> RoleFacts:

@@ -164,7 +164,7 @@ def writer_of(policy: Policy, language: str, company: str) -> str:
     """Who writes: the connection's sender name where it can be read in the letter's language, else the recruiting team."""
     if _reads(policy.from_name, language):
         return policy.from_name
-    return phrases(language)("the recruiting team at %(company)s", company=company)
+    return phrases(language)("Recruiting Team, %(company)s", company=company)
 
 
 def company_of(policy: Policy, language: str) -> str:

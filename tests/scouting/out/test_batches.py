@@ -172,7 +172,7 @@ def test_an_english_reader_gets_an_english_letter(stage: Any, smtp: Any, text: A
     assert text(mail).startswith("Dear Taro Mihon1,")
     assert "it is not a promise of employment" in text(mail)
     assert mail["From"].addresses[0].display_name == "Mihon Inc."
-    assert "writing from the recruiting team at Mihon Inc., and" in text(mail)
+    assert "\nRecruiting Team, Mihon Inc.\n" in text(mail)
 
 
 # Release, recall, stop.

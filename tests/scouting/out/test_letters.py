@@ -214,6 +214,22 @@ def test_an_english_letter_has_no_phrase_without_english() -> None:
     assert [fact.say("en") for fact in person_facts(dimensions, "en")] == ["your experience with payments"]
 
 
+@pytest.mark.parametrize(
+    ("label", "quote", "inferred", "said"),
+    [
+        ("Go言語／Python／Java", "Javaで", False, ["Java"]),
+        ("Go言語／Python／Java", "何か", False, []),
+        ("Python", "Pythonで", False, ["Python"]),
+        ("バックエンド開発", "Javaで", True, ["Java"]),
+    ],
+)
+def test_a_letter_names_what_stands_in_the_profile_not_what_was_asked(
+    label: str, quote: str, inferred: bool, said: list[str]
+) -> None:
+    met = EvidenceRow("must:x", label, label, "met", 9, 9, profile=Quote(quote, 3, 3 + len(quote)), inferred=inferred)
+    assert [fact.label_ja for fact in person_facts([Dimension("must", 9, 9, (met,))], "ja")] == said
+
+
 def test_the_role_is_stated_as_the_description_states_it() -> None:
     requirement = read_requirement(
         "バックエンドエンジニア\n必須：Goでの開発経験3年以上\n勤務地：東京都\n年収：600万円〜900万円\n雇用形態：正社員\n"
