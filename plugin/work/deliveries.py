@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from cryptography.fernet import Fernet
-from sqlalchemy import bindparam, text, update
+from sqlalchemy import bindparam, inspect, sql, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from connectors.records import Event, EventKind, Request
 from plugin.database import now_of
-from plugin.rows import Connection, Delivery, Job, UtcDateTime
-from plugin.rows.base import Json
+from plugin.rows import Connection, Delivery, Job
 from plugin.sealing import Vault
 from plugin.work.context import Work
-from plugin.work.jobs import NORMAL, Claim, Park, owe
+from plugin.work.jobs import Claim, Owed, Park, owe, owe_many
 
 WEBHOOK, MAIL = "webhook", "mail"
 READERS = {WEBHOOK: "read_delivery", MAIL: "read_mail"}
@@ -55,84 +55,108 @@ def accept(
 
     The same body, or the vendor's own id of an event, is stored once a connection and door.
     """
-    return accept_sealed(
-        session,
-        seal(vault, headers, body),
+    one = Sealed(
         employer_id=connection.employer_id,
         connection_id=connection.key,
         door=door,
         body_hash=body_hash(vault, connection.employer_id, body),
         event_key=event_key,
-        received_at=received_at,
+        sealed=seal(vault, headers, body),
+        received_at=received_at or now_of(session),
         days=days,
     )
+    (key,) = accept_sealed(session, [one])
+    return None if key is None else session.get_one(Delivery, key)
 
 
-def accept_sealed(
-    session: Session,
-    sealed: tuple[bytes, bytes, bytes],
-    *,
-    employer_id: int,
-    connection_id: int,
-    door: str,
-    body_hash: str,
-    event_key: str = "",
-    received_at: datetime | None = None,
-    days: int = DELIVERY_DAYS,
-) -> Delivery | None:
-    """Store what `seal` sealed already: the door seals before it waits for its turn to write."""
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What arrived at a door: verified, sealed already, so that nobody waits for its sealing while it is stored."""
+
+    employer_id: int
+    connection_id: int
+    door: str
+    body_hash: str
+    event_key: str
+    sealed: tuple[bytes, bytes, bytes]
+    received_at: datetime
+    days: int
+
+
+def accept_sealed(session: Session, arrived: Sequence[Sealed]) -> list[int | None]:
+    """Store what arrived and owe the jobs that read it: each one's id, None for what came before. Does not commit.
+
+    A fixed number of statements, however many arrived together: on PostgreSQL each is a way there and back.
+    """
     now = now_of(session)
-    run = session.connection().execute
-    if event_key and run(_SAME_EVENT, {"connection_id": connection_id, "door": door, "event_key": event_key}).first():
-        return None
-    values: dict[str, Any] = {
-        "employer_id": employer_id,
-        "connection_id": connection_id,
-        "door": door,
-        "event_key": event_key,
-        "body_hash": body_hash,
-        "sealed_key": sealed[0],
-        "sealed_headers": sealed[1],
-        "sealed_body": sealed[2],
-        "received_at": received_at or now,
-        "expires_at": now + timedelta(days=days),
-        "created_at": now,
-    }
-    key = run(_STORE, values).scalar_one_or_none()
-    if key is None:
-        return None
-    kind = READERS[door]
-    run(
-        _OWE,
+    known = _known_events(session, arrived)
+    new: dict[tuple[int, str, str], Sealed] = {}
+    for one in arrived:
+        event = (one.connection_id, one.door, one.event_key)
+        if event not in known:
+            new.setdefault((one.connection_id, one.door, one.body_hash), one)
+            if one.event_key:
+                known.add(event)
+    if not new:
+        return [None] * len(arrived)
+    rows = [
         {
-            "employer_id": employer_id,
-            "connection_id": connection_id,
-            "kind": kind,
-            "dedupe": f"{kind}:{key}",
-            "lane": NORMAL,
-            "payload": {"delivery_id": key},
-            "now": now,
-        },
+            "employer_id": one.employer_id,
+            "connection_id": one.connection_id,
+            "door": one.door,
+            "event_key": one.event_key,
+            "body_hash": one.body_hash,
+            "sealed_key": one.sealed[0],
+            "sealed_headers": one.sealed[1],
+            "sealed_body": one.sealed[2],
+            "received_at": one.received_at,
+            "expires_at": now + timedelta(days=one.days),
+            "created_at": now,
+        }
+        for one in new.values()
+    ]
+    stored_there = session.connection().execute(_STORE[session.get_bind().dialect.name], rows)
+    stored = {id(new[found[1], found[2], found[3]]): int(found[0]) for found in stored_there}
+    owe_many(
+        session,
+        [
+            Owed(
+                READERS[one.door],
+                str(stored[id(one)]),
+                one.employer_id,
+                one.connection_id,
+                {"delivery_id": stored[id(one)]},
+            )
+            for one in new.values()
+            if id(one) in stored
+        ],
     )
-    return Delivery(id=key, **values)
+    return [stored.get(id(one)) for one in arrived]
 
 
-# Written out because building them anew costs a millisecond a webhook, a third of what one may take.
-_SAME_EVENT = text(
-    "SELECT 1 FROM delivery WHERE connection_id = :connection_id AND door = :door AND event_key = :event_key LIMIT 1"
+def _known_events(session: Session, arrived: Sequence[Sealed]) -> set[tuple[int, str, str]]:
+    """The vendor's ids among these that came before."""
+    keys = [one.event_key for one in arrived if one.event_key]
+    if not keys:
+        return set()
+    connections = sorted({one.connection_id for one in arrived})
+    found = session.connection().execute(_SAME_EVENTS, {"connections": connections, "keys": keys})
+    return {(row[0], row[1], row[2]) for row in found}
+
+
+_TABLE = inspect(Delivery).local_table
+
+# Built once: building them anew costs a millisecond a webhook, a third of what one may take.
+_SAME_EVENTS = sql.select(_TABLE.c.connection_id, _TABLE.c.door, _TABLE.c.event_key).where(
+    _TABLE.c.connection_id.in_(bindparam("connections", expanding=True)),
+    _TABLE.c.event_key.in_(bindparam("keys", expanding=True)),
 )
-_TIMES = [bindparam(name, type_=UtcDateTime()) for name in ("received_at", "expires_at", "created_at")]
-_STORE = text(
-    "INSERT INTO delivery (employer_id, connection_id, door, event_key, body_hash, sealed_key, sealed_headers,"
-    " sealed_body, received_at, expires_at, created_at) VALUES (:employer_id, :connection_id, :door, :event_key,"
-    " :body_hash, :sealed_key, :sealed_headers, :sealed_body, :received_at, :expires_at, :created_at)"
-    " ON CONFLICT (connection_id, door, body_hash) DO NOTHING RETURNING id"
-).bindparams(*_TIMES)
-_OWE = text(
-    "INSERT INTO job (employer_id, connection_id, kind, dedupe, lane, payload, state, due, attempts, failures, error,"
-    " created_at) VALUES (:employer_id, :connection_id, :kind, :dedupe, :lane, :payload, 'owed', :now, 0, 0, '', :now)"
-    " ON CONFLICT (dedupe) DO NOTHING"
-).bindparams(bindparam("payload", type_=Json()), bindparam("now", type_=UtcDateTime()))
+_STORE = {
+    dialect.__name__.rsplit(".", 1)[1]: dialect.insert(_TABLE)
+    .on_conflict_do_nothing(index_elements=["connection_id", "door", "body_hash"])
+    .returning(_TABLE.c.id, _TABLE.c.connection_id, _TABLE.c.door, _TABLE.c.body_hash)
+    for dialect in (postgresql, sqlite)
+}
 
 
 def open_delivery(vault: Vault, delivery: Delivery) -> tuple[dict[str, str], bytes]:

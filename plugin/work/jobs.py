@@ -7,11 +7,12 @@ handler may run twice (no engine can prevent that); what it writes outside is ma
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, text, update
+from sqlalchemy import bindparam, inspect, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -85,6 +86,50 @@ def owe(
     return session.execute(statement).scalar_one_or_none()
 
 
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One of many jobs to owe at once, due now in the normal lane."""
+
+    kind: str
+    dedupe: str
+    employer_id: int
+    connection_id: int | None
+    payload: dict[str, Any]
+
+
+def owe_many(session: Session, owed: Sequence[Owed]) -> None:
+    """Owe many jobs in one statement; those owed or done already are left as they are."""
+    if not owed:
+        return
+    now = now_of(session)
+    rows = [
+        {
+            "employer_id": one.employer_id,
+            "connection_id": one.connection_id,
+            "kind": one.kind,
+            "dedupe": f"{one.kind}:{one.dedupe}",
+            "payload": one.payload,
+            "due": now,
+            "lane": NORMAL,
+            "created_at": now,
+            "state": "owed",
+            "attempts": 0,
+            "failures": 0,
+            "error": "",
+        }
+        for one in owed
+    ]
+    session.connection().execute(_OWE_MANY[session.get_bind().dialect.name], rows)
+
+
+_OWE_MANY = {
+    dialect.__name__.rsplit(".", 1)[1]: dialect.insert(inspect(Job).local_table).on_conflict_do_nothing(
+        index_elements=["dedupe"]
+    )
+    for dialect in (postgresql, sqlite)
+}
+
+
 # Lane by lane, because the index is (state, lane, due): over all lanes at once every letter that is due next week would
 # be walked past.
 _IN_LANE = """(
@@ -92,6 +137,7 @@ _IN_LANE = """(
     WHERE state = 'owed' AND lane = {lane} AND due <= :now AND (lease_until IS NULL OR lease_until <= :now) {kinds}
     ORDER BY due, id LIMIT 1 {skip}
 )"""
+
 _CLAIM = """
 UPDATE job SET lease_until = :until, attempts = attempts + 1
 WHERE id = COALESCE({lanes}, NULL)

@@ -11,14 +11,12 @@ import queue
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import structlog
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session
 
 from plugin.database import Database
-from plugin.work.deliveries import accept_sealed
+from plugin.work.deliveries import Sealed, accept_sealed
 
 log = structlog.get_logger(__name__)
 
@@ -27,16 +25,9 @@ MOST_AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """One delivery, verified and sealed, that waits to be stored."""
+    """One delivery that waits to be stored."""
 
-    employer_id: int
-    connection_id: int
-    door: str
-    body_hash: str
-    event_key: str
-    sealed: tuple[bytes, bytes, bytes]
-    received_at: datetime
-    days: int
+    sealed: Sealed
     stored: Future[bool] = field(default_factory=Future)
 
 
@@ -49,12 +40,13 @@ class Receiver:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def store(self, arrived: Arrived, *, timeout: float = 25.0) -> bool:
+    def store(self, sealed: Sealed, *, timeout: float = 25.0) -> bool:
         """Store it and the job that reads it. Raises `DBAPIError` or `TimeoutError` when it may not be stored."""
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="receiver", daemon=True)
                 self._thread.start()
+        arrived = Arrived(sealed)
         self._waiting.put(arrived)
         return arrived.stored.result(timeout)
 
@@ -89,7 +81,7 @@ class Receiver:
     def _store_together(self, together: list[Arrived]) -> None:
         try:
             with self._database.writing() as session:
-                new = [_accept(session, one) for one in together]
+                keys = accept_sealed(session, [one.sealed for one in together])
         except Exception as error:  # whatever it was, every request that waits must hear of it
             if len(together) == 1:
                 together[0].stored.set_exception(error)
@@ -99,22 +91,5 @@ class Receiver:
             for one in together:
                 self._store_together([one])
             return
-        for one, was_new in zip(together, new, strict=True):
-            one.stored.set_result(was_new)
-
-
-def _accept(session: Session, one: Arrived) -> bool:
-    return (
-        accept_sealed(
-            session,
-            one.sealed,
-            employer_id=one.employer_id,
-            connection_id=one.connection_id,
-            door=one.door,
-            body_hash=one.body_hash,
-            event_key=one.event_key,
-            received_at=one.received_at,
-            days=one.days,
-        )
-        is not None
-    )
+        for one, key in zip(together, keys, strict=True):
+            one.stored.set_result(key is not None)

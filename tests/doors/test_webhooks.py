@@ -20,7 +20,7 @@ from plugin.doors import health, webhooks
 from plugin.rows import Connection, Delivery, Job
 from plugin.work import receiver
 from plugin.work.context import Work
-from plugin.work.deliveries import open_delivery
+from plugin.work.deliveries import Sealed, open_delivery
 
 JOB = json.dumps({"action": "job_updated", "payload": {"job": {"id": 4711, "name": "\u5c71"}}}).encode()
 
@@ -147,14 +147,16 @@ def test_one_that_cannot_be_stored_does_not_take_the_others_along(work: Work, co
 
 def _arrived(employer_id: int, connection_id: int, name: str) -> receiver.Arrived:
     return receiver.Arrived(
-        employer_id=employer_id,
-        connection_id=connection_id,
-        door="webhook",
-        body_hash=name,
-        event_key="",
-        sealed=(b"k", b"h", b"b"),
-        received_at=datetime.now(UTC),
-        days=30,
+        Sealed(
+            employer_id=employer_id,
+            connection_id=connection_id,
+            door="webhook",
+            body_hash=name,
+            event_key="",
+            sealed=(b"k", b"h", b"b"),
+            received_at=datetime.now(UTC),
+            days=30,
+        )
     )
 
 
