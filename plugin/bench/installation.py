@@ -97,6 +97,15 @@ class Installation:
             process.kill()
             return process.wait()
 
+    def cpu_seconds(self, name: str) -> float:
+        """Processor time a running process has used so far, children not counted; 0 where the system doesn't say."""
+        try:
+            stat = Path(f"/proc/{self.running[name].pid}/stat").read_text()
+        except OSError:
+            return 0.0
+        user, system = stat.rsplit(")", 1)[1].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def answers(self) -> bool:
         """Whether the web process takes requests now."""
         there = HTTPConnection("127.0.0.1", self.port, timeout=5)
