@@ -141,6 +141,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.fixture(params=["sqlite"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """SQLite unless a test says it runs on both (`BOTH_DATABASES`): what depends on locks and on the dialect."""
+    kind: str = request.param
+    return kind
+
+
 @pytest.fixture(scope="session")
 def smtp_running() -> Iterator[tuple[SmtpServer, int]]:
     server = SmtpServer()

@@ -22,9 +22,12 @@ from plugin.scouting.legal import LetterRefused
 from plugin.scouting.letters import facts_of, note_of, preview, set_note
 from plugin.scouting.pacing import interval, moments, next_moment
 
-ONE_DATABASE = pytest.mark.parametrize("database_kind", ["sqlite"])
+BOTH_DATABASES = pytest.mark.parametrize(
+    "database_kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+)
 
 
+@BOTH_DATABASES
 def test_everyone_above_the_line_best_first_up_to_the_cap_not_only_twenty(stage: Any) -> None:
     ids = stage.people(45)
     stage.calibrate({id: 95 - n for n, id in enumerate(ids)})
@@ -34,7 +37,6 @@ def test_everyone_above_the_line_best_first_up_to_the_cap_not_only_twenty(stage:
     assert set(stage.states().values()) == {"drafted"}
 
 
-@ONE_DATABASE
 @pytest.mark.parametrize(("inclusive", "who"), [(True, ["u001", "u002"]), (False, ["u001"])])
 def test_69_70_71_under_both_boundaries(stage: Any, inclusive: bool, who: list[str]) -> None:
     stage.people(3)
@@ -57,7 +59,6 @@ def test_who_cant_be_written_to_is_shown_with_the_reason_and_the_next_takes_the_
     assert reasons == {"u001": "no_basis", "u002": "language_unknown", "u003": "nothing_to_say", "u004": ""}
 
 
-@ONE_DATABASE
 def test_whom_the_manager_left_out_is_not_in_the_batch(stage: Any) -> None:
     stage.people(2)
     stage.calibrate({"u001": 90, "u002": 80})
@@ -83,6 +84,7 @@ def known(stage: Any, id: str, status: ApplicationStatus, **changes: Any) -> Non
     )
 
 
+@BOTH_DATABASES
 def test_the_ats_is_asked_who_is_in_process_or_was_turned_down_there(stage: Any) -> None:
     stage.people(5)
     stage.calibrate({f"u00{n}": 100 - n for n in range(1, 6)})
@@ -114,6 +116,7 @@ def test_the_ats_is_asked_again_before_a_letter_leaves_that_was_drafted_a_while_
     assert stage.scouts()["u001"].reason == "in_process"
 
 
+@BOTH_DATABASES
 def test_preparing_twice_prepares_once(stage: Any) -> None:
     stage.people(1)
     stage.calibrate({"u001": 90})
@@ -127,7 +130,6 @@ def test_preparing_twice_prepares_once(stage: Any) -> None:
     assert len(stage.scouts()) == 1
 
 
-@ONE_DATABASE
 def test_a_commitment_that_ended_meanwhile_prepares_nothing(stage: Any) -> None:
     stage.people(1)
     stage.calibrate({"u001": 90})
@@ -160,7 +162,6 @@ def test_facts_are_sealed_with_their_source_and_the_preview_is_what_will_be_sent
     ]
 
 
-@ONE_DATABASE
 def test_an_english_reader_gets_an_english_letter(stage: Any, smtp: Any, text: Any) -> None:
     stage.people(1, language="en")
     stage.calibrate({"u001": 90})
@@ -195,7 +196,6 @@ def refused(stage: Any) -> list[str]:
     return found
 
 
-@ONE_DATABASE
 def test_a_batch_waits_for_an_open_position_or_an_approved_headcount(ready: Any, smtp: Any) -> None:
     ready.change(Requisition, ready.requisition_id, status="draft")
     assert refused(ready) == ["not_open"]
@@ -207,7 +207,6 @@ def test_a_batch_waits_for_an_open_position_or_an_approved_headcount(ready: Any,
     assert set(ready.states().values()) == {"sent"}
 
 
-@ONE_DATABASE
 @pytest.mark.parametrize(
     ("row", "changes", "why"),
     [
@@ -222,12 +221,12 @@ def test_what_else_keeps_a_batch(ready: Any, row: Any, changes: dict[str, Any], 
     assert refused(ready) == [why]
 
 
-@ONE_DATABASE
 def test_without_sender_and_legal_block_nothing_is_released(ready: Any) -> None:
     ready.policy(from_address="", legal={"sender": "株式会社みほん"})
     assert refused(ready) == ["legal_missing", "sender_missing"]
 
 
+@BOTH_DATABASES
 def test_a_recalled_batch_sends_nothing_and_can_be_released_again(ready: Any, smtp: Any) -> None:
     ready.release()
     ready.clock.move(timedelta(minutes=5))
@@ -243,7 +242,6 @@ def test_a_recalled_batch_sends_nothing_and_can_be_released_again(ready: Any, sm
     assert len(set(smtp.message_ids())) == 3
 
 
-@ONE_DATABASE
 def test_what_has_left_is_not_recalled(ready: Any, smtp: Any) -> None:
     ready.policy(per_minute=1)
     ready.release()
@@ -256,7 +254,6 @@ def test_what_has_left_is_not_recalled(ready: Any, smtp: Any) -> None:
     assert ready.states() == {"u001": "sent", "u002": "drafted", "u003": "drafted"}
 
 
-@ONE_DATABASE
 def test_letters_are_paced(ready: Any, smtp: Any) -> None:
     ready.policy(per_minute=2)
     ready.release()
@@ -269,6 +266,7 @@ def test_letters_are_paced(ready: Any, smtp: Any) -> None:
     assert sent == [1, 1, 1, 2, 2, 2, 3, 3] or sent == [1, 1, 1, 1, 2, 2, 2, 3]
 
 
+@BOTH_DATABASES
 def test_stopping_stops_what_has_not_left(ready: Any, smtp: Any) -> None:
     ready.policy(per_minute=1)
     ready.release()
@@ -283,6 +281,7 @@ def test_stopping_stops_what_has_not_left(ready: Any, smtp: Any) -> None:
     assert len(smtp.accepted) == 1
 
 
+@BOTH_DATABASES
 def test_a_new_commitment_takes_over_who_was_never_written_to(ready: Any, smtp: Any) -> None:
     ready.policy(per_minute=1)
     ready.release()
@@ -299,7 +298,6 @@ def test_a_new_commitment_takes_over_who_was_never_written_to(ready: Any, smtp: 
     assert {id: scout.reply_token for id, scout in scouts.items()} == before
 
 
-@ONE_DATABASE
 def test_standard_letters_need_no_commitment_and_carry_none(stage: Any, smtp: Any, text: Any) -> None:
     stage.people(3)
     stage.calibrate({"u001": 90, "u002": 80, "u003": 50})
@@ -315,7 +313,6 @@ def test_standard_letters_need_no_commitment_and_carry_none(stage: Any, smtp: An
     assert {scout.arm for scout in stage.scouts().values()} == {"standard"}
 
 
-@ONE_DATABASE
 def test_a_connection_may_release_by_itself(stage: Any, smtp: Any) -> None:
     stage.policy(auto_release=True)
     stage.people(1)
@@ -327,7 +324,6 @@ def test_a_connection_may_release_by_itself(stage: Any, smtp: Any) -> None:
     assert stage.states() == {"u001": "sent"}
 
 
-@ONE_DATABASE
 def test_the_recruiters_words_stand_in_letters_of_their_language_and_may_not_promise(
     ready: Any, smtp: Any, text: Any
 ) -> None:
@@ -344,7 +340,6 @@ def test_the_recruiters_words_stand_in_letters_of_their_language_and_may_not_pro
     assert "\n当社の開発チームは6名です。\n" in text(smtp.messages[0])
 
 
-@ONE_DATABASE
 def test_a_superseded_calibration_gets_no_standard_letters(stage: Any) -> None:
     stage.people(1)
     first = stage.calibrate({"u001": 90})
@@ -357,7 +352,6 @@ def test_a_superseded_calibration_gets_no_standard_letters(stage: Any) -> None:
         assert session.get_one(Calibration, first).state == "done"
 
 
-@ONE_DATABASE
 def test_two_employers_batches_know_nothing_of_each_other(
     ready: Any, second_employer: Any, new_connection: Any, stage_of: Any, vault: Any
 ) -> None:
@@ -409,7 +403,6 @@ def test_moments_stand_in_office_hours_in_order_and_apart(moment: datetime, per_
     assert all(b - a >= interval(policy) for a, b in itertools.pairwise(found))
 
 
-@ONE_DATABASE
 def test_quiet_hours_hold_a_released_batch_until_morning(ready: Any, smtp: Any) -> None:
     ready.policy(quiet_hours=True)
     clock: SettableClock = ready.clock
@@ -422,7 +415,6 @@ def test_quiet_hours_hold_a_released_batch_until_morning(ready: Any, smtp: Any) 
     assert set(ready.states().values()) == {"sent"}
 
 
-@ONE_DATABASE
 def test_release_names_who_released(ready: Any) -> None:
     with ready.work.writing() as session:
         release(session, session.get_one(Batch, ready.batch().key), "7")

@@ -19,8 +19,9 @@ from plugin.scouting.post import new_token
 from plugin.scouting.reasons import say_reason
 from plugin.scouting.suppression import suppress
 
-ONE_DATABASE = pytest.mark.parametrize("database_kind", ["sqlite"])
-"""For many cases of one rule: both databases run the rest."""
+BOTH_DATABASES = pytest.mark.parametrize(
+    "database_kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+)
 
 
 def codes(stage: Any, id: str, revision: int | None = None) -> list[str]:
@@ -113,7 +114,6 @@ def test_an_own_applicant_with_address_name_and_language_may_be_written_to(one: 
     assert codes(one, "u001") == []
 
 
-@ONE_DATABASE
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
@@ -191,6 +191,7 @@ def test_a_stop_to_one_sender_holds_for_that_sender(one: Any) -> None:
     assert codes(one, "u001") == ["suppressed"]
 
 
+@BOTH_DATABASES
 def test_a_stop_outlives_the_persons_data(one: Any) -> None:
     with one.work.writing() as session:
         suppress(session, one.work.vault, employer_id=one.connection.employer_id, address="u001@person.example.com")
@@ -200,7 +201,6 @@ def test_a_stop_outlives_the_persons_data(one: Any) -> None:
     assert codes(one, "u001") == ["suppressed"]
 
 
-@ONE_DATABASE
 @pytest.mark.parametrize(
     ("kind", "code", "days"),
     [
@@ -228,6 +228,7 @@ def test_a_window_set_by_hand_ends_when_it_says(one: Any) -> None:
     assert codes(one, "u001") == []
 
 
+@BOTH_DATABASES
 def test_everybody_of_an_off_limits_company_is_left_alone(stage: Any) -> None:
     stage.people(2, company="株式会社れい")
     stage.people(1, first=3, company="べつの会社")
@@ -236,7 +237,6 @@ def test_everybody_of_an_off_limits_company_is_left_alone(stage: Any) -> None:
     assert many(stage, ["u001", "u002", "u003"]) == {"u001": ["off_limits"], "u002": ["off_limits"], "u003": []}
 
 
-@ONE_DATABASE
 @pytest.mark.parametrize("state", ["sending", "sent", "unknown", "refused"])
 def test_nobody_is_written_to_twice_about_one_position(one: Any, state: str) -> None:
     scouted(one, "u001", state)
@@ -256,7 +256,6 @@ def test_a_letter_nobody_knows_the_fate_of_counts_as_sent(one: Any) -> None:
     assert codes(one, "u001") == ["fatigue"]
 
 
-@ONE_DATABASE
 @pytest.mark.parametrize(
     ("state", "code"),
     [("holding", "in_process"), ("entered", "in_process"), ("deciding", "possible_duplicate"), ("closed", None)],
@@ -296,6 +295,7 @@ def test_every_code_is_said_in_both_languages() -> None:
         assert say_reason(code, "ja") not in (code, "", say_reason(code, "en"))
 
 
+@BOTH_DATABASES
 def test_one_employers_rows_say_nothing_to_another(
     one: Any, second_employer: Any, new_connection: Callable[..., Any], stage_of: Callable[..., Any], vault: Any
 ) -> None:
@@ -310,6 +310,7 @@ def test_one_employers_rows_say_nothing_to_another(
     assert codes(other, "u001") == []
 
 
+@BOTH_DATABASES
 def test_thousands_are_looked_at_in_few_queries(stage: Any) -> None:
     from sqlalchemy import event
 

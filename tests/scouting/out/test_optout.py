@@ -13,6 +13,10 @@ from plugin.rows import Event, Scout, Suppression
 from plugin.scouting.optout import BadLink, look_at, unsubscribe, unsubscribe_token, unsubscribe_url
 from plugin.scouting.suppression import is_suppressed, suppress
 
+BOTH_DATABASES = pytest.mark.parametrize(
+    "database_kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+)
+
 
 @pytest.fixture
 def drafted(stage: Any) -> Any:
@@ -27,6 +31,7 @@ def token_for(stage: Any, id: str) -> str:
     return unsubscribe_token(stage.work.vault, stage.scouts()[id], f"{id}@person.example.com")
 
 
+@BOTH_DATABASES
 def test_looking_changes_nothing_and_acting_suppresses_once(drafted: Any) -> None:
     token, vault = token_for(drafted, "u001"), drafted.work.vault
     assert look_at(vault, token).language == "ja"
@@ -42,6 +47,7 @@ def test_looking_changes_nothing_and_acting_suppresses_once(drafted: Any) -> Non
         assert len(session.exec(select(Event).where(col(Event.what) == "opted_out")).all()) == 1
 
 
+@BOTH_DATABASES
 def test_a_refusal_stops_what_has_not_left(drafted: Any, smtp: Any) -> None:
     drafted.release()
     with drafted.work.writing() as session:

@@ -24,6 +24,10 @@ from plugin.scouting.batches import CannotRelease, recall, release
 from plugin.scouting.outbox import Delivered, Refused, Unknown
 from plugin.scouting.suppression import suppress
 
+BOTH_DATABASES = pytest.mark.parametrize(
+    "database_kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+)
+
 LEFT = {"sending", "sent", "unknown"}
 SENTENCE = "面接の実施をお約束するもので、採用をお約束するものではありません"
 
@@ -248,7 +252,6 @@ def forbid(stage: Any, id: str, how: str) -> None:
             session.add(profile)
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
 @given(
     before=st.lists(_ACTIONS, max_size=6),
     between=st.lists(_ACTIONS, max_size=4),
@@ -278,6 +281,7 @@ def test_no_promise_leaves_that_is_not_earned_at_that_moment(
         lock_requisition(session, stage.requisition_id)  # whatever happened, nobody holds anything any more
 
 
+@BOTH_DATABASES
 def test_the_witness_sees_promises(new_stage: Callable[..., Any]) -> None:
     """The test above proves nothing when no committed letter ever leaves in it."""
     stage = new_stage(per_minute=60_000, last_days=1)
@@ -293,7 +297,6 @@ def test_the_witness_sees_promises(new_stage: Callable[..., Any]) -> None:
     assert sum(witness.left.values()) == 3
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
 @given(
     forbidden=st.lists(
         st.tuples(st.integers(0, 5), st.sampled_from(["stop", "restrict", "change"]), st.booleans()), max_size=6
@@ -354,6 +357,7 @@ class Mortal:
         return outcome
 
 
+@BOTH_DATABASES
 @given(
     plan=st.lists(
         st.sampled_from(
@@ -396,6 +400,7 @@ def test_no_message_id_reaches_the_server_twice_and_every_letter_is_sent_refused
     assert sum(scout.state == "unknown" for scout in scouts.values()) <= mortal.kills + drops
 
 
+@BOTH_DATABASES
 @given(order=st.permutations(["opt_out", "send", "opt_out_other"]))
 @settings(max_examples=6)
 def test_a_stop_holds_per_employer_and_never_later_than_it_was_said(

@@ -25,7 +25,12 @@ from plugin.scouting.suppression import is_suppressed, suppress
 from plugin.work.jobs import retry
 from plugin.work.worker import Worker
 
+BOTH_DATABASES = pytest.mark.parametrize(
+    "database_kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+)
 
+
+@BOTH_DATABASES
 def test_a_released_batch_reaches_the_mail_server_once_its_recall_window_is_over(
     stage: Any, smtp: Any, text: Callable[[EmailMessage], str]
 ) -> None:
@@ -99,6 +104,7 @@ def test_every_line_on_the_wire_is_ascii(released: Any, smtp: Any) -> None:
     assert max(len(line) for line in smtp.accepted[0][2].splitlines()) <= 998
 
 
+@BOTH_DATABASES
 @pytest.mark.parametrize("plan", ["rcpt:451 4.7.1 greylisted", "data:452 4.3.1 later"])
 def test_a_temporary_refusal_is_tried_again_with_the_same_message_id(released: Any, smtp: Any, plan: str) -> None:
     smtp.plan[:] = [plan, plan]
@@ -113,6 +119,7 @@ def test_a_temporary_refusal_is_tried_again_with_the_same_message_id(released: A
     assert smtp.message_ids() == [first.message_id]
 
 
+@BOTH_DATABASES
 def test_everything_is_asked_again_before_the_next_attempt(released: Any, smtp: Any) -> None:
     smtp.plan[:] = ["data:452 4.3.1 later"]
     released.run()
@@ -160,6 +167,7 @@ def test_a_lost_answer_is_unknown_and_never_resent(released: Any, smtp: Any, pla
     assert len(smtp.accepted) == (1 if plan == "drop" else 0)
 
 
+@BOTH_DATABASES
 @pytest.mark.parametrize(("delivered", "state"), [(True, "sent"), (False, "refused")])
 def test_a_person_a_bounce_or_a_reply_settles_what_was_unknown(
     released: Any, smtp: Any, delivered: bool, state: str
@@ -190,6 +198,7 @@ class Dying:
         raise Killed
 
 
+@BOTH_DATABASES
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_crash_while_sending_leaves_unknown_and_never_sends_again(released: Any, smtp: Any, when: str) -> None:
     real = released.work.smtp
@@ -204,6 +213,7 @@ def test_a_crash_while_sending_leaves_unknown_and_never_sends_again(released: An
     assert released.batch().state == "finished"
 
 
+@BOTH_DATABASES
 def test_a_slow_sender_whose_job_was_taken_over_still_says_what_it_knows(released: Any, smtp: Any) -> None:
     real = released.work.smtp
 
@@ -285,7 +295,6 @@ def test_a_pause_holds_letters_back_until_it_ends(released: Any, smtp: Any) -> N
     assert released.states() == {"u001": "sent"}
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [({"status": "closed"}, "closed"), ({"status": "draft"}, "not_open"), ({"manager_id": None}, "other_manager")],
@@ -300,6 +309,7 @@ def test_a_position_that_changes_after_the_release_stops_its_letters(
     assert smtp.accepted == []
 
 
+@BOTH_DATABASES
 def test_four_senders_never_exceed_the_cap(stage: Any, smtp: Any) -> None:
     ids = stage.people(8)
     stage.policy(per_minute=60_000)
@@ -339,6 +349,7 @@ def post_one(stage: Any, **changes: Any) -> int | None:
         return post(session, stage.work.vault, connection=stage.connection, **values)
 
 
+@BOTH_DATABASES
 def test_a_posted_mail_is_sent_once_however_often_it_is_posted(stage: Any, smtp: Any) -> None:
     first = post_one(stage)
     assert first is not None
@@ -396,6 +407,7 @@ def test_a_candidates_mail_waits_for_nobody_who_said_stop_or_was_erased(stage: A
     assert [(mail.state, mail.answer) for mail in stage.mails()] == [("held", "suppressed"), ("held", "erased")]
 
 
+@BOTH_DATABASES
 @pytest.mark.parametrize(
     ("plan", "state", "grace_runs", "commitment"),
     [
