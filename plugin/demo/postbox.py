@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
@@ -42,6 +43,14 @@ class Kept:
     @property
     def message(self) -> EmailMessage:
         return message_from_bytes(self.raw, policy=policy.default)  # type: ignore[return-value]
+
+    def header(self, name: str) -> str:
+        """A header as a reader sees it, "" when there is none.
+
+        `message[name]` puts a blank between two encoded words of a display name, which RFC 2047 §6.2 forbids.
+        """
+        raw = message_from_bytes(self.raw, policy=policy.compat32)[name]
+        return "" if raw is None else " ".join(str(make_header(decode_header(raw))).split())
 
     @property
     def text(self) -> str:

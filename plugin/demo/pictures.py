@@ -1,0 +1,155 @@
+"""`make pictures`: the README's pictures, taken of real pages in both languages by Chromium.
+
+Runs the story up to a promise in a temporary folder and photographs what its people see on the way. Playwright and
+Chromium are tools of development: nothing else in the service needs them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import col, select
+
+from plugin.alignment import links
+from plugin.demo.stage import MANAGER_ADDRESS, RECRUITER_ADDRESS, demo_description
+from plugin.demo.story import START, Story
+from plugin.demo.world import World, open_world
+from plugin.rows import Calibration, Connection, Promise, Requisition, Staff
+
+WIDE, PHONE = 1180, 390
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture: its file's name, the page, who looks at it ("" nobody signed in), how wide, how tall at most.
+
+    `open_first` unfolds the first entry's evidence.
+    """
+
+    name: str
+    path: str
+    who: str = ""
+    width: int = WIDE
+    height: int = 900
+    open_first: bool = False
+
+
+def take_pictures(base_url: str, folder: Path, shots: Sequence[Shot], *, locale: str) -> list[Path]:
+    """Photograph pages of a running demo (its one-click sign-in must be on) and return the files written."""
+    from playwright.sync_api import sync_playwright
+
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    # Chromium refuses its own sandbox to root.
+    switches = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=switches)
+        try:
+            for shot in shots:
+                context = browser.new_context(
+                    base_url=base_url,
+                    viewport={"width": shot.width, "height": shot.height},
+                    device_scale_factor=1.5 if shot.width > PHONE else 2,
+                    locale="ja-JP" if locale == "ja" else "en-GB",
+                )
+                written.append(_take(context.new_page(), shot, folder, locale))
+                context.close()
+        finally:
+            browser.close()
+    return written
+
+
+def _take(page: Any, shot: Shot, folder: Path, locale: str) -> Path:
+    if shot.who:
+        page.goto("/sign-in")
+        page.locator("form", has_text=shot.who).get_by_role("button").click()
+    page.goto(shot.path)
+    if shot.open_first:
+        page.locator(".person details summary").first.click()
+    file = folder / f"{shot.name}-{locale}.png"
+    page.screenshot(path=str(file))
+    return file
+
+
+def _chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        sys.exit("Chromium is absent: apt-get install chromium fonts-noto-cjk")
+    return found
+
+
+def _decision_link(world: World) -> str:
+    """The page behind the link that is mailed to the manager."""
+    with world.work.writing() as session:
+        requisition = session.exec(select(Requisition)).one()
+        calibration = session.get_one(Calibration, requisition.calibration_id)
+        manager = session.get_one(Staff, requisition.manager_id)
+        connection = session.get_one(Connection, requisition.connection_id)
+        token = links.new_link(
+            session, connection=connection, staff=manager, purpose="decide", subject_id=calibration.key
+        )
+    return f"/act/{token}"
+
+
+def tell_and_take(locale: str, folder: Path) -> list[Path]:
+    """One story in one language, photographed."""
+    with (
+        tempfile.TemporaryDirectory(prefix="kakuyaku-pictures-") as where,
+        open_world(Path(where), start=START, locale=locale, people=3000, settings={"demo": True}) as world,
+    ):
+        story = Story(world, lambda step, words: print(f"  {locale}  {step}: {words}"))
+        description = demo_description(locale)
+        title = description.strip().splitlines()[0].replace("【募集職種】", "").lstrip("#【 ").rstrip("】 ")[:80]
+        story.create_requisition(description, title)
+        story.see_shortlist_in_ats()
+        decide = _decision_link(world)
+        files = take_pictures(
+            world.url,
+            folder,
+            [
+                Shot("manager", decide, height=1000, open_first=True),
+                Shot("manager-phone", decide, width=PHONE, height=844),
+            ],
+            locale=locale,
+        )
+        story.approve_in_ats()
+        world.settle()
+        page = f"/requisitions/{story.requisition_id}"
+        files += take_pictures(
+            world.url,
+            folder,
+            [
+                Shot("recruiter", page, RECRUITER_ADDRESS, height=1000),
+                Shot("requirement", f"{page}/requirement", RECRUITER_ADDRESS, height=1000),
+                Shot("letters", f"{page}/letters", RECRUITER_ADDRESS, height=860),
+                Shot("in-force", page, MANAGER_ADDRESS, height=860),
+            ],
+            locale=locale,
+        )
+        story.release_batch()
+        story.answer_yes(story.read_scouts())
+        story.see_entry_in_ats()
+        with world.work.reading() as session:
+            promise = session.exec(select(Promise).order_by(col(Promise.id))).first()
+        shots = [Shot("promises", "/promises", RECRUITER_ADDRESS, height=560)]
+        if promise is not None:
+            shots.append(Shot("promise", f"/promises/{promise.key}", RECRUITER_ADDRESS, height=560))
+        return files + take_pictures(world.url, folder, shots, locale=locale)
+
+
+def main() -> None:
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures")
+    for locale in ("ja", "en"):
+        for file in tell_and_take(locale, folder):
+            print(f"wrote {file}")
+
+
+if __name__ == "__main__":
+    main()
