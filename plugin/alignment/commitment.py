@@ -59,7 +59,7 @@ def lock(session: Session, requisition_id: int) -> Requisition:
     return session.exec(
         select(Requisition)
         .where(col(Requisition.id) == requisition_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
 
