@@ -42,7 +42,7 @@ class Kept:
 
     @property
     def message(self) -> EmailMessage:
-        return message_from_bytes(self.raw, policy=policy.default)  # type: ignore[return-value]
+        return message_from_bytes(self.raw, policy=policy.default)
 
     def header(self, name: str) -> str:
         """A header as a reader sees it, "" when there is none.
