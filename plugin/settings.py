@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     )
     web_host: str = Field("127.0.0.1", description="Address the web process listens on.")
     web_port: int = Field(8321, ge=0, le=65535, description="Port the web process listens on.")
-    web_threads: int = Field(8, ge=1, le=64, description="Threads of one web process.")
+    web_threads: int = Field(24, ge=1, le=64, description="Threads of one web process.")
     web_processes: int = Field(1, ge=1, le=32, description="Web processes (more than one needs PostgreSQL).")
     proxies: int = Field(
         0, ge=0, le=5, description="Reverse proxies in front of the web process whose X-Forwarded headers are believed."

@@ -113,7 +113,8 @@ def accept_sealed(session: Session, arrived: Sequence[Sealed]) -> list[int | Non
             "expires_at": now + timedelta(days=one.days),
             "created_at": now,
         }
-        for one in new.values()
+        # Always in the same order: two transactions with the same deliveries wait for each other, and never in a ring.
+        for _, one in sorted(new.items())
     ]
     stored_there = session.connection().execute(_STORE[session.get_bind().dialect.name], rows)
     stored = {id(new[found[1], found[2], found[3]]): int(found[0]) for found in stored_there}

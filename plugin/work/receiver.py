@@ -2,7 +2,8 @@
 
 A vendor waits while its webhook is stored, and SQLite has one writer. So requests hand what they want stored to one
 thread; it takes all that wait at that moment, stores them in one transaction, and answers each only after the commit.
-Alone, a delivery waits for nobody.
+Alone, a delivery waits for nobody. PostgreSQL has many writers: there a few threads do this, so that those who arrive
+during a commit need not wait for it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from plugin.work.deliveries import Sealed, accept_sealed
 log = structlog.get_logger(__name__)
 
 MOST_AT_ONCE = 64
+WRITERS = 3
+"""Transactions at once on PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +41,29 @@ class Receiver:
         self._database = database
         self._waiting: queue.SimpleQueue[Arrived | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def store(self, sealed: Sealed, *, timeout: float = 25.0) -> bool:
         """Store it and the job that reads it. Raises `DBAPIError` or `TimeoutError` when it may not be stored."""
         with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="receiver", daemon=True)
-                self._thread.start()
+            if not self._threads:
+                self._threads = [
+                    threading.Thread(target=self._run, name=f"receiver-{place}", daemon=True)
+                    for place in range(1 if self._database.is_sqlite else WRITERS)
+                ]
+                for thread in self._threads:
+                    thread.start()
         arrived = Arrived(sealed)
         self._waiting.put(arrived)
         return arrived.stored.result(timeout)
 
     def close(self) -> None:
-        """Store what waits, then end the thread."""
+        """Store what waits, then end the threads."""
         with self._lock:
-            thread, self._thread = self._thread, None
-        if thread is not None:
+            threads, self._threads = self._threads, []
+        for _ in threads:
             self._waiting.put(None)
+        for thread in threads:
             thread.join(30)
 
     def _run(self) -> None:
