@@ -35,7 +35,7 @@ story: setup
 	@$(BIN)/kakuyaku story $(ARGS)
 
 test: setup-dev
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: setup-dev
 	$(BIN)/ruff check .
