@@ -56,7 +56,7 @@
   }
 
   // The line.
-  const box = document.querySelector("[data-line]");
+  const box = document.querySelector(".line-box[data-line]");
   if (box) {
     const counts = new Map();
     document.querySelectorAll("#line-counts tbody tr").forEach((row) => counts.set(Number(row.dataset.line), row.dataset));
