@@ -20,13 +20,16 @@ from plugin.rows import AtsWrite, Connection
 from plugin.sealing import Vault
 from plugin.work.context import Work
 from plugin.work.jobs import NotYet
-from plugin.work.leases import held
+from plugin.work.leases import held, keep_until
 from plugin.work.rates import held_off_until, hold_off
 
 log = structlog.get_logger(__name__)
 
 CALLS_IN_A_WRITE = 12
 """Most requests one write makes (token, looks, candidate, application, and one repeat): bounds how long it can take."""
+
+UNKNOWN_AT_ONCE = 5
+"""Unknown outcomes of one write that are only waited out. More are a failure: backed off, and told to a person in the end."""
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U, so it can be read out on the telephone
 
@@ -47,10 +50,13 @@ def write_once(
     time-outs together. Call it outside any transaction.
 
     Raises `NotYet` while another writer holds the subject, while the vendor asked us to wait, and after an unknown
-    outcome until the settle time is over; `ATSError` when the vendor definitely refused (nothing was written).
+    outcome until the settle time is over; `ATSError` when the vendor definitely refused (nothing was written), or when
+    outcomes stay unknown (`unknown`). The subject stays held while an outcome settles: what may be applied late must
+    not be missed by another write about the same person.
     """
     seconds = lease_seconds(work)
-    with held(work, connection.employer_id, f"{connection.key}:{subject}", seconds):
+    settle = work.settings.settle_seconds
+    with held(work, connection.employer_id, f"{connection.key}:{subject}", seconds + settle) as token:
         with work.writing() as session:
             row = _row(session, work.vault, connection, name)
             if row.state == "done":
@@ -65,9 +71,9 @@ def write_once(
             row.job_id = work.claim.id if work.claim else None
             # Should we die from here on, the last request of ours leaves before the lease is over. Nobody looks
             # before that moment and a settle time have passed.
-            row.settle_until = now + timedelta(seconds=seconds + work.settings.settle_seconds)
+            row.settle_until = now + timedelta(seconds=seconds + settle)
             session.add(row)
-            ref = row.ref
+            ref, attempts = row.ref, row.attempts
         try:
             result = write(ref)
         except Unsupported as error:
@@ -79,10 +85,13 @@ def write_once(
                 if error.status == 429:
                     _wait_as_told(work, connection, error.retry_after)
                 raise
-            raise NotYet(_settle(work, connection, name, str(error)), f"{name}: {error}") from error
+            until = _settle(work, connection, name, str(error), token)
+            if attempts > UNKNOWN_AT_ONCE:
+                raise
+            raise NotYet(until, f"{name}: {error}") from error
         except Exception as error:
             # Whatever went wrong while reading the answer, the write may have been applied: look before the next one.
-            _settle(work, connection, name, f"{type(error).__name__}: {error}")
+            _settle(work, connection, name, f"{type(error).__name__}: {error}", token)
             raise
         with work.writing() as session:
             row = _row(session, work.vault, connection, name)
@@ -138,12 +147,13 @@ def _definite(work: Work, connection: Connection, name: str, state: str, error: 
         session.add(row)
 
 
-def _settle(work: Work, connection: Connection, name: str, error: str) -> datetime:
+def _settle(work: Work, connection: Connection, name: str, error: str, token: str) -> datetime:
     with work.writing() as session:
         row = _row(session, work.vault, connection, name)
         row.error = error[:2000]
         row.settle_until = now_of(session) + timedelta(seconds=work.settings.settle_seconds)
         session.add(row)
+        keep_until(session, token, row.settle_until)
         return row.settle_until
 
 

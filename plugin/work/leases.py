@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from plugin.database import now_of
 from plugin.rows import Lease
@@ -18,6 +18,8 @@ from plugin.work.jobs import NotYet
 
 LOOK_AGAIN = timedelta(seconds=0.5)
 """How soon to ask again for a lease that somebody holds: they mostly give it back long before it ends."""
+
+_KEPT = "kept:"
 
 
 @contextmanager
@@ -46,11 +48,14 @@ def held(work: Work, employer_id: int, name: str, seconds: float) -> Iterator[st
                 .returning(col(Lease.id))
             ).scalar_one_or_none()
         if taken is None:
-            ends = session.exec(
-                select(Lease.until).where(col(Lease.employer_id) == employer_id, col(Lease.name) == name)
+            found = session.exec(
+                select(Lease).where(col(Lease.employer_id) == employer_id, col(Lease.name) == name)
             ).first()
-            # None: given back in this very moment.
-            raise NotYet(min(ends or now, now + LOOK_AGAIN), "somebody else is writing there")
+            if found is None:  # given back in this very moment
+                raise NotYet(now, "somebody else was writing there")
+            kept = found.holder.startswith(_KEPT)  # nobody gives it back before it ends
+            until = found.until if kept else min(found.until, now + LOOK_AGAIN)
+            raise NotYet(until, "what was written there is settling" if kept else "somebody else is writing there")
     try:
         yield token
     finally:
@@ -60,3 +65,8 @@ def held(work: Work, employer_id: int, name: str, seconds: float) -> Iterator[st
                     col(Lease.employer_id) == employer_id, col(Lease.name) == name, col(Lease.holder) == token
                 )
             )
+
+
+def keep_until(session: Session, token: str, until: datetime) -> None:
+    """Let a lease held under `token` end by itself at `until`, instead of being given back with its block."""
+    session.execute(update(Lease).where(col(Lease.holder) == token).values(holder=_KEPT + token, until=until))
