@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from plugin.bench import databases
+from plugin.bench.installation import NotRunning
 from plugin.bench.tables import machine, machine_line, table
 from plugin.logs import set_up_logs
 from plugin.settings import alone
@@ -109,7 +110,7 @@ def _measure(
         with databases.engines(database, database_url) as engines:
             for engine in engines:
                 rows += measure(engine, lambda line: click.echo(f"… {line}", err=True))
-    except databases.NoDatabase as error:
+    except (databases.NoDatabase, NotRunning) as error:
         raise click.ClickException(str(error)) from None
     command = "kakuyaku " + " ".join(sys.argv[1:])
     if as_json:
