@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from plugin.alignment import acting, acts
 from plugin.alignment import commitment as commitments
 from plugin.alignment.views import shortlist_view
+from plugin.connections import policy_of
 from plugin.doors import page, standing
 from plugin.doors.page import translate as _
 from plugin.doors.visitors import changing, recruiters, recruiting, requisition_of, signed_in, visitor
@@ -54,7 +55,7 @@ def shown(requisition_id: int) -> ResponseReturnValue:
         values = standing.of(db, requisition)
         if calibration is None or calibration.state != "done":
             return render_template("pages/requisition_waits.html", calibration=calibration, **values)
-        masked = not visitor().sees_names(requisition)
+        masked = policy_of(values["connection"]).masked and not visitor().sees_names(requisition)
         view = shortlist_view(
             db,
             calibration,

@@ -276,6 +276,10 @@ def entry_because(code: str) -> str:
         "possible_duplicate": _("This person may be in the ATS already."),
         "erased": _("This person's data has been erased."),
         "refused": _("The ATS refused the entry."),
+        "failed": _("The entry could not be made."),
+        "person_deleted": _("This person was deleted in the ATS."),
+        "anyway": _("To be entered although the requisition is not open."),
+        "new_person": _("To be entered as a new person."),
     }
     return texts.get(code, code)
 
