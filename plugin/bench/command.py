@@ -26,9 +26,7 @@ def bench() -> None:
 def _shared(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
-        click.option(
-            "--database-url", default="", help="A PostgreSQL with an empty database, instead of starting one."
-        ),
+        click.option("--database-url", default="", help="A PostgreSQL to make databases on, instead of starting one."),
         click.option(
             "--database",
             type=click.Choice(["both", "sqlite", "postgresql"]),

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.pool import NullPool
 
 NOBODY = 65534
 START_SECONDS = 20.0
@@ -35,7 +37,7 @@ class NoDatabase(Exception):
 def engines(wanted: str, url: str) -> Iterator[list[Engine]]:
     """The engines to measure: `wanted` is sqlite, postgresql or both; `url` names a server, "" starts one if there is one.
 
-    A database given by URL must be empty and is left behind as the benchmark left it.
+    On a server given by URL databases are made for the time; its user must be allowed to.
     """
     found = [Engine("SQLite", "")] if wanted in ("both", "sqlite") else []
     if wanted == "sqlite":
@@ -117,12 +119,22 @@ def _wait_for(folder: Path, server: subprocess.Popen[bytes]) -> None:
             time.sleep(0.05)
 
 
-def fresh_database(engine: Engine) -> Engine:
-    """A new, empty database on the same server; SQLite's is new with every folder."""
-    if not engine.url or "/postgres?" not in engine.url:
-        return engine
-    name = f"bench{time.time_ns()}"
-    where = engine.url.split("?host=", 1)[1]
-    with psycopg.connect(f"host={where} user=postgres dbname=postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    return Engine(engine.name, engine.url.replace("/postgres?", f"/{name}?"))
+@contextmanager
+def fresh_database(engine: Engine) -> Iterator[str]:
+    """The URL of a new, empty database on the engine's server, dropped at the end; "" for SQLite, new in every folder."""
+    if not engine.url:
+        yield ""
+        return
+    there = make_url(engine.url)
+    name = f"kakuyaku_bench_{time.time_ns()}"
+    server = create_engine(there, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    try:
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        try:
+            yield there.set(database=name).render_as_string(hide_password=False)
+        finally:
+            with server.connect() as connection:
+                connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    finally:
+        server.dispose()

@@ -54,9 +54,10 @@ def measure(
     policy = demo_policy(grace_seconds=0, recall_seconds=0, max_people=40, per_minute=6000, fatigue_days=30)
     with (
         tempfile.TemporaryDirectory(prefix="kakuyaku-bench-") as folder,
+        fresh_database(engine) as url,
         open_installation(
             Path(folder),
-            database_url=fresh_database(engine).url,
+            database_url=url,
             policy=policy,
             people=people,
             mail_handler=Noting,

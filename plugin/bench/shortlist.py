@@ -33,7 +33,8 @@ def measure(engine: Engine, *, requisitions: int, people: int, say: Callable[[st
     """
     with (
         tempfile.TemporaryDirectory(prefix="kakuyaku-bench-") as folder,
-        open_installation(Path(folder), database_url=fresh_database(engine).url, people=people) as installation,
+        fresh_database(engine) as url,
+        open_installation(Path(folder), database_url=url, people=people) as installation,
     ):
         run(installation, say, f"{engine.name}: {people:,} people are read in")
         timings = []

@@ -31,16 +31,15 @@ def measure(engine: Engine, *, rate: float, seconds: float, say: Callable[[str],
     ]
     for name, command, stores in kinds:
         say(f"{engine.name}: {name}")
-        rows.append(
-            {"database": engine.name, "door": name, **_one(fresh_database(engine), command, rate, seconds, stores)}
-        )
+        rows.append({"database": engine.name, "door": name, **_one(engine, command, rate, seconds, stores)})
     return rows
 
 
 def _one(engine: Engine, command: tuple[str, ...], rate: float, seconds: float, stores: bool) -> dict[str, Any]:
     with (
         tempfile.TemporaryDirectory(prefix="kakuyaku-bench-") as folder,
-        open_installation(Path(folder), database_url=engine.url) as installation,
+        fresh_database(engine) as url,
+        open_installation(Path(folder), database_url=url) as installation,
     ):
         installation.start("web", *command)
         installation.wait_for_web()
