@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from connectors.base import ATSError, Connector
+from connectors.base import ATSError, Connector, Unsupported
 from connectors.records import EntryKind, NewEntry, RequisitionStatus
 from plugin.connections import policy_of
 from plugin.database import now_of
@@ -30,9 +31,11 @@ from plugin.rows import Connection, Entry, Profile, Requisition, Scout
 from plugin.sealing import Erased, Vault
 from plugin.tasks import open_task
 from plugin.work.context import Work
-from plugin.work.jobs import Claim, owe
+from plugin.work.jobs import Claim, is_last_try, owe
 
 __all__ = ["accept_yes", "add_entry", "decide_duplicate", "entry_notes", "move_entry", "record_intent"]
+
+log = structlog.get_logger(__name__)
 
 SOURCE = "kakuyaku"
 
@@ -134,9 +137,21 @@ class _Case:
 def add_entry(work: Work, claim: Claim) -> None:
     """Put one owed yes into the ATS, or hold it, or hand it to a person. Running it twice enters nobody twice."""
     case = _read(work, claim.payload["entry_id"])
-    entry, connection = case.entry, case.connection
-    if entry.state != "owed":
+    if case.entry.state != "owed":
         return
+    try:
+        _enter(work, claim, case)
+    except Exception as error:
+        # A job that is set aside has neither owner nor clock: whatever ends the trying hands the yes to a person (R4).
+        if not is_last_try(claim, error):
+            raise
+        log.warning("entry_handed_over", entry=case.entry.key, error=type(error).__name__)
+        words = str(error) if isinstance(error, ATSError | Unsupported) else type(error).__name__
+        _hand_over(work, claim, case, "refused" if isinstance(error, ATSError) else "failed", (), words=words)
+
+
+def _enter(work: Work, claim: Claim, case: _Case) -> None:
+    entry, connection = case.entry, case.connection
     if case.identity is None or case.profile is None:
         _hand_over(work, claim, case, "erased", ())
         return
@@ -154,21 +169,27 @@ def add_entry(work: Work, claim: Claim) -> None:
             _hand_over(work, claim, case, "possible_duplicate", found.doubts)
             return
         candidate_id = found.candidate_id
+        if candidate_id:
+            # Kept before anything is written: after an unknown outcome nobody looks for the person again, and the
+            # connector alone knows people by address only.
+            _remember(work, entry.key, candidate_id)
     wanted = replace(_new_entry(ats, case, case.identity), candidate_id=candidate_id)
 
     def enter(ref: str) -> dict[str, Any]:
         entered = ats.add_entry(replace(wanted, ref=ref))
         return {"candidate_id": entered.candidate_id, "application_id": entered.application_id}
 
-    try:
-        result = write_once(work, connection, _write_name(entry), enter, subject=case.subject)
-    except ATSError as error:
-        if not error.permanent:
-            raise
-        _hand_over(work, claim, case, "refused", (), words=str(error))
-        return
+    result = write_once(work, connection, _write_name(entry), enter, subject=case.subject)
     with work.finishing(claim) as session:
         _entered(session, work.vault, connection, entry.key, result)
+
+
+def _remember(work: Work, entry_id: int, candidate_id: str) -> None:
+    with work.writing() as session:
+        entry = session.exec(select(Entry).where(col(Entry.id) == entry_id).with_for_update(key_share=True)).one()
+        if entry.state == "owed":
+            entry.ats_candidate_id = candidate_id
+            session.add(entry)
 
 
 def _read(work: Work, entry_id: int) -> _Case:
@@ -253,7 +274,7 @@ def _entered(session: Session, vault: Vault, connection: Connection, entry_id: i
         owe(
             session,
             "read_application",
-            f"{entry.ats_application_id}:entered",
+            f"{entry.connection_id}:{entry.ats_application_id}:entered",
             employer_id=entry.employer_id,
             connection_id=entry.connection_id,
             payload={"ats_id": entry.ats_application_id},

@@ -14,10 +14,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, inspect, text, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
+from connectors.base import ATSError, Unsupported
 from plugin.database import now_of
-from plugin.rows import Job, UtcDateTime
+from plugin.rows import Job, Task, UtcDateTime
+from plugin.sealing import Erased
+from plugin.settings import WrongSetting
 
 INTERACTIVE, NORMAL, BULK = 0, 1, 2
 
@@ -36,6 +40,12 @@ class Park(Exception):
 
 class LostLease(Exception):
     """Another worker has taken this job over; nothing of ours may be committed."""
+
+
+SURPRISES = 10
+"""An exception nobody expected is tried this often before a person must look."""
+OUTAGE = 60
+"""A vendor's passing failures are tried this often: about a day, the longest wait between two being 30 minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,11 +244,21 @@ def park(session: Session, claim: Claim, why: str) -> None:
     _guarded(session, claim, state="parked", lease_until=None, error=why[:2000])
 
 
-def retry(session: Session, job_id: int) -> bool:
-    """Owe a parked job again now; False when there is no such parked job."""
+def retry(session: Session, job_id: int, *, by: str = "admin") -> bool:
+    """Owe a parked job again now, which ends the task that asked for it; False when there is no such parked job."""
     job = session.get(Job, job_id)
     if job is None or job.state != "parked":
         return False
+    session.execute(
+        update(Task)
+        .where(
+            col(Task.employer_id) == job.employer_id,
+            col(Task.kind) == "parked_job",
+            col(Task.subject_id) == job_id,
+            col(Task.state) == "open",
+        )
+        .values(state="done", done_by=by, done_at=now_of(session))
+    )
     job.state, job.due, job.failures, job.lease_until = "owed", now_of(session), 0, None
     session.add(job)
     return True
@@ -253,6 +273,17 @@ def _guarded(session: Session, claim: Claim, **values: Any) -> None:
     )
     if session.execute(statement).scalar_one_or_none() is None:
         raise LostLease(f"job {claim.id} was taken over")
+
+
+def is_last_try(claim: Claim, error: Exception) -> bool:
+    """Whether the worker would set this job aside over this error, instead of trying again."""
+    if isinstance(error, NotYet | LostLease | OperationalError) or type(error).__name__ == "StoreBusy":
+        return False
+    if isinstance(error, Park | Unsupported | WrongSetting | Erased):
+        return True
+    if isinstance(error, ATSError):
+        return error.permanent or (error.status != 429 and claim.failures + 1 >= OUTAGE)
+    return claim.failures + 1 >= SURPRISES
 
 
 def back_off(failures: int, retry_after: float | None = None) -> timedelta:

@@ -26,16 +26,12 @@ from plugin.tasks import open_task
 from plugin.work import jobs, rates
 from plugin.work.context import Handler, Work
 from plugin.work.handlers import CALLS_ATS, HANDLERS, SENDERS, handler_of
-from plugin.work.jobs import BULK, INTERACTIVE, Claim, LostLease, NotYet, Park
+from plugin.work.jobs import BULK, INTERACTIVE, OUTAGE, SURPRISES, Claim, LostLease, NotYet, Park
 
 log = structlog.get_logger(__name__)
 
 IDLE_POLL = 0.025
 """Seconds between looks for due work: interactive work is picked up within 50 ms."""
-SURPRISES = 10
-"""An exception nobody expected is tried this often before a person must look."""
-OUTAGE = 60
-"""A vendor's passing failures are tried this often: about a day, the longest wait between two being 30 minutes."""
 BUSY_WAIT = timedelta(seconds=2)
 LONGEST = 3600.0
 """Seconds after which a handler that still runs is no longer given more time."""

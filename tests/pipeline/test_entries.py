@@ -12,10 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
+from connectors.base import ATSError
 from connectors.records import Application, ApplicationStatus, Candidate
 from plugin.pipeline.entries import accept_yes, decide_duplicate, record_intent
 from plugin.pipeline.holding import close_entry, enter_anyway
-from plugin.rows import Entry, Job, Promise, Scout
+from plugin.rows import Entry, Job, Profile, Promise, Scout
+from plugin.work.handlers import HANDLERS
+from plugin.work.worker import Worker
 from ranking.values import Dimension, EvidenceRow, Quote, Scored
 
 
@@ -450,3 +453,51 @@ def _has_a_place(world: Any, scout: Scout) -> None:
         assert any(job.payload["entry_id"] == entry.key for job in jobs)
     else:
         assert entry.state == "entered"
+
+
+def test_somebody_known_by_number_is_not_made_twice_when_the_answer_is_lost(world: Any) -> None:
+    """The look that found them is not repeated after an unknown outcome: what it found must be kept."""
+    scout = world.scout(phone="090-1111-2222")
+    known = _stranger(world, emails=("private@example.net",), phones=("09011112222",))
+    with world.work.writing() as session:
+        profile = session.exec(select(Profile).where(col(Profile.profile_id) == scout.profile_id)).one()
+        profile.ats_candidate_id = known.id
+        session.add(profile)
+    world.ats.script = ["lost"]
+    world.yes(scout)
+    world.work_all()
+    assert list(world.ats.people) == [known.id]
+    assert [one.candidate_id for one in world.ats.standing.values()] == [known.id]
+    assert world.entry(scout).ats_candidate_id == known.id
+
+
+@pytest.mark.parametrize("fault", ["forbidden", "outage", "surprise"])
+def test_a_yes_that_cannot_be_entered_for_good_has_an_owner_and_a_clock(world: Any, fault: str) -> None:
+    scout = world.scout()
+
+    def broken(id: str) -> Any:
+        if fault == "surprise":
+            raise KeyError("status")
+        raise ATSError("no", status=403 if fault == "forbidden" else 503, permanent=fault == "forbidden")
+
+    world.ats.requisition = broken
+    world.yes(scout)
+    worker = Worker(world.work, {**HANDLERS, **world.handlers})
+    for _ in range(65):
+        worker.run_due()
+        world.clock.move(timedelta(minutes=31))
+    entry = world.entry(scout)
+    assert entry.state == "deciding" and entry.owner_id == world.recruiter.key and entry.held_until is not None
+    [task] = world.tasks("entry_stuck")
+    assert task.due == entry.held_until
+
+
+def test_the_same_application_number_at_two_accounts_is_read_for_both(new_world: Any) -> None:
+    worlds = [new_world(), new_world()]
+    for world in worlds:
+        world.yes(world.scout())
+        world.work_all()
+    read = []
+    with worlds[0].work.reading() as session:
+        read = session.exec(select(Job.connection_id).where(col(Job.kind) == "read_application")).all()
+    assert sorted(read) == [world.connection.key for world in worlds]

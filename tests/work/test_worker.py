@@ -15,8 +15,8 @@ from plugin.rows import Connection, Event, Job, RateLimit, Task
 from plugin.work import jobs
 from plugin.work.context import Handler, Work
 from plugin.work.handlers import HANDLERS, handler_of
-from plugin.work.jobs import Claim, NotYet, Park
-from plugin.work.worker import OUTAGE, SURPRISES, Worker
+from plugin.work.jobs import OUTAGE, SURPRISES, Claim, NotYet, Park
+from plugin.work.worker import Worker
 
 
 def owe(work: Work, connection: Connection, kind: str, dedupe: str = "1", **how: object) -> int:
@@ -122,6 +122,7 @@ def test_a_parked_job_can_be_owed_again(work: Work, connection: Connection) -> N
     with work.writing() as session:
         assert jobs.retry(session, key)
         assert not jobs.retry(session, key)
+        assert session.exec(select(Task.state).where(col(Task.kind) == "parked_job")).all() == ["done"]
     assert run(work, lambda work, claim: None) == 1
 
 
