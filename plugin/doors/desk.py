@@ -39,6 +39,11 @@ BY_HAND = frozenset(
         "letter_refused",
         "promises_unread",
         "promise_on_closed",
+        "promise_on_rejected",
+        "promise_on_deleted",
+        "promise_doubt",
+        "erasure_question",
+        "parked_job",
     }
 )
 """Kinds a person marks done. All others end when what they ask for has happened."""
@@ -125,7 +130,7 @@ def retry(job_id: int) -> ResponseReturnValue:
         job = db.get(Job, job_id)
         if job is None or job.connection_id != visitor().connection.id:
             abort(404)
-        again = jobs.retry(db, job_id)
+        again = jobs.retry(db, job_id, by=visitor().actor)
         if again:
             record(db, job.employer_id, "job", job_id, "retried", actor=visitor().actor)
     page.say(_("It is being tried again.") if again else _("It is not set aside any more."), "good" if again else "bad")

@@ -49,6 +49,18 @@ def task(kind: str) -> tuple[str, str]:
             _("A promise on a closed requisition"),
             _("It binds all the same: arrange the meeting, or record that the candidate waived it."),
         ),
+        "promise_on_rejected": (
+            _("A promise to somebody rejected in the ATS"),
+            _("It binds all the same: arrange the meeting, or record that the candidate waived it."),
+        ),
+        "promise_on_deleted": (
+            _("A promise to somebody deleted in the ATS"),
+            _("Say whether it can still be kept, or record that the candidate waived it."),
+        ),
+        "promise_doubt": (
+            _("A meeting that kept a promise is gone from the ATS"),
+            _("See whether it took place, then mark this done."),
+        ),
         "promises_unread": (
             _("Promises could not be checked"),
             _("The ATS did not answer. Nothing breaks until it does; check the connection."),
