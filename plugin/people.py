@@ -19,6 +19,7 @@ from sqlalchemy import delete, insert, update
 from sqlmodel import Session, col, select
 
 from plugin.database import now_of
+from plugin.erasing import drop_traces
 from plugin.identity import (
     Identity,
     chunks,
@@ -97,6 +98,8 @@ def add_profiles(session: Session, vault: Vault, employer_id: int, people: Seque
         profile = replace(profile, revision=revision, contactable=_contactable(person))
         key = keys[profile.id]
         values = _row_values(vault, employer_id, person, key) | {"revision": revision}
+        if known is not None and not person.ats_candidate_id:
+            values["ats_candidate_id"] = known.ats_candidate_id  # an import that doesn't know it unsays nothing
         if known is not None:
             known.sqlmodel_update(values)
             session.add(known)
@@ -152,7 +155,7 @@ def add_people(
 
 
 def delete_profiles(session: Session, vault: Vault, employer_id: int, profile_ids: Iterable[str]) -> int:
-    """Erase people: their key, their row, their words in shortlists; the store follows by journal. Return how many.
+    """Erase people: key, row, words in shortlists, mails that came from them; the store follows by journal. Return how many.
 
     Rows that must stay (ledger, suppression) hold ids and keyed hashes only. A second call finds nobody.
     """
@@ -161,6 +164,7 @@ def delete_profiles(session: Session, vault: Vault, employer_id: int, profile_id
         return 0
     now = now_of(session)
     number = _assign(session, employer_id, len(ids))
+    drop_traces(session, employer_id, ids)
     for chunk in chunks(ids):
         for table, column in ((PersonKey, PersonKey.person), (Profile, Profile.profile_id)):
             session.execute(delete(table).where(col(table.employer_id) == employer_id, col(column).in_(chunk)))

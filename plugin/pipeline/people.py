@@ -44,6 +44,10 @@ def read_person(work: Work, claim: Claim) -> None:
         with work.finishing(claim) as session:
             _changed(session, work.vault, connection, standing)
         return
+    if standing is None and kind is EventKind.CANDIDATE:
+        # Not shown: deleted, merged or made private. The first two ring for themselves; a bell of an earlier edit may
+        # be heard after the merge, and must not erase somebody who lives on under another id.
+        return
     survivor = ats.candidate(new) if kind is EventKind.CANDIDATE_MERGED and new else None
     if survivor is not None:
         applications = _moved_applications(ats, survivor.id, requisitions)
@@ -51,8 +55,10 @@ def read_person(work: Work, claim: Claim) -> None:
             _merged(session, connection, old, survivor.id, applications)
             _changed(session, work.vault, connection, survivor)
         return
+    # Merged into somebody who isn't shown either (merged again, most likely): a person follows that, nobody is erased.
+    erase = kind is not EventKind.CANDIDATE_MERGED or standing is not None
     with work.finishing(claim) as session:
-        _deleted(session, work.vault, connection, old)
+        _deleted(session, work.vault, connection, old, erase=erase)
 
 
 def _emptied(candidate: Candidate) -> bool:
@@ -100,13 +106,13 @@ def _moved_applications(ats: Connector, new: str, requisitions: dict[int, str]) 
     return {key: found[ats_id] for key, ats_id in requisitions.items() if ats_id in found}
 
 
-def _deleted(session: Session, vault: Vault, connection: Connection, old: str) -> None:
+def _deleted(session: Session, vault: Vault, connection: Connection, old: str, *, erase: bool) -> None:
     """Deleted or anonymised in the ATS: erase whom we know from there; ask a person about the others.
 
     Promises stand: whether one can still be kept is for the recruiter to say.
     """
     profiles = _profiles(session, connection, old)
-    ours = [profile.profile_id for profile in profiles if profile.source == source_of(connection)]
+    ours = [profile.profile_id for profile in profiles if erase and profile.source == source_of(connection)]
     for entry in _entries(session, connection, old):
         if entry.because == "person_deleted":
             continue

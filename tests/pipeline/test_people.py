@@ -171,3 +171,85 @@ def _belongs(world: Any) -> None:
             assert session.get_one(Scout, entry.scout_id).employer_id == here
             if entry.state == "entered" and entry.because != "person_deleted":
                 assert entry.ats_candidate_id in world.ats.people
+
+
+def _brought_by_the_ats(world: Any) -> None:
+    with world.work.writing() as session:
+        for profile in session.exec(select(Profile)):
+            profile.source = source_of(world.connection)
+            session.add(profile)
+
+
+def test_a_change_that_rings_after_a_merge_erases_nobody(world: Any) -> None:
+    """Edited, then merged; the bell of the edit is heard last or the merge's is late: the person is still somewhere."""
+    scout = entered(world)
+    _brought_by_the_ats(world)
+    old = world.entry(scout).ats_candidate_id
+    world.ats.people["950"] = replace(world.ats.people.pop(old), id="950")
+    ring(world, "candidate", old)
+    with world.work.reading() as session:
+        assert session.exec(select(Profile.profile_id)).all() == [scout.profile_id]
+    ring(world, "candidate_merged", old, "950")
+    assert world.entry(scout).ats_candidate_id == "950"
+
+
+def test_merged_twice_and_told_late_asks_a_person_and_erases_nobody(world: Any) -> None:
+    scout = entered(world)
+    _brought_by_the_ats(world)
+    old = world.entry(scout).ats_candidate_id
+    world.ats.people["960"] = replace(world.ats.people.pop(old), id="960")
+    ring(world, "candidate_merged", old, "950")  # 950 was merged into 960 meanwhile
+    with world.work.reading() as session:
+        assert session.exec(select(Profile.profile_id)).all() == [scout.profile_id]
+    assert {task.kind for task in world.tasks()} == {"promise_on_deleted", "erasure_question"}
+
+
+def test_an_erased_persons_deliveries_and_letters_of_unknown_origin_cannot_be_read(world: Any) -> None:
+    from plugin.people import delete_profiles
+    from plugin.rows import Delivery, Job, Reply
+    from plugin.work.deliveries import accept
+
+    scout = entered(world)
+    address = f"person1.{world.connection.key}@example.com"
+    candidate = world.entry(scout).ats_candidate_id
+    vault, employer_id = world.work.vault, scout.employer_id
+    with world.work.writing() as session:
+
+        def arrive(door: str, body: bytes) -> Delivery:
+            found = accept(session, vault, connection=world.connection, door=door, headers={}, body=body)
+            assert found is not None
+            return found
+
+        answer, stranger, bell = arrive("mail", b"yes"), arrive("mail", b"other"), arrive("webhook", b"{}")
+        untouched = arrive("mail", b"somebody else")
+        for delivery, person in (
+            (answer, scout.profile_id),
+            (stranger, "mail:" + vault.hash_email(employer_id, address)),
+        ):
+            session.add(
+                Reply(
+                    employer_id=employer_id,
+                    connection_id=world.connection.key,
+                    delivery_id=delivery.key,
+                    person=person,
+                    sealed_text=vault.seal_for(session, employer_id, person, "words"),
+                    received_at=world.clock.now(),
+                    created_at=world.clock.now(),
+                )
+            )
+        owe(
+            session,
+            "read_person",
+            f"{world.connection.key}:{candidate}:delivery:{bell.key}:0:0",
+            employer_id=employer_id,
+            connection_id=world.connection.key,
+        )
+        keys = [answer.key, stranger.key, bell.key, untouched.key]
+    with world.work.writing() as session:
+        delete_profiles(session, vault, employer_id, [scout.profile_id])
+    with world.work.reading() as session:
+        assert [session.get_one(Delivery, key).sealed_key is None for key in keys] == [True, True, True, False]
+        left = session.exec(select(PersonKey.person).where(col(PersonKey.employer_id) == employer_id)).all()
+        assert left == []
+        # What was not read yet has nothing left to be read.
+        assert session.exec(select(Job).where(col(Job.kind) == "read_mail", col(Job.state) == "parked")).all() == []

@@ -1,0 +1,86 @@
+"""What is left of a person outside their own rows: inbound bytes, answers nobody could place, notices to colleagues.
+
+Text under a person's key is gone with that key (`people.delete_profiles`). This finds the rest: it is sealed under
+other keys, and must go with the person too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import delete, or_, update
+from sqlmodel import Session, col, select
+
+from plugin.identity import chunks, profiles_of
+from plugin.rows import Delivery, Entry, Job, Mail, PersonKey, Promise, Reply
+
+_LEFT = ("sent", "bounced", "refused", "unknown", "held")
+
+
+def drop_traces(session: Session, employer_id: int, profile_ids: Sequence[str]) -> None:
+    """Drop what quotes or names these people elsewhere. Call it while their rows still stand; does not commit."""
+    for chunk in chunks(profile_ids):
+        profiles = list(profiles_of(session, employer_id, chunk))
+        persons = [*chunk, *(f"mail:{row.email_hash}" for row in profiles if row.email_hash)]
+        session.execute(
+            delete(PersonKey).where(col(PersonKey.employer_id) == employer_id, col(PersonKey.person).in_(persons))
+        )
+        replies = session.exec(
+            select(Reply.delivery_id).where(
+                col(Reply.employer_id) == employer_id,
+                col(Reply.person).in_(persons),
+                col(Reply.delivery_id).is_not(None),
+            )
+        ).all()
+        entries = session.exec(
+            select(Entry).where(col(Entry.employer_id) == employer_id, col(Entry.profile_id).in_(chunk))
+        ).all()
+        rung = {("read_person", row.ats_candidate_id) for row in profiles}
+        rung |= {("read_person", entry.ats_candidate_id) for entry in entries}
+        rung |= {("read_application", entry.ats_application_id) for entry in entries}
+        bells = _bells(session, employer_id, sorted(pair for pair in rung if pair[1]))
+        _drop_bytes(session, employer_id, {id for id in replies if id is not None} | bells)
+        _drop_notices(session, employer_id, entries)
+
+
+def _bells(session: Session, employer_id: int, rung: Iterable[tuple[str, str]]) -> set[int]:
+    """The webhooks that rang for these candidates and applications, found by the jobs they owed."""
+    found: set[int] = set()
+    for kind, ats_id in rung:
+        keys = session.exec(
+            select(Job.dedupe).where(
+                col(Job.employer_id) == employer_id,
+                col(Job.kind) == kind,
+                col(Job.dedupe).contains(f":{ats_id}:delivery:", autoescape=True),
+            )
+        )
+        found |= {int(key.partition(":delivery:")[2].partition(":")[0]) for key in keys}
+    return found
+
+
+def _drop_bytes(session: Session, employer_id: int, deliveries: set[int]) -> None:
+    # The row stays, with its keyed hash: a late duplicate is still known.
+    if deliveries:
+        session.execute(
+            update(Delivery)
+            .where(col(Delivery.employer_id) == employer_id, col(Delivery.id).in_(sorted(deliveries)))
+            .values(sealed_key=None, sealed_headers=None, sealed_body=None)
+        )
+
+
+def _drop_notices(session: Session, employer_id: int, entries: Sequence[Entry]) -> None:
+    """Notices to colleagues name the candidate; those that have left are not needed any more."""
+    starts = [f"{employer_id}:yes:{entry.key}:" for entry in entries]
+    promises = session.exec(select(Promise.id).where(col(Promise.entry_id).in_([entry.key for entry in entries]))).all()
+    starts += [f"{employer_id}:reminder:{id}:" for id in promises]
+    if starts:
+        session.execute(
+            update(Mail)
+            .where(
+                col(Mail.employer_id) == employer_id,
+                col(Mail.staff_id).is_not(None),
+                col(Mail.state).in_(_LEFT),
+                or_(*(col(Mail.name).startswith(start, autoescape=True) for start in starts)),
+            )
+            .values(sealed=None)
+        )
