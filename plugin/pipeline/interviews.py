@@ -18,7 +18,7 @@ from plugin.database import now_of
 from plugin.events import record
 from plugin.pipeline import ledger
 from plugin.pipeline.owners import keeper_id, keeper_of, owner_id
-from plugin.rows import Commitment, Connection, Entry, Promise, Requisition, Staff
+from plugin.rows import Commitment, Connection, Entry, Promise, Requisition, Scout, Staff
 from plugin.tasks import open_task
 from plugin.work.context import Work
 from plugin.work.jobs import Claim
@@ -35,6 +35,7 @@ class Terms:
     kind: str  # interview or casual
     interviewer_id: str  # the ATS's id of whoever has to keep it; "" when that person is unknown to the ATS
     due_at: datetime
+    since: datetime | None = None  # when the letter left: a meeting of an earlier candidacy keeps nothing
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,12 @@ def read(terms: Terms, interviews: Sequence[Interview], now: datetime) -> Readin
     """Judge a promise by the interviews of its application.
 
     Kept: complete, or its start passed and it wasn't cancelled, of the promised kind, with the promised interviewer,
-    starting by the due date. An interview without a name, or without a panel, is taken as the promised one: the ATS
+    starting after the letter left and by the due date. An interview without a name, or without a panel, is taken as the promised one: the ATS
     says nothing else.
     """
     fitting = [one for one in interviews if _fits(terms, one)]
     began = [(at, one) for one in fitting if (at := _took_place(one, now)) is not None and at <= terms.due_at]
+    began = [(at, one) for at, one in began if terms.since is None or at >= terms.since]
     if began:
         at, one = min(began, key=lambda pair: pair[0])
         return Reading("kept", one, at)
@@ -91,7 +93,9 @@ def terms_of(session: Session, promise: Promise) -> Terms:
     """What keeps this promise now: its letter's kind, and the recorded successor, else the committed interviewer."""
     commitment = session.get_one(Commitment, promise.commitment_id)
     staff = session.get(Staff, keeper_id(session, promise))
-    return Terms(commitment.kind, staff.ats_id if staff is not None else "", promise.due_at)
+    scout = session.get_one(Scout, promise.scout_id)
+    left = scout.sent_at or scout.created_at
+    return Terms(commitment.kind, staff.ats_id if staff is not None else "", promise.due_at, left)
 
 
 def settle(session: Session, promise: Promise, interviews: Sequence[Interview]) -> None:

@@ -25,6 +25,8 @@ from plugin.tasks import open_task
 OPEN = ("owed", "scheduled")
 LEFT = ("sending", "sent", "unknown")
 """States of a scout whose letter has left, or may have."""
+CAME_BACK = ("bounced", "not_delivered")
+"""Reasons of a `refused` scout that was reported lost on its way; whoever answers it has it all the same."""
 
 
 class NotAllowed(Exception):
@@ -43,7 +45,7 @@ def promise_for(
     if found is not None:
         return found, False
     commitment = session.get(Commitment, scout.commitment_id) if scout.commitment_id is not None else None
-    left = scout.state in LEFT or scout.sent_at is not None  # a bounce afterwards unsays nothing
+    left = scout.state in LEFT or scout.sent_at is not None or scout.reason in CAME_BACK
     if commitment is None or scout.arm != "committed" or not left:
         return None, False
     deadline = scout.reply_deadline or commitment.reply_deadline

@@ -94,13 +94,15 @@ def look_after(session: Session, vault: Vault, promise: Promise) -> None:
         _open(session, promise, requisition, "succession", due=promise.due_at)
     reached = [name for name, at in reminders_of(connection, promise) if at <= now]
     fresh = [name for name in reached if name not in promise.reminded]
-    if (reached or now > promise.due_at) and not (promise.state == "scheduled" and now <= promise.due_at):
+    # A promise moved by the candidate's choice is `scheduled` before any meeting stands.
+    arranged = promise.state == "scheduled" and promise.interview_id != ""
+    if (reached or now > promise.due_at) and not (arranged and now <= promise.due_at):
         # Before it breaks the recruiter has an open task: in an earlier commit than the one that breaks it.
         _open(session, promise, requisition, "promise_soon", due=promise.due_at, of=promise.due_date.isoformat())
     if fresh:
         promise.reminded = [*promise.reminded, *fresh]
         session.add(promise)
-        if promise.state == "owed" and now <= promise.due_at:
+        if not arranged and now <= promise.due_at:
             # After an outage several are due at once: the last one says it all.
             _remind(session, vault, connection, requisition, promise, fresh[-1])
 

@@ -135,6 +135,17 @@ def test_a_letter_that_may_have_left_binds_whoever_answers_it_has_it(world: Any,
     assert world.promise(scout) is not None
 
 
+@pytest.mark.parametrize("reason", ["bounced", "not_delivered"])
+def test_whoever_answers_a_letter_reported_lost_has_it(world: Any, reason: str) -> None:
+    scout = world.scout(state="refused")
+    with world.work.writing() as session:
+        row = session.get_one(Scout, scout.key)
+        row.reason = reason
+        session.add(row)
+    world.yes(scout)
+    assert world.promise(scout) is not None
+
+
 def test_a_standard_letter_promises_nothing(world: Any) -> None:
     scout = world.scout(committed=False)
     world.yes(scout)

@@ -46,6 +46,13 @@ def test_what_keeps_a_promise(change: dict[str, Any], now: datetime, state: str)
     assert read(TERMS, [replace(MEETING, **change)], now).state == state
 
 
+def test_a_meeting_of_an_earlier_candidacy_keeps_nothing() -> None:
+    old = replace(MEETING, status=InterviewStatus.COMPLETE, starts_at=DUE - timedelta(days=400))
+    terms = replace(TERMS, since=DUE - timedelta(days=10))
+    assert read(terms, [old], BEFORE).state == "owed"
+    assert read(terms, [old, MEETING], AFTER).state == "kept"
+
+
 def test_a_casual_meeting_is_kept_by_a_casual_meeting_only() -> None:
     casual = replace(TERMS, kind="casual")
     assert read(casual, [MEETING], AFTER).state == "owed"

@@ -201,6 +201,26 @@ def test_the_candidates_own_later_day_becomes_due(world: Any) -> None:
     assert world.promise(scout).state == "kept"
 
 
+def test_an_old_meeting_on_an_application_of_years_ago_keeps_no_promise(world: Any) -> None:
+    scout, _promise = entered(world)
+    meeting(world, scout, world.clock.now() - timedelta(days=700), status=InterviewStatus.COMPLETE)
+    sweep(world, scout)
+    assert world.promise(scout).state == "owed"
+
+
+def test_a_moved_promise_with_no_meeting_yet_is_reminded_of_and_has_a_task_before_it_breaks(world: Any) -> None:
+    scout, promise = entered(world)
+    later = promise.due_date + timedelta(days=4)
+    offered = [promise.due_at - timedelta(days=1)]
+    change(world, promise, ledger.choose_later, to=later, offered=offered, because="travelling", by="staff:2")
+    moved = world.promise(scout)
+    world.clock.move_to(moved.due_at - timedelta(hours=6))
+    before = len(world.mails("reminder"))
+    world.tick()
+    assert len(world.mails("reminder")) > before
+    assert [task.due for task in world.tasks("promise_soon")] == [moved.due_at]
+
+
 @pytest.mark.parametrize(
     ("days", "offered", "because", "words"),
     [
