@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,10 +22,14 @@ from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 
 from connectors.base import ATSError
+from connectors.wording import without_addresses
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
 USER_AGENT = "kakuyaku"
+
+LONGEST_WAIT = 3600.0
+"""Most seconds a vendor's word makes us wait: a header in other units, or a clock far off, must not stop us for good."""
 
 # Statuses that may pass by waiting or signing in again; every other 4xx stays what it is.
 PASSING = frozenset({401, 408, 409, 423, 425, 429})
@@ -163,9 +168,9 @@ class Session:
         said = vendor_sentence(content) or f"no reason given (HTTP {status})"
         if 300 <= status < 400:
             said = f"redirects elsewhere (HTTP {status}); check the address in the connection's settings"
-        retry_after = _retry_after(headers.get("retry-after"))
+        retry_after = _retry_after(headers)
         if status == 429 and retry_after is None and self.limits.reset is not None:
-            retry_after = max(1.0, self.limits.reset - time.time())
+            retry_after = min(max(1.0, self.limits.reset - _vendors_now(headers)), LONGEST_WAIT)
         return ATSError(
             f"{self.vendor}: {said}",
             status=status,
@@ -196,7 +201,7 @@ def vendor_sentence(content: bytes) -> str:
             parts.append(f"{name}: {item['message']}" if name else item["message"])
     if not parts and isinstance(body.get("error"), str):
         parts.append(body["error"])
-    return "; ".join(dict.fromkeys(part.strip() for part in parts if part.strip()))[:500]
+    return without_addresses("; ".join(dict.fromkeys(part.strip() for part in parts if part.strip()))[:500])
 
 
 def _not_sent(problem: BaseException) -> bool:
@@ -223,9 +228,10 @@ def _short(problem: BaseException) -> str:
 
 def _number(text: str | None) -> float | None:
     try:
-        return float(text) if text is not None else None
+        number = float(text) if text is not None else None
     except ValueError:
         return None
+    return number if number is not None and math.isfinite(number) else None
 
 
 def _whole(text: str | None) -> int | None:
@@ -233,14 +239,26 @@ def _whole(text: str | None) -> int | None:
     return None if number is None else int(number)
 
 
-def _retry_after(text: str | None) -> float | None:
+def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Read Retry-After: seconds, or a date (RFC 9110 §10.2.3)."""
+    text = headers.get("retry-after")
     if text is None:
         return None
     seconds = _number(text)
-    if seconds is not None:
-        return max(0.0, seconds)
+    if seconds is None:
+        at = _date(text)
+        seconds = at - _vendors_now(headers) if at is not None else None
+    return None if seconds is None else min(max(0.0, seconds), LONGEST_WAIT)
+
+
+def _vendors_now(headers: Mapping[str, str]) -> float:
+    """The vendor's own clock, which its dates are written by; ours where it says nothing."""
+    said = _date(headers.get("date", ""))
+    return time.time() if said is None else said
+
+
+def _date(text: str) -> float | None:
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+        return parsedate_to_datetime(text).timestamp()
     except ValueError:
         return None

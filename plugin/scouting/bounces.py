@@ -13,6 +13,7 @@ from email.message import Message as EmailMessage
 
 from sqlmodel import Session
 
+from connectors.wording import without_addresses
 from plugin.alignment.commitment import on_receipt_bounced
 from plugin.events import record
 from plugin.pipeline.owners import owner_id
@@ -70,7 +71,7 @@ def read_report(mail: Incoming) -> Report:
                     status = _STATUS.search(str(block.get("Status", "")))
                     words = str(block.get("Diagnostic-Code", ""))
                     found = status.group(1) if status else ("5.0.0" if action == "failed" else "4.0.0")
-                    return Report(action, found, original, " ".join(words.split())[:300])
+                    return Report(action, found, original, without_addresses(" ".join(words.split())[:300]))
     status = _STATUS.search(mail.text)
     code = _CODE.search(mail.text)
     found = status.group(1) if status else (f"{code.group(1)[0]}.0.0" if code else "")

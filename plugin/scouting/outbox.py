@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
+from connectors.wording import without_addresses
 from plugin.settings import Settings, WrongSetting
 
 Stage = Literal["connection", "sender", "recipient", "content"]
@@ -217,4 +218,5 @@ def _on_the_wire(raw: bytes) -> bytes:
 
 def _words(answer: bytes | str) -> str:
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return " ".join(text.split())[:500]
+    # Servers repeat the address they refuse; what they said outlives the person's erasure.
+    return without_addresses(" ".join(text.split())[:500])

@@ -187,6 +187,8 @@ class Worker:
             log.info("job_taken_over")
         except DBAPIError as error:
             log.warning("job_not_settled", error=type(error.orig).__name__)
+        except Exception as error:  # a thread that ended here would take no work ever again
+            log.error("job_not_settled", error=type(error).__name__, where=_where(error))
 
     # Threads.
 

@@ -66,6 +66,43 @@ def test_retry_after_is_read_as_seconds_and_as_a_date(session: Session) -> None:
     assert asked is not None and 50 < asked <= 60
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Retry-After": "99999999999999"},
+        {"X-RateLimit-Limit": "75", "X-RateLimit-Reset": "1795000000000"},  # in milliseconds
+        {"Retry-After": "Sat, 01 Jan 2400 00:00:00 GMT"},
+    ],
+)
+@responses.activate
+def test_no_word_of_a_vendor_stops_us_for_good(session: Session, headers: dict[str, str]) -> None:
+    responses.post(URL, status=429, headers=headers, json={})
+    asked = refusal(session).retry_after
+    assert asked is not None and asked <= 3600
+
+
+@pytest.mark.parametrize("word", ["inf", "nan", "soon"])
+@responses.activate
+def test_a_word_that_is_no_time_is_none(session: Session, word: str) -> None:
+    responses.post(URL, status=429, headers={"Retry-After": word}, json={})
+    assert refusal(session).retry_after is None
+
+
+@responses.activate
+def test_a_date_is_read_by_the_vendors_clock_not_by_ours(session: Session) -> None:
+    theirs = time.time() + 7200
+    headers = {"Date": formatdate(theirs, usegmt=True), "X-RateLimit-Limit": "75"}
+    responses.post(URL, status=429, headers={**headers, "X-RateLimit-Reset": str(int(theirs) + 20)}, json={})
+    asked = refusal(session).retry_after
+    assert asked is not None and 15 < asked <= 21
+
+
+@responses.activate
+def test_an_address_a_vendor_repeats_is_not_kept(session: Session) -> None:
+    responses.post(URL, status=422, json={"message": "email taro.yamada@example.com is taken"})
+    assert str(refusal(session)) == "Greenhouse: email ■ is taken"
+
+
 @responses.activate
 def test_rate_limit_headers_are_kept_and_stand_in_for_retry_after(session: Session) -> None:
     reset = int(time.time()) + 20

@@ -55,6 +55,13 @@ def test_an_unknown_user_is_not_written_to_again(world: Any) -> None:
     assert not world.entries()
 
 
+def test_an_address_the_report_repeats_is_not_kept(world: Any) -> None:
+    scout = world.scout()
+    told = report(world, scout.reply_token).replace(b"said the server", b"<person1@example.com> unknown")
+    world.receive(told)
+    assert world.rows(Mail)[0].answer == "5.1.1 smtp; 5.1.1 <■> unknown"
+
+
 def test_a_bounce_is_matched_by_its_original_s_message_id(world: Any) -> None:
     scout = world.scout()
     world.receive(report(world, scout.reply_token, to=world.policy.bounce_address))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import col, select
@@ -169,6 +169,14 @@ def test_an_outage_ends_with_a_person(work: Work, connection: Connection, clock:
         assert run(work, raising(ATSError("Harvest could not be reached")), "calibrate") == 1
         clock.move(timedelta(hours=1))
     assert job(work, key).state == "parked"
+
+
+def test_a_failure_that_cannot_be_settled_ends_no_thread(work: Work, connection: Connection) -> None:
+    owe(work, connection, "calibrate")
+    far = datetime.max.replace(tzinfo=UTC)
+    worker = Worker(work, {"calibrate": raising(ATSError("later", retry_after=1e15)), "juggle": raising(NotYet(far))})
+    owe(work, connection, "juggle")
+    assert worker.run_due(limit=2) == 2
 
 
 def test_work_nobody_knows_is_parked(work: Work, connection: Connection) -> None:

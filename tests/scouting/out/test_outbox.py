@@ -50,6 +50,11 @@ def test_a_refusal_is_definite(outbox: Outbox, smtp: Any, plan: str, code: int, 
     assert not outcome.ours_to_mend
 
 
+def test_an_address_the_server_repeats_is_not_kept(outbox: Outbox, smtp: Any) -> None:
+    smtp.plan[:] = ["rcpt:550 5.1.1 <b@example.com>: Recipient address rejected"]
+    assert deliver(outbox).answer == "5.1.1 <■>: Recipient address rejected"
+
+
 def test_a_lost_answer_after_the_text_is_unknown(outbox: Outbox, smtp: Any) -> None:
     smtp.plan[:] = ["drop", "drop_lost"]
     assert isinstance(deliver(outbox), Unknown)
