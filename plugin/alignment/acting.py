@@ -14,6 +14,7 @@ from sqlmodel import Session
 from plugin.alignment import commitment as commitments
 from plugin.alignment import mails
 from plugin.alignment.links import LinkRefused, use_link
+from plugin.alignment.starting import overtake
 from plugin.alignment.terms import Terms, default_terms, problems
 from plugin.database import now_of
 from plugin.events import record
@@ -78,6 +79,8 @@ def confirm_by_link(session: Session, work: Work, token: str) -> Commitment:
         raise LinkRefused("not_yours")
     if commitment.state != "proposed" or requisition.calibration_id != commitment.calibration_id:
         raise LinkRefused("overtaken")
+    if overtake(session, requisition):
+        raise LinkRefused("overtaken")
     today = now_of(session).astimezone(ZoneInfo(commitment.zone)).date()
     if commitment.reply_deadline <= today:
         raise LinkRefused("overtaken")
@@ -128,7 +131,7 @@ def _deciding(session: Session, token: str) -> tuple[ActingLink, Connection, Req
     requisition = commitments.lock(session, calibration.requisition_id)
     if requisition.employer_id != link.employer_id or requisition.connection_id != link.connection_id:
         raise LinkRefused("not_yours")
-    if requisition.calibration_id != calibration.id or calibration.state != "done":
+    if requisition.calibration_id != calibration.id or calibration.state != "done" or overtake(session, requisition):
         raise LinkRefused("overtaken")
     if requisition.manager_id != link.staff_id:
         raise LinkRefused("not_yours")

@@ -33,6 +33,10 @@ class NeedsReason(ValueError):
     """This act needs a reason (and a person) to go with it."""
 
 
+class NotTheRecruiter(ValueError):
+    """Who recruits can't be made the hiring manager by hand: only the ATS's own hiring team says so."""
+
+
 def set_guidance(
     session: Session, connection: Connection, requisition: Requisition, text: str, author: str
 ) -> Guidance:
@@ -134,9 +138,15 @@ def resume(session: Session, connection: Connection, requisition: Requisition, b
 
 
 def set_manager(session: Session, connection: Connection, requisition: Requisition, staff: Staff, by: str) -> None:
-    """Name the hiring manager by hand: the ATS's order no longer decides."""
+    """Name the hiring manager by hand: the ATS's order no longer decides.
+
+    Raises `NotTheRecruiter` for oneself and for the requisition's recruiter: the acting link would go to their own
+    mailbox, and the promise would be theirs (R2).
+    """
     if staff.connection_id != requisition.connection_id:
         raise ValueError("this colleague belongs to another connection")
+    if by == f"staff:{staff.key}" or staff.key == requisition.recruiter_id:
+        raise NotTheRecruiter("a recruiter can't be named hiring manager by hand")
     requisition.manager_set_by = by
     session.add(requisition)
     team.change_manager(session, connection, requisition, staff, actor=by)

@@ -134,6 +134,8 @@ def decide(
     _note(session, commitment, "proposed", actor, how=how, line=terms.line, calibration=calibration.key)
     if verified:
         take_effect(session, commitment, actor=actor)
+        if commitment.state != "in_force":
+            return commitment
         commitment.receipt_mail_id = mails.receipt(session, work, connection, requisition, manager, commitment)
     elif connection.attested_by and manager.email:
         commitment.state = "grace"
@@ -193,13 +195,20 @@ def decline(
 def take_effect(session: Session, commitment: Commitment, *, actor: str) -> None:
     """Put a live commitment in force and owe its batch; nothing when it is in force already.
 
-    One that no longer fits its requisition (new calibration, new manager) goes stale instead.
+    One that no longer fits its requisition (new text, new calibration, new manager) goes stale instead.
     """
     requisition = lock(session, commitment.requisition_id)
     if commitment.state == "in_force":
         return
     if commitment.state not in ("proposed", "grace"):
         raise ValueError(f"commitment {commitment.id} is {commitment.state}: it can't take effect")
+    # `starting` ends commitments by this module, so the way back is taken only when it is walked.
+    from plugin.alignment.starting import overtake
+
+    if overtake(session, requisition):
+        session.refresh(commitment)
+        if commitment.state not in ("proposed", "grace"):
+            return
     if requisition.calibration_id != commitment.calibration_id or requisition.manager_id != commitment.manager_id:
         end(session, commitment, "stale", actor=actor, reason="overtaken")
         return

@@ -6,14 +6,12 @@ an echo: what was read last is remembered by digest, and only a change is anythi
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlmodel import Session, col, select
 
 from connectors.records import Choice, Decision
 from plugin.alignment import commitment as commitments
 from plugin.alignment import mails
-from plugin.alignment.fields import Read, read_terms, same_terms
+from plugin.alignment.fields import Read, raw_of, read_terms, same_terms
 from plugin.alignment.telling import close_questions
 from plugin.alignment.terms import default_terms, problem_text
 from plugin.connections import policy_of
@@ -109,8 +107,12 @@ def _meaning(
     manager = session.get(Staff, requisition.manager_id) if requisition.manager_id else None
     current = calibration is not None and decision.calibration == calibration.short_id
     live = commitments.live(session, requisition.key)
+    known = _staff_of(session, connection, decision)
+    another = decision.actor is not None and (known is None or manager is None or known.key != manager.key)
     if decision.choice is Choice.PENDING:
-        if current and live is not None and live.how != "acting_link":
+        if calibration is not None and current and live is not None and live.how != "acting_link":
+            if another:
+                return _refuse(session, connection, requisition, calibration, known, decision)
             commitments.end(session, live, "undone", actor="ats", reason="withdrawn_in_ats")
             return "withdrawn"
         return "nothing"
@@ -119,8 +121,7 @@ def _meaning(
     if not current:
         _flag_earlier(session, work, connection, requisition, calibration, manager, decision)
         return "earlier"
-    known = _staff_of(session, connection, decision)
-    if decision.actor is not None and (known is None or known.key != manager.key):
+    if another:
         return _refuse(session, connection, requisition, calibration, known, decision)
     how = "ats_actor" if known is not None else "ats_field"
     now = now_of(session)
@@ -159,19 +160,9 @@ def _meaning(
         terms=read.terms,
         how=how,
         by=known,
-        raw=_raw(decision),
+        raw=raw_of(decision),
     )
     return "decided"
-
-
-def _raw(decision: Decision) -> dict[str, Any]:
-    return {
-        "calibration": decision.calibration,
-        "choice": decision.choice.value,
-        "line": decision.line[:40],
-        "meeting": decision.meeting[:40],
-        "days": decision.days[:40],
-    }
 
 
 def _staff_of(session: Session, connection: Connection, decision: Decision) -> Staff | None:

@@ -14,9 +14,11 @@ from plugin.alignment.terms import Terms, default_terms, problems
 from plugin.rows import Calibration, Commitment, Connection, Staff
 
 _KANJI = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0}
-_LINE = re.compile(r"(?P<number>\d{1,3}|[〇零一二三四五六七八九十百]{1,5})\s*(?:点|points?|pts?|pt)?\.?", re.IGNORECASE)
+_LINE = re.compile(
+    r"(?P<number>[0-9]{1,3}|[〇零一二三四五六七八九十百]{1,5})\s*(?:点|points?|pts?|pt)?\.?", re.IGNORECASE
+)
 _DAYS = re.compile(
-    r"(?P<number>\d{1,2}|[一二三四五六七八九十]{1,3})\s*(?:営業日|日|business days?|working days?|days?)?(?:以内)?\.?",
+    r"(?P<number>[0-9]{1,2}|[一二三四五六七八九十]{1,3})\s*(?:営業日|日|business days?|working days?|days?)?(?:以内)?\.?",
     re.IGNORECASE,
 )
 _KINDS = {
@@ -52,7 +54,7 @@ def _number(pattern: re.Pattern[str], text: str) -> int | None:
     if found is None:
         return None
     number = found["number"]
-    return int(number) if number.isascii() and number.isdigit() else _from_kanji(number)
+    return int(number) if number.isascii() else _from_kanji(number)
 
 
 def _from_kanji(text: str) -> int | None:
@@ -103,9 +105,25 @@ def read_terms(
 
 
 def says_the_same(decision: Decision, commitment: Commitment, connection: Connection, calibration: Calibration) -> bool:
-    """Say whether the fields, read now, still mean the commitment: its line, kind and days."""
+    """Say whether the fields, read now, still mean the commitment: its line, kind and days.
+
+    Fields that stand as they stood mean what they meant, whatever the connection's own values have become since.
+    """
+    if raw_of(decision) == commitment.raw:
+        return True
     read = read_terms(decision, connection, calibration, None, commitment.proposed_at)
     return read.terms is not None and same_terms(read.terms, commitment)
+
+
+def raw_of(decision: Decision) -> dict[str, Any]:
+    """The decision fields as they stood, as a commitment keeps them."""
+    return {
+        "calibration": decision.calibration,
+        "choice": decision.choice.value,
+        "line": decision.line[:40],
+        "meeting": decision.meeting[:40],
+        "days": decision.days[:40],
+    }
 
 
 def same_terms(terms: Terms, commitment: Commitment) -> bool:

@@ -17,7 +17,7 @@ from plugin.alignment import commitment as commitments
 from plugin.alignment import decision as decisions
 from plugin.alignment import guidance, team
 from plugin.alignment.description import Description, choose, is_evergreen
-from plugin.alignment.starting import keep_current
+from plugin.alignment.starting import keep_current, overtake
 from plugin.database import now_of
 from plugin.events import record
 from plugin.pipeline.holding import requisition_closed, requisition_opened
@@ -108,6 +108,8 @@ def take_in(session: Session, work: Work, connection: Connection, reading: Readi
         if row.calibration_id is None:
             row.state, row.state_reason = "skipped", why
             session.add(row)
+        else:
+            overtake(session, row)  # no new shortlist; but what was promised rests on the text all the same (R3)
     else:
         if row.state == "skipped":
             row.state, row.state_reason = "waiting", ""

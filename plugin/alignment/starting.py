@@ -28,14 +28,14 @@ def keep_current(
     `asked_by` is the person who wants it run anew, whatever changed. What was committed on the one before ends: stale
     where the requirement or the guidance changed, superseded where it is merely run again. Does not commit.
     """
+    actor = asked_by or "ats"
+    changed = overtake(session, requisition, actor=actor)
     if requisition.state == "skipped" or requisition.paused or connection.state != "active":
         return None
     if not requisition.description:
         requisition.state, requisition.state_reason = "waiting", "no_description"
         session.add(requisition)
         return None
-    commitments.lock(session, requisition.key)
-    requirement.settle_overrides(session, requisition)
     asked = requirement.asked_now(session, requisition)
     if not asked.parses:
         requisition.state, requisition.state_reason = "waiting", "nothing_parsed"
@@ -44,18 +44,15 @@ def keep_current(
     note = guidance.current(session, requisition.key)
     guidance_hash = note.hash if note is not None else ""
     current = session.get(Calibration, requisition.calibration_id) if requisition.calibration_id else None
-    changed: list[str] = []
-    if current is not None:
-        row = session.get_one(RequirementRow, current.requirement_id)
-        changed = requirement.changed_fields(requirement.asked_then(session, row), asked)
-        if guidance_hash != current.guidance_hash:
-            changed.append("guidance")
-        if not changed and not asked_by:
+    if current is not None and not changed and not asked_by:
+        if requisition.state != "waiting":
             return None
-    actor = asked_by or "ats"
-    if changed:
-        commitments.go_stale(session, requisition, "changed:" + ",".join(changed), actor=actor)
-    elif current is not None and (live := commitments.live(session, requisition.key)) is not None:
+        if requisition.state_reason != "nothing_parsed":
+            requisition.state = "calibrated" if current.state == "done" else "calibrating"
+            session.add(requisition)
+            return None
+        # In between it asked for nothing, which ended what was committed: going back is a new one.
+    if current is not None and not changed and (live := commitments.live(session, requisition.key)) is not None:
         commitments.end(session, live, "superseded", actor=actor, reason="calibrated_again")
     now = now_of(session)
     stored = RequirementRow(
@@ -109,6 +106,29 @@ def keep_current(
         lane=INTERACTIVE if asked_by else NORMAL,
     )
     return calibration
+
+
+def overtake(session: Session, requisition: Requisition, *, actor: str = "ats") -> list[str]:
+    """Say in what the requisition asks other than its current calibration did, and end what was committed on that (R3).
+
+    Paused and skipped ones too: no letter may leave on a text that has changed, whenever it is resumed.
+    """
+    if not requisition.description:
+        return []
+    commitments.lock(session, requisition.key)
+    requirement.settle_overrides(session, requisition)
+    if requisition.calibration_id is None:
+        return []
+    current = session.get_one(Calibration, requisition.calibration_id)
+    row = session.get_one(RequirementRow, current.requirement_id)
+    then, asked = requirement.asked_then(session, row), requirement.asked_now(session, requisition)
+    changed = requirement.changed_fields(then, asked)
+    note = guidance.current(session, requisition.key)
+    if (note.hash if note is not None else "") != current.guidance_hash:
+        changed.append("guidance")
+    if changed:
+        commitments.go_stale(session, requisition, "changed:" + ",".join(changed), actor=actor)
+    return changed
 
 
 def _short_id(session: Session, employer_id: int) -> str:

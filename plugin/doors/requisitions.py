@@ -186,8 +186,17 @@ def settings(requisition_id: int) -> ResponseReturnValue:
             staff = db.get(Staff, request.form.get("staff", type=int) or 0)
             if staff is None or staff.connection_id != requisition.connection_id or not staff.active:
                 abort(404)
-            acts.set_manager(db, connection, requisition, staff, by)
-            page.say(_("%(name)s is the hiring manager now and is asked for a decision.", name=staff.name))
+            try:
+                acts.set_manager(db, connection, requisition, staff, by)
+                page.say(_("%(name)s is the hiring manager now and is asked for a decision.", name=staff.name))
+            except acts.NotTheRecruiter:
+                page.say(
+                    _(
+                        "A recruiter can't be named hiring manager here: the promise must be another person's own. If"
+                        " the recruiter hires for this position, say so in the hiring team in the ATS."
+                    ),
+                    "bad",
+                )
         else:
             abort(400)
     return page.see_other("requisitions.shown", requisition_id=requisition_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from plugin.alignment import acting, acts
 from plugin.alignment import commitment as commitments
 from plugin.alignment.links import LinkRefused, acting_url, look_at, new_link, read_show_token, show_token
 from plugin.alignment.terms import default_terms
-from plugin.rows import ActingLink, Commitment, Connection, Event, Staff, Task
+from plugin.rows import ActingLink, Calibration, Commitment, Connection, Event, Staff, Task
 
 GRACE = timedelta(minutes=30)
 
@@ -149,6 +150,19 @@ def test_an_edit_that_nobody_rang_for_in_the_grace_period_is_seen_before_it_take
     house.clock.move(GRACE)
     house.settle()
     assert [(c.line, c.state) for c in house.commitments()] == [(75, "superseded"), (90, "grace")]
+
+
+def test_a_setting_changed_in_the_grace_period_loses_no_decision(house: Any) -> None:
+    house.attest()
+    _approved(house, "75")
+    with house.work.writing() as session:
+        connection = session.get_one(Connection, house.connection.key)
+        connection.policy = {**connection.policy, "days": 7, "inclusive": False}
+        session.add(connection)
+    house.clock.move(GRACE)
+    house.settle()
+    commitment = house.commitments()[0]
+    assert (commitment.state, commitment.days, commitment.inclusive) == ("in_force", 5, True)
 
 
 # Undo, and what a link may do.
@@ -316,6 +330,61 @@ def test_a_change_of_what_was_promised_on_makes_it_stale(house: Any, old: str, n
     assert commitment.state == "stale" and field in commitment.end_reason
     with house.reading() as session:
         assert commitments.in_force(session, house.requisition(session).key) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"title": "【オープンポジション】バックエンドエンジニア"}, {"is_template": True}],
+    ids=["evergreen", "template"],
+)
+def test_what_is_skipped_from_now_on_still_goes_stale(house: Any, changes: dict[str, Any]) -> None:
+    _in_force(house)
+    house.ats.change(**changes)
+    house.ats.describe(house.ats.posts[0].content.replace("700万円", "500万円"))
+    house.ring()
+    commitment = house.commitments()[0]
+    assert commitment.state == "stale" and "pay" in commitment.end_reason
+    with house.work.writing() as session:
+        assert acting.ask_for_link(session, house.work, house.calibration(session))
+    house.settle()
+    with pytest.raises(LinkRefused, match="overtaken"):
+        _decide(house, house.link("acting_link"))
+    house.ats.edit(line="75")
+    house.ring()
+    house.attest()
+    with house.work.writing() as session, pytest.raises(LinkRefused, match="overtaken"):
+        acting.confirm_by_link(session, house.work, house.link("acting_link"))
+    assert "in_force" not in house.states()
+
+
+@pytest.mark.parametrize("what", ["requisition", "connection"])
+def test_what_changes_during_a_pause_goes_stale_at_once(house: Any, what: str) -> None:
+    _in_force(house)
+    with house.work.writing() as session:
+        if what == "requisition":
+            acts.pause(session, house.requisition(session), "staff:1")
+        else:
+            connection = session.get_one(Connection, house.connection.key)
+            connection.state = "paused"
+            session.add(connection)
+    house.ats.describe(house.ats.posts[0].content.replace("700万円", "500万円"))
+    house.ring()
+    assert house.states() == ["stale"]
+
+
+def test_a_text_that_asks_for_nothing_any_more_makes_it_stale_and_its_return_is_a_new_one(house: Any) -> None:
+    _in_force(house)
+    asked, title = house.ats.posts[0].content, house.ats.posts[0].title
+    house.ats.posts = [replace(house.ats.posts[0], title="…")]
+    house.ats.describe("……\n")
+    house.ring()
+    assert house.states() == ["stale"]
+    house.ats.posts = [replace(house.ats.posts[0], title=title)]
+    house.ats.describe(asked)
+    house.ring()
+    with house.reading() as session:
+        assert house.requisition(session).state == "calibrated"
+        assert len(session.exec(select(Calibration)).all()) == 2
 
 
 def test_guidance_and_a_new_manager_make_it_stale(house: Any) -> None:

@@ -41,6 +41,8 @@ from plugin.rows import Event, Task
         ("２人", None),
         ("十百", None),
         ("³", 3),
+        ("٧٥", None),  # digits of other scripts are read by nobody here
+        ("७५点", None),
     ],
 )
 def test_a_line_is_read_as_people_write_it(text: str, line: int | None) -> None:
@@ -58,6 +60,7 @@ def test_a_line_is_read_as_people_write_it(text: str, line: int | None) -> None:
         ("十", 10),
         ("soon", None),
         ("5週", None),
+        ("٥", None),
     ],
 )
 def test_days_are_read_as_people_write_them(text: str, days: int | None) -> None:
@@ -245,6 +248,21 @@ def test_anybody_else_is_refused(house: Any, actor: str) -> None:
     with house.reading() as session:
         assert session.exec(select(Task).where(Task.kind == "decision_by_another")).one()
         assert session.exec(select(Event).where(Event.what == "decision_refused")).one()
+
+
+def test_nobody_else_takes_the_managers_decision_back(house: Any) -> None:
+    manager = User("m1", "鈴木 健一", "kenichi.suzuki@example.com")
+    house.ring()
+    house.ats.edit(line="75", actor=manager)
+    house.ring()
+    house.ats.edit(Choice.PENDING, line="", actor=User("r1", "佐藤 美咲", "misaki.sato@example.com"))
+    house.ring()
+    assert house.states() == ["in_force"]
+    with house.reading() as session:
+        assert session.exec(select(Task).where(Task.kind == "decision_by_another")).one()
+    house.ats.edit(Choice.PENDING, line=" ", actor=manager)
+    house.ring()
+    assert house.states() == ["undone"]
 
 
 def test_without_a_manager_a_person_must_name_one_and_the_edit_waits(house: Any) -> None:

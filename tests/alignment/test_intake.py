@@ -15,7 +15,7 @@ from plugin.alignment import acts
 from plugin.alignment.description import choose
 from plugin.alignment.requirement import WrongOverride, parsed
 from plugin.policy import Policy
-from plugin.rows import Calibration, CalibrationScore, Connection, Event, GuidanceNote, ShortlistEntry, Task
+from plugin.rows import Calibration, CalibrationScore, Connection, Event, GuidanceNote, ShortlistEntry, Staff, Task
 from ranking.requirement import read_requirement
 
 
@@ -184,8 +184,6 @@ def test_the_manager_is_the_first_active_one_unless_a_person_said_otherwise(hous
     with house.reading() as session:
         assert house.requisition(session).manager_id == house.manager(session).id
     with house.work.writing() as session:
-        from plugin.rows import Staff
-
         staff = session.exec(select(Staff).where(Staff.ats_id == "m2")).one()
         acts.set_manager(session, house.connection, house.requisition(session), staff, "staff:9")
     house.settle()
@@ -193,6 +191,29 @@ def test_the_manager_is_the_first_active_one_unless_a_person_said_otherwise(hous
     with house.reading() as session:
         assert house.requisition(session).manager_id == staff.id
     assert len(house.mails("nudge")) == 2
+
+
+def test_nobody_names_themselves_hiring_manager(house: Any) -> None:
+    house.ring()
+    with house.work.writing() as session:
+        requisition = house.requisition(session)
+        before, recruiter = requisition.manager_id, session.get_one(Staff, requisition.recruiter_id)
+        for by in (f"staff:{recruiter.key}", "staff:9"):
+            with pytest.raises(acts.NotTheRecruiter):
+                acts.set_manager(session, house.connection, requisition, recruiter, by)
+        other = Staff(
+            employer_id=house.employer.key,
+            connection_id=house.connection.key,
+            ats_id="r2",
+            name="別 の者",
+            email="betsu@example.com",
+            created_at=house.clock.now(),
+        )
+        session.add(other)
+        session.flush()
+        with pytest.raises(acts.NotTheRecruiter):
+            acts.set_manager(session, house.connection, requisition, other, f"staff:{other.key}")
+        assert requisition.manager_id == before and requisition.manager_set_by is None
 
 
 def test_guidance_comes_from_the_ats_until_the_page_says_more(house: Any) -> None:

@@ -149,6 +149,9 @@ def test_pausing_skipping_taking_in_and_headcount(house: Any) -> None:
     assert row().state != "skipped"
     press(client, page, path, what="headcount")
     assert row().headcount_approved_by == f"staff:{house.recruiter}"
+    press(client, page, path, what="manager", staff=house.recruiter)
+    assert row().manager_id == house.manager and row().manager_set_by is None, "nobody names themselves"
+    assert "ATSの採用チーム" in told(client, page)
     press(client, page, path, what="manager", staff=house.bystander)
     assert row().manager_id == house.bystander
     assert press(house.client(house.bystander), "/requisitions", path, what="pause").status_code == 403
