@@ -44,6 +44,7 @@ BY_HAND = frozenset(
         "promise_doubt",
         "erasure_question",
         "parked_job",
+        "mailbox_unread",
     }
 )
 """Kinds a person marks done. All others end when what they ask for has happened."""

@@ -65,6 +65,10 @@ def task(kind: str) -> tuple[str, str]:
             _("Promises could not be checked"),
             _("The ATS did not answer. Nothing breaks until it does; check the connection."),
         ),
+        "mailbox_unread": (
+            _("The mailbox can't be read"),
+            _("Answers wait there unread. Check the mailbox's address and password, then mark this done."),
+        ),
         "apology": (_("A promise was broken"), _("Read the drafted apology, change it as you see fit, and send it.")),
         "succession": (
             _("A promise needs somebody to keep it"),

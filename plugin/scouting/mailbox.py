@@ -12,18 +12,23 @@ from datetime import datetime, timedelta
 import structlog
 from sqlmodel import Session, col, select
 
-from connectors.base import ATSError
 from plugin.database import now_of
 from plugin.rows import Connection, Sweep
 from plugin.scouting.inbox import Fetched, Inbox, Mailbox, MailboxDown, open_inbox, read_imap_url
 from plugin.scouting.matching import connection_of
 from plugin.scouting.mime import parse
+from plugin.tasks import open_task
 from plugin.work.context import Work
 from plugin.work.deliveries import MAIL, accept
 from plugin.work.jobs import Claim, NotYet
 from plugin.work.leases import held
 
 log = structlog.get_logger()
+
+LONGEST_PAUSE = 120.0
+"""Most seconds between two tries of a mailbox that can't be read: answers wait there."""
+TOLD_AFTER = 5
+"""Tries in a row that fail before a person is told."""
 
 OVERLAP = timedelta(days=3)
 """How far back a renumbered mailbox is read again."""
@@ -32,7 +37,7 @@ OVERLAP = timedelta(days=3)
 def poll(work: Work, claim: Claim) -> None:
     """Take in what is new in the mailbox of `settings.imap_url`; nothing when none is set or another poll is at it.
 
-    Raises `ATSError` (the worker backs off) when the mailbox can't be read.
+    Raises `NotYet` when the mailbox can't be read: it is tried again for ever, more slowly, and a person is told.
     """
     if not work.settings.imap_url:
         return
@@ -43,8 +48,9 @@ def poll(work: Work, claim: Claim) -> None:
     except NotYet:
         return  # another worker is reading this mailbox; the next slot comes within seconds
     except MailboxDown as error:
-        _note(work, mailbox, str(error))
-        raise ATSError(str(error)) from error
+        _note(work, mailbox, str(error), tell=claim.attempts >= TOLD_AFTER)
+        wait = min(work.settings.imap_poll_seconds * 2.0 ** min(claim.attempts - 1, 8), LONGEST_PAUSE)
+        raise NotYet(work.clock.now() + timedelta(seconds=wait), str(error)) from error
 
 
 def _poll(work: Work, mailbox: Mailbox) -> None:
@@ -54,14 +60,15 @@ def _poll(work: Work, mailbox: Mailbox) -> None:
     if first is None:
         return
     with open_inbox(work.settings, mailbox) as inbox:
-        newest = inbox.newest()  # asked before searching: what arrives in between is the next poll's
+        read_to = _read_to(mark, inbox)
+        # Where nothing was read yet, asked before searching: what arrives in between is the next poll's.
+        start = inbox.newest() if read_to is None else read_to
         uids, since = _wanted(inbox, mark, first)
         for mail in inbox.fetch(uids):
             if since is None or mail.received_at >= since:
                 _take(work, mailbox, first, inbox.uid_validity, mail)
         with work.writing() as session:
-            read_to = _read_to(mark, inbox)
-            _move(session, mailbox, first, inbox.uid_validity, max([newest if read_to is None else read_to, *uids]))
+            _move(session, mailbox, first, inbox.uid_validity, max([start, *uids]))
 
 
 def _wanted(inbox: Inbox, mark: Sweep | None, first: Connection) -> tuple[list[int], datetime | None]:
@@ -118,9 +125,22 @@ def _move(session: Session, mailbox: Mailbox, first: Connection, validity: int, 
     session.add(mark)
 
 
-def _note(work: Work, mailbox: Mailbox, error: str) -> None:
+def _note(work: Work, mailbox: Mailbox, error: str, *, tell: bool) -> None:
     with work.writing() as session:
         mark = _mark(session, mailbox)
         if mark is not None:
             mark.error = error
             session.add(mark)
+        if tell:
+            today = now_of(session).date().isoformat()
+            for connection in session.exec(select(Connection).where(col(Connection.state) == "active")):
+                open_task(
+                    session,
+                    employer_id=connection.employer_id,
+                    connection_id=connection.key,
+                    kind="mailbox_unread",
+                    name=f"{connection.key}:{today}",
+                    subject="connection",
+                    subject_id=connection.key,
+                    due=now_of(session),
+                )

@@ -90,7 +90,9 @@ def mail_of_id(session: Session, connection: Connection, message_id: str) -> Mai
 
 
 def connection_of(session: Session, addresses: Iterable[str], message_ids: Iterable[str] = ()) -> Connection | None:
-    """Whose mail this is where one mailbox serves several connections: by token, by address, by what it answers.
+    """Whose mail this is where one mailbox serves several connections: by token, by what it answers, by address.
+
+    Our Message-IDs can't be guessed and belong to one connection; an address may serve several.
 
     None when nothing says so and there is more than one connection.
     """
@@ -104,16 +106,16 @@ def connection_of(session: Session, addresses: Iterable[str], message_ids: Itera
         mail = session.exec(select(Mail).where(or_(*starts))).first()
         if mail is not None:
             return session.get(Connection, mail.connection_id)
+    ids = [wrapped for one in message_ids for wrapped in (f"<{one}>", one)]
+    mail = session.exec(select(Mail).where(col(Mail.message_id).in_(ids))).first() if ids else None
+    if mail is not None:
+        return session.get(Connection, mail.connection_id)
     connections = session.exec(select(Connection).order_by(col(Connection.id))).all()
     bare = {re.sub(r"\+[^@]*@", "@", address) for address in addresses}
     for connection in connections:
         policy = policy_of(connection)
         if {policy.from_address.lower(), policy.bounce_address.lower()} & bare - {""}:
             return connection
-    ids = [wrapped for one in message_ids for wrapped in (f"<{one}>", one)]
-    mail = session.exec(select(Mail).where(col(Mail.message_id).in_(ids))).first() if ids else None
-    if mail is not None:
-        return session.get(Connection, mail.connection_id)
     return connections[0] if len(connections) == 1 else None
 
 

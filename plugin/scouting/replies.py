@@ -25,6 +25,7 @@ from plugin.scouting.post import come_back, raw_of
 from plugin.scouting.quoting import Ours
 from plugin.scouting.reading import Reading, read
 from plugin.scouting.suppression import is_suppressed
+from plugin.scouting.withholding import withhold_links
 from plugin.sealing import Erased, Vault
 from plugin.tasks import close_task
 from plugin.work.context import Work
@@ -76,7 +77,8 @@ def take_in(
         and not reading.intent.opt_out
     ):
         return None  # a machine's answer to nothing of ours
-    if found.how != "none" and (reading.nature.kind == "human" or not reading.nature.sure):
+    # By its sender alone a mail answers nothing for certain: they may have written of their own accord.
+    if found.how in ("token", "references") and (reading.nature.kind == "human" or not reading.nature.sure):
         bounces.settle_as_sent(session, found.mail)
     intent = _with_circumstances(session, vault, connection, found, reading.intent, delivery.received_at)
     reply = _store(session, vault, connection, found, reading, intent, delivery, digest, mail)
@@ -266,10 +268,10 @@ def _store(
     full = {
         "from": mail.from_address,
         "name": mail.from_name,
-        "subject": mail.subject,
-        "text": reading.cut.full,
+        "subject": withhold_links(mail.subject),
+        "text": withhold_links(reading.cut.full),
         "attachments": [[one.name, one.type, one.size] for one in mail.attachments],
-        "condition": intent.condition,
+        "condition": withhold_links(intent.condition),
     }
     state = "handled" if intent.kind == "auto_reply" else ("triage" if intent.doubtful else "decided")
     employer_id = connection.employer_id
@@ -284,9 +286,9 @@ def _store(
         state=state,
         triage_because=intent.because if state == "triage" else "",
         person=person,
-        sealed_text=vault.seal_for(session, employer_id, person, reading.cut.own),
+        sealed_text=vault.seal_for(session, employer_id, person, withhold_links(reading.cut.own)),
         sealed_full=vault.seal_for(session, employer_id, person, full),
-        sealed_words=vault.seal_for(session, employer_id, person, list(intent.words)),
+        sealed_words=vault.seal_for(session, employer_id, person, [withhold_links(words) for words in intent.words]),
         received_at=delivery.received_at,
         message_id_hash=digest,
         created_at=now_of(session),

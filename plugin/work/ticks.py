@@ -51,7 +51,11 @@ def owe_mailbox(work: Work) -> None:
     with work.writing() as session:
         first = session.exec(select(Employer.id).order_by(col(Employer.id)).limit(1)).first()
         slot = _slot(session, work.settings.imap_poll_seconds)
-        if first is not None:
+        # One at a time: while a mailbox can't be read, its one job waits longer and longer instead of many piling up.
+        waiting = session.exec(
+            select(Job.id).where(col(Job.state) == "owed", col(Job.kind) == "poll_mailbox").limit(1)
+        ).first()
+        if first is not None and waiting is None:
             owe(session, "poll_mailbox", str(slot), employer_id=first, payload={"slot": slot})
 
 

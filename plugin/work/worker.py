@@ -17,9 +17,11 @@ from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlmodel import col, select
 
 from connectors.base import ATSError, Unsupported
 from plugin.database import now_of
+from plugin.rows import Connection
 from plugin.sealing import Erased
 from plugin.settings import WrongSetting
 from plugin.tasks import open_task
@@ -167,11 +169,20 @@ class Worker:
         log.warning("job_parked", failures=claim.failures)
         with self._work.writing() as session:
             jobs.park(session, claim, why)
-            if claim.connection_id is not None:
+            # Work of a whole employer (its promises, its profiles) is told where its first connection's people look.
+            told = (
+                claim.connection_id
+                or session.exec(
+                    select(Connection.id)
+                    .where(col(Connection.employer_id) == claim.employer_id)
+                    .order_by(col(Connection.id))
+                ).first()
+            )
+            if told is not None:
                 open_task(
                     session,
                     employer_id=claim.employer_id,
-                    connection_id=claim.connection_id,
+                    connection_id=told,
                     kind="parked_job",
                     name=f"{claim.id}:{claim.attempts}",
                     subject="job",

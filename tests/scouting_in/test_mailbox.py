@@ -20,12 +20,11 @@ import pytest
 from pydantic import SecretStr
 from sqlmodel import col, select
 
-from connectors.base import ATSError
 from plugin.rows import Delivery, Sweep
 from plugin.scouting.inbox import read_imap_url
 from plugin.scouting.mailbox import poll
 from plugin.settings import WrongSetting
-from plugin.work.jobs import Claim
+from plugin.work.jobs import Claim, NotYet
 
 needs_dovecot = pytest.mark.dovecot
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -209,8 +208,13 @@ def test_a_renumbered_mailbox_is_read_again_and_nothing_is_doubled(
 def test_a_wrong_password_is_told_and_tried_again(world: Any, dovecot: Dovecot, polling: Callable[[], None]) -> None:
     polling()
     world.work.settings = world.work.settings.model_copy(update={"imap_password": SecretStr("wrong")})
-    with pytest.raises(ATSError, match="mailbox INBOX"):
+    with pytest.raises(NotYet, match="mailbox INBOX"):
         polling()
+    for attempts in (6, 500):
+        with pytest.raises(NotYet) as wait:
+            poll(world.work, Claim(0, world.connection.employer_id, None, "poll_mailbox", {}, attempts, 0))
+        assert wait.value.until - world.clock.now() <= timedelta(seconds=120), "answers wait there"
+    assert [task.kind for task in world.tasks()] == ["mailbox_unread"]
     with world.work.reading() as session:
         [mark] = session.exec(select(Sweep).where(col(Sweep.name).startswith("mailbox:"))).all()
     assert "mailbox" in mark.error

@@ -220,6 +220,29 @@ def test_a_reply_settles_an_unknown_mail(world: Any) -> None:
     assert len(world.entries()) == 1
 
 
+def test_a_mail_matched_by_its_sender_alone_settles_nothing(world: Any) -> None:
+    scout = world.scout(state="unknown")
+    world.receive(world.answer(scout, to=world.policy.from_address, refers=False))
+    assert (world.rows(Mail)[0].state, world.rows(Scout)[0].state) == ("unknown", "unknown")
+
+
+def test_what_it_answers_says_whose_mail_it_is_before_the_address_does(
+    world: Any, second_employer: Any, new_connection: Any
+) -> None:
+    """One mailbox for two employers: an answer that lost its plus address still goes to whose letter it answers."""
+    from plugin.scouting.matching import connection_of, letter_of
+
+    other = new_connection(world.work.database, world.work.vault, second_employer, url_key="other", policy=world.policy)
+    scout = world.scout()
+    with world.work.writing() as session:
+        letter = letter_of(session, scout)
+        letter.connection_id, letter.employer_id = other.key, other.employer_id
+        session.add(letter)
+    with world.work.reading() as session:
+        found = connection_of(session, [world.policy.from_address], [letter.message_id.strip("<>")])
+        assert found is not None and found.key == other.key
+
+
 def test_a_colleague_s_answer_to_our_mail_is_nobody_s_yes(world: Any) -> None:
     token = new_token()
     with world.work.writing() as session:
@@ -230,6 +253,34 @@ def test_a_colleague_s_answer_to_our_mail_is_nobody_s_yes(world: Any) -> None:
     )
     assert world.replies()[0].triage_because == "staff"
     assert not world.entries()
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "> https://kakuyaku.example.com/act/{token}\n> この方専用です。",
+        "> https://kakuyaku.example.com/act/{half}\n> {rest}\n>\n> この方専用です。",
+        "https://safe.example.com/?url=https%3A%2F%2Fkakuyaku.example.com%2Fact%2F{token}&data=1",
+        "https://kakuyaku.example.com/sign-in/{token}?next=/requisitions この方専用です。",
+    ],
+)
+def test_an_answer_that_quotes_an_acting_link_shows_it_to_nobody(world: Any, quoted: str) -> None:
+    link, reply_token = "aB3-" * 8, new_token()
+    with world.work.writing() as session:
+        world.mail(session, "nudge", "kenichi.suzuki@example.com", reply_token, staff_id=world.manager.key)
+    text = "どの候補者でしょうか。\n\n" + quoted.format(token=link, half=link[:14], rest=link[14:])
+    to = come_back(world.policy.from_address, reply_token)
+    world.receive(world.answer(None, text, sender="kenichi.suzuki@example.com", to=to, subject=f"/act/{link}"))
+    reply = world.replies()[0]
+    with world.work.reading() as session:
+        opened = [
+            str(world.work.vault.open_for(session, reply.employer_id, reply.person, sealed))
+            for sealed in (reply.sealed_text, reply.sealed_full, reply.sealed_words)
+            if sealed is not None
+        ]
+    assert "どの候補者でしょうか" in opened[1]
+    assert "この方専用です" in opened[1] or "safe.example.com" in opened[1], "only the token goes"
+    assert not any(part in text for text in opened for part in ("aB3-aB3", "B3-aB"))
 
 
 def test_a_person_decides_a_doubtful_yes_and_the_clock_runs_from_its_receipt(world: Any) -> None:

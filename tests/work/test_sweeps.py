@@ -113,6 +113,17 @@ def test_the_mailbox_is_looked_into_where_one_is_set(work: Work, connection: Con
         assert len(owed(session, "poll_mailbox")) == 1
 
 
+def test_a_mailbox_that_cannot_be_read_is_tried_by_one_job(
+    work: Work, connection: Connection, clock: SettableClock
+) -> None:
+    work.settings = work.settings.model_copy(update={"imap_url": "imaps://u@mail.example.com/INBOX"})
+    for _ in range(20):
+        ticks.owe_mailbox(work)
+        clock.move(timedelta(seconds=60))
+    with work.reading() as session:
+        assert len(owed(session, "poll_mailbox")) == 1
+
+
 def test_the_house_is_kept(work: Work, connection: Connection, clock: SettableClock) -> None:
     ticks.owe_sweeps(work)
     Worker(work, {"sweep_connection": lambda work, claim: None}).run_due()

@@ -179,6 +179,14 @@ def test_a_failure_that_cannot_be_settled_ends_no_thread(work: Work, connection:
     assert worker.run_due(limit=2) == 2
 
 
+def test_parked_work_of_a_whole_employer_is_told_too(work: Work, connection: Connection) -> None:
+    with work.writing() as session:
+        jobs.owe(session, "promise_clock", "1", employer_id=connection.employer_id)
+    run(work, raising(Park("no")), "promise_clock")
+    with work.reading() as session:
+        assert [task.connection_id for task in session.exec(select(Task))] == [connection.key]
+
+
 def test_work_nobody_knows_is_parked(work: Work, connection: Connection) -> None:
     key = owe(work, connection, "juggle")
     assert Worker(work, {}).run_due() == 1
