@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
@@ -60,11 +61,17 @@ class SharedToken(TokenStore):
         with self._database.writing() as session:
             row = self._row(session, lock=True)
             if row is None:
-                row = AccessToken(
-                    employer_id=self._employer_id, connection_id=self._connection_id, created_at=now_of(session)
+                dialect = sqlite if self._database.is_sqlite else postgresql
+                session.execute(
+                    dialect.insert(AccessToken)
+                    .values(
+                        employer_id=self._employer_id, connection_id=self._connection_id, created_at=now_of(session)
+                    )
+                    .on_conflict_do_nothing(index_elements=["connection_id"])
                 )
-                session.add(row)
-                session.flush()
+                row = self._row(session, lock=True)
+            if row is None:
+                raise LookupError("the connection was deleted while its token was minted")
             token = mint(self._vault.open(row.sealed).decode() if row.sealed else None)
             row.sealed = self._vault.seal(token.encode())
             session.add(row)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet
 from sqlalchemy import delete, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from plugin.database import now_of
@@ -268,9 +269,13 @@ def _journal(session: Session, employer_id: int) -> Journal:
     query = select(Journal).where(col(Journal.employer_id) == employer_id).with_for_update()
     journal = session.exec(query).first()
     if journal is None:
-        journal = Journal(employer_id=employer_id, created_at=now_of(session))
-        session.add(journal)
-        session.flush()
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        session.execute(
+            dialect.insert(Journal)
+            .values(employer_id=employer_id, last=0, created_at=now_of(session))
+            .on_conflict_do_nothing(index_elements=["employer_id"])
+        )
+        journal = session.exec(query).one()
     return journal
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from plugin.database import now_of
@@ -69,11 +70,21 @@ class Vault:
         if row is None:
             if not create:
                 raise Erased(person)
-            key = Fernet.generate_key()
-            row = PersonKey(employer_id=employer_id, person=person, sealed=self.seal(key), created_at=now_of(session))
-            session.add(row)
-            session.flush()
-            return Fernet(key)
+            # Two at once make one key: what either seals must open under the one that is kept.
+            dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+            session.execute(
+                dialect.insert(PersonKey)
+                .values(
+                    employer_id=employer_id,
+                    person=person,
+                    sealed=self.seal(Fernet.generate_key()),
+                    created_at=now_of(session),
+                )
+                .on_conflict_do_nothing(index_elements=["employer_id", "person"])
+            )
+            row = session.exec(
+                select(PersonKey).where(col(PersonKey.employer_id) == employer_id, col(PersonKey.person) == person)
+            ).one()
         return Fernet(self.open(row.sealed))
 
     def seal_for(self, session: Session, employer_id: int, person: str, value: Any) -> bytes:
