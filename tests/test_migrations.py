@@ -56,3 +56,11 @@ def test_the_migrations_make_what_the_rows_say(empty_url: str, engine: Engine) -
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+def test_people_are_looked_up_by_index(empty_url: str, engine: Engine) -> None:
+    """Every yes looks for namesakes, every changed candidate for a profile: among millions, never one by one."""
+    upgrade(empty_url)
+    found = {tuple(index["column_names"]) for index in inspect(engine).get_indexes("profile")}
+    wanted = ("email_hash", "name_hash", "phone_hash", "ats_candidate_id")
+    assert {("employer_id", column) for column in wanted} <= found

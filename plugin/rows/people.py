@@ -28,6 +28,9 @@ class Profile(Row, table=True):
     __table_args__ = (
         UniqueConstraint("employer_id", "profile_id"),
         Index("ix_profile_email", "employer_id", "email_hash"),
+        Index("ix_profile_name", "employer_id", "name_hash"),
+        Index("ix_profile_phone", "employer_id", "phone_hash"),
+        Index("ix_profile_ats", "employer_id", "ats_candidate_id"),
     )
 
     profile_id: str
