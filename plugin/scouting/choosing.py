@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from plugin.alignment.commitment import lock
+from plugin.alignment.commitment import live, lock
 from plugin.alignment.covers import above
 from plugin.alignment.store import judged_on
 from plugin.database import now_of
@@ -212,8 +212,8 @@ def draft(session: Session, vault: Vault, plan: Plan, people: Sequence[Chosen]) 
         commitment = session.get_one(Commitment, plan.commitment.key, populate_existing=True)
         if commitment.state != "in_force" or _batch_of(session, commitment) is not None:
             return None
-    elif requisition.calibration_id != plan.calibration.id:
-        return None
+    elif requisition.calibration_id != plan.calibration.id or live(session, requisition.key) is not None:
+        return None  # asked for before the manager decided: nobody's committed letter becomes a standard one
     now = now_of(session)
     batch = Batch(
         employer_id=requisition.employer_id,

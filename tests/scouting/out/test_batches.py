@@ -313,6 +313,19 @@ def test_standard_letters_need_no_commitment_and_carry_none(stage: Any, smtp: An
     assert {scout.arm for scout in stage.scouts().values()} == {"standard"}
 
 
+def test_standard_letters_asked_for_before_a_commitment_take_nobody_from_it(stage: Any) -> None:
+    stage.people(2)
+    stage.calibrate({"u001": 90, "u002": 80})
+    stage.commit()
+    stage.run()
+    stage.release()
+    with stage.work.writing() as session:
+        payload = {"calibration_id": stage.calibration_id, "line": 60, "people": 5, "by": "1"}
+        stage.owe(session, "prepare_batch", payload)
+    stage.run()
+    assert {(scout.arm, scout.state) for scout in stage.scouts().values()} == {("committed", "queued")}
+
+
 def test_a_connection_may_release_by_itself(stage: Any, smtp: Any) -> None:
     stage.policy(auto_release=True)
     stage.people(1)

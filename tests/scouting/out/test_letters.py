@@ -385,8 +385,43 @@ def test_an_uncommitted_letter_never_promises_whatever_facts_and_recruiters_say(
 
 
 @pytest.mark.parametrize(
+    "promising",
+    [
+        "ご返信いただければ面接に進めます。",
+        "一次面接からのスタートとなります。",
+        "書類選考はすでに通過しています。",
+        "採用責任者がお会いします。",
+        "部長の高橋がお会いいたします。",
+        "面接へご招待いたします。",
+        "社長面談にご案内いたします。",
+        "そのまま面接に進んでいただけます。",
+        "ご返信いただければ面談日程をお送りします。",
+        "Reply and you will meet our CTO.",
+        "You'll get to talk to our hiring manager.",
+        "You're guaranteed to speak with the hiring manager.",
+        "An interview awaits you.",
+        "Your interview slot is waiting for you.",
+        "You've got an interview with us.",
+        "You go straight to the interview stage.",
+        "You are through to the interview.",
+        "You can skip the CV stage.",
+        "The interview is gu\u0430rant\u0435ed.",  # Cyrillic а and е
+    ],
+)
+def test_promises_in_other_words_are_refused(promising: str) -> None:
+    assert promises_in(promising)
+    with pytest.raises(LetterRefused):
+        compile_letter(parts("ja", note=promising))
+
+
+@pytest.mark.parametrize(
     "harmless",
     [
+        "選考の進め方は、ご相談のうえ決めさせていただきます。",
+        "お会いできる日を楽しみにしております。",
+        "You would speak English with most of the team.",
+        "Our users meet the product in many countries.",
+        "I would be happy to talk if you like.",
         "JavaScriptのPromiseに詳しい方を歓迎します。",
         "Gitのコミットログを大切にしています。",
         "採用広報をご担当いただきます。",
