@@ -17,7 +17,7 @@ from sqlmodel import Session, col, or_, select
 from plugin.database import now_of
 from plugin.events import record
 from plugin.i18n import phrases
-from plugin.rows import Override, RequirementRow, Requisition
+from plugin.rows import Calibration, Override, RequirementRow, Requisition
 from ranking.requirement import read_requirement
 from ranking.values import LanguageNeed, Level, Pay, Quote, Requirement, Skill, Stated, Years
 
@@ -65,11 +65,18 @@ def asked_then(session: Session, row: RequirementRow) -> Requirement:
 
 
 def settle_overrides(session: Session, requisition: Requisition) -> None:
-    """End the overrides of fields whose value in the text has changed since they were set."""
+    """End the overrides of fields whose value in the text has changed since they were set.
+
+    What only a newer parser reads otherwise, in the calibrated text as in this one, has not changed.
+    """
     now = now_of(session)
     values = plain_values(parsed(requisition.description))
+    current = session.get(Calibration, requisition.calibration_id) if requisition.calibration_id else None
+    row = session.get_one(RequirementRow, current.requirement_id) if current is not None else None
+    before = plain_values(parsed(row.text)) if row is not None else {}
     for override in overrides_of(session, requisition.key):
-        if values[override.field] != override.text_value:
+        value = values[override.field]
+        if value != override.text_value and value != before.get(override.field, override.text_value):
             override.ended_at = now
             session.add(override)
             record(session, requisition.employer_id, "override", override.key, "ended_by_text", actor="ats")

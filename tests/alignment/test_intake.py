@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from connectors.records import HiringTeam, JobPosting, RequisitionStatus, User
 from plugin.alignment import acts
 from plugin.alignment.description import choose
-from plugin.alignment.requirement import WrongOverride, parsed
+from plugin.alignment.requirement import WrongOverride, overrides_of, parsed
 from plugin.policy import Policy
 from plugin.rows import Calibration, CalibrationScore, Connection, Event, GuidanceNote, ShortlistEntry, Staff, Task
 from ranking.requirement import read_requirement
@@ -246,7 +246,7 @@ def test_an_override_stands_until_the_text_changes_that_field(house_on_both: Any
     house.ats.describe(text.replace("渋谷区", "港区") + "・リモート勤務可\n")
     house.ring()
     with house.reading() as session:
-        from plugin.alignment.requirement import asked_now, overrides_of
+        from plugin.alignment.requirement import asked_now
 
         requisition = house.requisition(session)
         assert len(overrides_of(session, requisition.key)) == 1
@@ -259,6 +259,23 @@ def test_an_override_stands_until_the_text_changes_that_field(house_on_both: Any
         assert not overrides_of(session, requisition.key)
         pay = asked_now(session, requisition).pay
         assert pay is not None and pay.value.low == 7_500_000
+
+
+def test_an_upgrade_of_the_parser_ends_no_override(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.ring()
+    with house.work.writing() as session:
+        acts.set_override(session, house.connection, house.requisition(session), "place", "27", "staff:1")
+    house.settle()
+    monkeypatch.setattr(
+        "plugin.alignment.requirement.read_requirement",
+        lambda text: replace(read_requirement(text), place=None, parser_version=2),
+    )
+    parsed.cache_clear()
+    house.ring()
+    parsed.cache_clear()
+    with house.reading() as session:
+        assert len(overrides_of(session, house.requisition(session).key)) == 1
+    assert len(_calibrations(house)) == 2, "the text's, and the one with the override"
 
 
 @pytest.mark.parametrize(
