@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import create_engine, pool
 
+from plugin.database import answering
 from plugin.rows import metadata
 from plugin.settings import load
 
@@ -13,7 +14,8 @@ url = config.get_main_option("sqlalchemy.url") or load().database
 
 
 def run() -> None:
-    engine = create_engine(url, poolclass=pool.NullPool)
+    given = answering(url) if url.startswith("postgresql") else {}
+    engine = create_engine(url, poolclass=pool.NullPool, connect_args=given)
     with engine.connect() as connection:
         # render_as_batch: SQLite can't alter a table in place.
         context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, compare_type=True)

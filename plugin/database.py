@@ -33,6 +33,7 @@ class Database:
             options["connect_args"] = {"timeout": 30, "check_same_thread": False}
         else:
             options["pool_pre_ping"] = True
+            options["connect_args"] = answering(url)
         self.engine: Engine = create_engine(url, **options)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
@@ -55,6 +56,11 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def answering(url: str) -> dict[str, Any]:
+    """Connection arguments that give up on a server which takes a connection and says nothing."""
+    return {} if "connect_timeout=" in url else {"connect_timeout": 15}
 
 
 NO_KEY_UPDATE: dict[str, Any] = {"key_share": True}

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -88,6 +89,8 @@ class Settings(BaseSettings):
     def _database(cls, value: str) -> str:
         if value and not value.startswith(("postgresql+psycopg://", "sqlite:///")):
             raise ValueError("must be empty, sqlite:///FILE or postgresql+psycopg://user:password@host/name")
+        if value.startswith("postgresql") and not _has_port(value):
+            raise ValueError("has a port that is no number from 1 to 65535: write …@host:5432/name")
         return value
 
     @field_validator("chroma_url", "public_url")
@@ -95,6 +98,8 @@ class Settings(BaseSettings):
     def _url(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
+        if value and not (_has_port(value) and urlsplit(value).hostname):
+            raise ValueError("must look like https://host or http://host:port")
         return value.rstrip("/")
 
     @field_validator("smtp_url")
@@ -115,6 +120,14 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database URL in force."""
         return self.database_url or f"sqlite:///{(self.data_folder / 'kakuyaku.sqlite3').resolve()}"
+
+
+def _has_port(url: str) -> bool:
+    """Whether the port of a URL, if it has one, is one."""
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 class _Alone(Settings):
@@ -150,9 +163,13 @@ def load(**overrides: object) -> Settings:
         first = error.errors()[0]
         name = "KAKUYAKU_" + ".".join(str(part) for part in first["loc"]).upper()
         given = "" if "secret" in name.lower() or "password" in name.lower() else f" (given: {_say(first['input'])!r})"
-        raise WrongSetting(
-            f"{name} {first['msg'].removeprefix('Value error, ')}{given}; see `kakuyaku settings`"
-        ) from None
+        raise WrongSetting(f"{name} {_plain(first['msg'])}{given}; see `kakuyaku settings`") from None
+
+
+def _plain(message: str) -> str:
+    """A validator's message as the end of a sentence that begins with the setting's name."""
+    message = message.removeprefix("Value error, ").removeprefix("Input ")
+    return message.replace("should be", "must be", 1).removesuffix(", unable to interpret input")
 
 
 _VARIABLES = {f"KAKUYAKU_{name}".upper() for name in Settings.model_fields} | {"KAKUYAKU_REQUIRE"}

@@ -20,7 +20,7 @@ from connectors.greenhouse.door import WEBHOOKS
 from connectors.records import Requisition as AtsRequisition
 from connectors.records import RequisitionStatus
 from plugin.cli.doctor import examine, show
-from plugin.cli.means import opened
+from plugin.cli.means import opened, read_text
 from plugin.connections import add_secret, policy_of, secrets_of
 from plugin.events import record
 from plugin.policy import Policy
@@ -139,8 +139,9 @@ class Asker:
 def _answers(path: Path | None) -> dict[str, Any]:
     if path is None:
         return {}
+    text = read_text(path)
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(text)
     except ValueError as error:
         raise click.UsageError(f"{path} is not JSON: {error}") from None
     if not isinstance(data, dict):

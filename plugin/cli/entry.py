@@ -83,11 +83,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "kakuyaku"
-        return _wrong(f"{error.format_message()} See `{where} --help`.")
+        return _wrong(f"{_ended(error.format_message())} See `{where} --help`.")
     except click.ClickException as error:
         return _wrong(error.format_message())
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped", err=True)
+    except (click.Abort, KeyboardInterrupt) as error:
+        click.echo(str(error) or "stopped", err=True)
         return 130
     except BrokenPipeError:
         # The reader (`head`) has gone; nobody is left to tell.
@@ -98,6 +98,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if line is None:
             raise
         return _wrong(line)
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "?", "!")) else sentence + "."
 
 
 def _wrong(line: str) -> int:
@@ -112,17 +116,26 @@ def known_problem(error: BaseException) -> str | None:
         kind.__module__.startswith("ranking.") and kind.__name__ == "StoreError" for kind in type(error).__mro__
     ):
         return str(error)
-    if "sqlalchemy.exc.OperationalError" in names or "sqlalchemy.exc.ProgrammingError" in names:
-        words = str(getattr(error, "orig", error)).strip().splitlines()
+    cause = getattr(error, "orig", None)
+    driver = f"{type(cause).__module__}.{type(cause).__name__}"
+    # Exactly DatabaseError: sqlite3's word for a file that is none; its subclasses may well be bugs.
+    if names & _DATABASE or driver == "sqlite3.DatabaseError":
+        words = str(cause or error).strip().splitlines()
         said = words[0] if words else "no reason given"
         if "no such table" in said or ("does not exist" in said and "relation" in said):
             return "the database is empty; `kakuyaku serve` (or `web`, `worker`) prepares it at its first start"
+        if driver.startswith("sqlite3."):
+            return f"the database file can't be used: {said}; check KAKUYAKU_DATABASE_URL or KAKUYAKU_DATA_FOLDER"
         return f"the database can't be used: {said}; check KAKUYAKU_DATABASE_URL and that the server runs"
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
     return None
 
 
+_DATABASE = {
+    "sqlalchemy.exc.OperationalError",
+    "sqlalchemy.exc.ProgrammingError",
+}
 _TOLD = {
     "plugin.settings.WrongSetting",
     "connectors.base.ATSError",

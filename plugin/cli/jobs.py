@@ -12,6 +12,9 @@ from plugin.rows import Job
 from plugin.work import jobs
 from plugin.work.deliveries import replay
 
+NUMBER = click.IntRange(1, 2**63 - 1)
+"""A row's number."""
+
 
 @click.group("jobs")
 def jobs_command() -> None:
@@ -52,7 +55,7 @@ def list_jobs(everything: bool, limit: int, as_json: bool) -> None:
 
 
 @jobs_command.command("retry")
-@click.argument("ids", type=int, nargs=-1)
+@click.argument("ids", type=NUMBER, nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every parked job.")
 def retry_jobs(ids: tuple[int, ...], everything: bool) -> None:
     """Owe parked jobs again, by id or all of them."""
@@ -69,7 +72,7 @@ def retry_jobs(ids: tuple[int, ...], everything: bool) -> None:
 
 
 @click.command("replay")
-@click.argument("delivery", type=int)
+@click.argument("delivery", type=NUMBER)
 def replay_command(delivery: int) -> None:
     """Read a delivery again: its webhook or mail is worked as if it had come now."""
     with opened() as work, work.writing() as session:

@@ -46,6 +46,8 @@ def read_jd(file: Path, as_json: bool) -> None:
 @_json
 def rank(jd: Path, profiles_file: Path, guidance: Path | None, top: int, as_json: bool) -> None:
     """Rank the people of a file against a description: score and evidence, nobody removed."""
+    if [str(jd), str(profiles_file), str(guidance)].count("-") > 1:
+        raise click.UsageError("Standard input (-) can be read once only: give the other as a file.")
     _, requirement = _description(jd)
     wish = _wish(guidance)
     read = read_profiles(read_text(profiles_file).splitlines())
@@ -95,7 +97,7 @@ def calibrate(jd: Path, guidance: Path | None, top: int, floor: int, employer: s
                     "floor": floor,
                     "date": work.clock.now().date().isoformat(),
                 },
-                waiting=lambda: click.echo("the running worker has the store; asking it …", err=True),
+                waiting=lambda: click.echo("another process has the store open; asking it …", err=True),
             )
         except ErrandFailed as error:
             raise click.ClickException(str(error)) from None

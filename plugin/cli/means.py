@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from plugin import migrate
 from plugin.logs import set_up_logs
 from plugin.rows import Connection, Employer
-from plugin.settings import Settings, load
+from plugin.settings import Settings, WrongSetting, load
 from plugin.work.context import Work
 from plugin.work.runtime import build_work
 
@@ -41,13 +41,21 @@ def opened(settings: Settings | None = None) -> Iterator[Work]:
 
 def prepare(settings: Settings) -> None:
     """Make the data folder and bring the database up to this version."""
-    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data_folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongSetting(
+            f"the data folder {settings.data_folder} can't be made ({error.strerror});"
+            " set KAKUYAKU_DATA_FOLDER to a folder we may write to"
+        ) from None
     migrate.upgrade(settings.database)
 
 
 def read_text(path: Path) -> str:
     """A text file in UTF-8, with or without a byte order mark ("-": standard input); one clear line when it isn't."""
     raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    if not raw.strip():
+        raise click.ClickException(f"{'standard input' if str(path) == '-' else path} is empty")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -86,3 +94,8 @@ def connections(session: Session, name: str = "") -> list[Connection]:
         if not found:
             raise click.ClickException(f"there is no connection {name!r}; `kakuyaku doctor` lists all")
     return found
+
+
+def quiet() -> bool:
+    """Whether nobody watches: a bar is for a terminal, its label alone says nothing."""
+    return not sys.stderr.isatty()

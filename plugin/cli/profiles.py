@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -16,16 +15,15 @@ import click
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from plugin.cli.means import a_file, employer_named, opened
+from plugin.cli.means import a_file, employer_named, opened, quiet
+from plugin.cli.people_file import STEP, PeopleFile, take_in
 from plugin.rows import Employer, Journal, Profile
 from plugin.work.context import Work
 
 if TYPE_CHECKING:
-    from plugin.people import Person
     from ranking.universe import GeneratedPerson
 
-STEP = 500
-"""People journalled in one transaction."""
+PUTS_IN = "a running `kakuyaku serve` or the next `profiles import` puts them into the store"
 
 _employer = click.option("--employer", default="", help="Name or number; the only one there is if left out.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -50,11 +48,12 @@ def import_profiles(file: Path, employer: str, create: bool, source: str) -> Non
     lines = sys.stdin.readlines() if str(file) == "-" else None
     with opened() as work:
         owner = _owner(work, employer, create)
-        with _read(file, lines) as reading:
-            taken, bad, stripped = _take_in(work, owner, reading, file, source)
+        with kept_when_stopped(), PeopleFile(file, lines) as reading:
+            taken, bad, stripped = take_in(work, owner, reading, file, source)
         if not taken:
             raise click.ClickException(f'{file} holds no profile; each line is a JSON object with "id" and "text"')
-        _errand(work, owner, "apply")
+        with kept_when_stopped():
+            _errand(work, owner, "apply")
     click.echo(f"{taken:,} imported" + (f", {bad:,} lines left out" if bad else ""))
     if stripped:
         click.echo("stripped: " + ", ".join(f"{kind} {count}" for kind, count in sorted(stripped.items())))
@@ -71,21 +70,33 @@ def generate_profiles(number: int, seed: int, out: TextIO | None, employer: str,
     from ranking.universe import generate
 
     people = generate(number, seed)
+    if create and not employer:
+        raise click.UsageError("--create makes an employer: name it with --employer.")
+    if employer and out:
+        raise click.UsageError("Either into a file (--out) or into the store (--employer), not both.")
+    if out:
+        with click.progressbar(people, length=number, label="Inventing people", file=sys.stderr, hidden=quiet()) as bar:
+            for person in bar:
+                out.write(json.dumps(as_line(person), ensure_ascii=False) + "\n")
+        return
     if not employer:
-        target = out or sys.stdout
         for person in people:
-            target.write(json.dumps(as_line(person), ensure_ascii=False) + "\n")
+            click.echo(json.dumps(as_line(person), ensure_ascii=False))
         return
     from plugin.people import add_people
 
     with opened() as work:
         owner = _owner(work, employer, create)
-        with click.progressbar(length=number, label="Inventing people", file=sys.stderr) as bar:
+        with (
+            kept_when_stopped(),
+            click.progressbar(length=number, label="Inventing people", file=sys.stderr, hidden=quiet()) as bar,
+        ):
             while batch := list(islice(people, STEP)):
                 with work.writing() as session:
                     add_people(session, work.vault, owner.key, batch, source="generated")
                 bar.update(len(batch))
-        _errand(work, owner, "apply")
+        with kept_when_stopped():
+            _errand(work, owner, "apply")
     click.echo(f"{number:,} put into the store of {owner.name}")
 
 
@@ -109,7 +120,7 @@ def count_profiles(employer: str, as_json: bool) -> None:
     waiting = journal - stored["applied"]
     click.echo(
         f"{known:,} people known, {stored['profiles']:,} in the store"
-        + (f", {waiting:,} changes on their way" if waiting else "")
+        + (f", {waiting:,} changes wait: {PUTS_IN}" if waiting else "")
     )
 
 
@@ -133,6 +144,12 @@ def verify_profiles(employer: str, as_json: bool) -> None:
         with work.reading() as session:
             owner = employer_named(session, employer)
         findings = _errand(work, owner, "verify")
+        stored = _errand(work, owner, "count")
+        with work.reading() as session:
+            journal = session.exec(select(Journal.last).where(col(Journal.employer_id) == owner.key)).first() or 0
+    waiting = journal - stored["applied"]
+    if waiting:
+        click.echo(f"{waiting:,} changes wait and were not looked at: {PUTS_IN}", err=True)
     if as_json:
         click.echo(json.dumps(findings, ensure_ascii=False, indent=2))
     elif not findings:
@@ -144,6 +161,23 @@ def verify_profiles(employer: str, as_json: bool) -> None:
 
 
 # Inside.
+
+
+@contextmanager
+def kept_when_stopped() -> Iterator[None]:
+    """Say on Ctrl-C, and when the store can't be opened, that what was read so far is kept and how to go on."""
+    from ranking.store import StoreError
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise click.Abort(f"stopped; nobody read so far is lost: the same command goes on, or {PUTS_IN}") from None
+    except (StoreError, StoreWaits) as error:
+        raise click.ClickException(f"{error} Everybody read is kept: once that is mended, {PUTS_IN}.") from None
+
+
+class StoreWaits(click.ClickException):
+    """The store was not reached; the journal keeps what it is to learn."""
 
 
 def as_line(person: GeneratedPerson) -> dict[str, Any]:
@@ -175,102 +209,6 @@ def _owner(work: Work, name: str, create: bool) -> Employer:
         return employer_named(session, name)
 
 
-class _read:
-    """The lines of a file, or of standard input, with the file's size for progress."""
-
-    def __init__(self, file: Path, lines: list[str] | None) -> None:
-        self._file, self._lines = file, lines
-        self._open: TextIO | None = None
-        self.length = sum(len(line.encode()) for line in lines) if lines is not None else file.stat().st_size
-
-    def __enter__(self) -> _read:
-        if self._lines is None:
-            self._open = self._file.open(encoding="utf-8-sig")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._open is not None:
-            self._open.close()
-
-    def batches(self) -> Iterator[list[str]]:
-        lines = iter(self._lines) if self._lines is not None else iter(self._open or ())
-        try:
-            while batch := list(islice(lines, STEP)):
-                yield batch
-        except UnicodeDecodeError:
-            raise click.ClickException(f"{self._file} is not UTF-8 text; save it as UTF-8 and try again") from None
-
-
-def _take_in(work: Work, owner: Employer, reading: _read, file: Path, source: str) -> tuple[int, int, Counter[str]]:
-    from plugin.people import add_profiles
-    from ranking.profiles import read_profiles
-
-    taken, bad, stripped, before = 0, 0, Counter[str](), 0
-    with click.progressbar(length=reading.length, label="Importing", file=sys.stderr) as bar:
-        for batch in reading.batches():
-            read = read_profiles(batch)
-            for error in read.errors:
-                bad += 1
-                if bad <= 20:
-                    click.echo(f"\n{file} line {before + error.line}: {error.message}", err=True)
-            raw = {str(data.get("id", "")).strip(): data for line in batch if (data := _object(line))}
-            people = [_person(profile, raw[profile.id], source) for profile in read.profiles]
-            with work.writing() as session:
-                # Counted where the file is read: the store's door strips again and finds nothing.
-                add_profiles(session, work.vault, owner.key, people)
-            stripped += read.stripped
-            taken += len(people)
-            before += len(batch)
-            bar.update(sum(len(line.encode()) for line in batch))
-    return taken, bad, stripped
-
-
-def _object(line: str) -> dict[str, Any] | None:
-    try:
-        data = json.loads(line)
-    except ValueError:
-        return None  # told as a bad line by read_profiles
-    return data if isinstance(data, dict) else None
-
-
-def _person(profile: Any, data: dict[str, Any], source: str) -> Person:
-    from plugin.people import CONTACT_BASES, Identity, Person
-
-    def word(name: str) -> str:
-        value = data.get(name)
-        return value.strip() if isinstance(value, str) else ""
-
-    basis = word("contact_basis")
-    return Person(
-        profile=profile,
-        identity=Identity(
-            name=word("name"),
-            kana=word("kana"),
-            romaji=word("romaji"),
-            email=word("email"),
-            phone=word("phone"),
-            company=word("company"),
-            title=word("title"),
-            industry=word("industry"),
-            size=word("size"),
-        ),
-        language=word("language") if word("language") in ("ja", "en") else "",
-        contact_basis=basis if basis in CONTACT_BASES else "none",
-        basis_at=_moment(word("basis_at")),
-        source=source,
-        as_of=_moment(word("as_of")) or _moment(word("basis_at")),
-        ats_candidate_id=word("ats_candidate_id"),
-    )
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
-
-
 def _errand(work: Work, owner: Employer, name: str) -> Any:
     from plugin.work.errands import ErrandFailed, send
 
@@ -282,16 +220,16 @@ def _errand(work: Work, owner: Employer, name: str) -> Any:
             bar.update(done - bar.pos)
 
     try:
-        with click.progressbar(length=1, label=_LABELS[name], file=sys.stderr) as bar:
+        with click.progressbar(length=1, label=_LABELS[name], file=sys.stderr, hidden=quiet()) as bar:
             return send(
                 work,
                 owner.key,
                 name,
                 progress=progress,
-                waiting=lambda: click.echo("\nthe running worker has the store; waiting for it …", err=True),
+                waiting=lambda: click.echo("another process has the store open; waiting for it …", err=True),
             )
     except ErrandFailed as error:
-        raise click.ClickException(str(error)) from None
+        raise StoreWaits(str(error)) from None
 
 
 _LABELS = {"apply": "Into the store", "count": "Counting", "rebuild": "Rebuilding", "verify": "Comparing"}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+
 import click
 
 from plugin.cli.means import prepare
 from plugin.logs import set_up_logs
+from plugin.sealing import open_vault
 from plugin.settings import Settings, load
+from plugin.work.processes import cant_listen
 
 _watch = click.option("--watch", type=int, hidden=True, help="File descriptor that closes when the supervisor dies.")
 
@@ -27,7 +31,10 @@ def serve() -> None:
 
     settings = _started()
     check_processes(settings)
+    check_servers(settings)
+    check_port(settings)
     prepare(settings)
+    open_vault(settings)
     raise click.exceptions.Exit(supervise(settings))
 
 
@@ -39,6 +46,8 @@ def web(watch: int | None) -> None:
 
     settings = _started()
     check_processes(settings)
+    check_servers(settings)
+    check_port(settings)
     prepare(settings)
     run_web(settings, watch)
 
@@ -50,8 +59,33 @@ def worker(watch: int | None) -> None:
     from plugin.work.processes import run_worker
 
     settings = _started()
+    check_servers(settings)
     prepare(settings)
     run_worker(settings, watch)
+
+
+def check_servers(settings: Settings) -> None:
+    """Refuse mail addresses that could never be used, before a letter finds out."""
+    from plugin.scouting.inbox import read_imap_url
+    from plugin.scouting.outbox import read_smtp_url
+
+    if settings.smtp_url:
+        read_smtp_url(settings.smtp_url)
+    if settings.imap_url:
+        read_imap_url(settings.imap_url)
+
+
+def check_port(settings: Settings) -> None:
+    """Refuse a port somebody listens on before any process is started; whoever takes it after that is told by `web`."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(
+            settings.web_host, settings.web_port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise cant_listen(settings, error) from None
 
 
 def check_processes(settings: Settings) -> None:

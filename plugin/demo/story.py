@@ -44,6 +44,7 @@ from plugin.rows import (
 from plugin.scouting.batches import release
 from plugin.settings import alone
 from ranking.requirement import plain_text, read_requirement
+from ranking.values import Requirement
 
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Tokyo, the day after a holiday
 
@@ -364,6 +365,15 @@ class Story:
         return "".join(f"; job {job.kind} {job.state}: {job.error}" for job in jobs[:5])
 
 
+def _title_from(read: Requirement) -> str:
+    """A requisition always has a name; one whose description states none is called by what it asks for."""
+    japanese = read.language == "ja"
+    skills = [stated.value.label_ja if japanese else stated.value.label_en for stated in (*read.must, *read.nice)][:2]
+    if not skills:
+        return "担当者" if japanese else "Specialist"
+    return f"{'・'.join(skills)}担当" if japanese else f"{' and '.join(skills)} specialist"
+
+
 def _missing(what: str) -> Any:
     raise Broken(f"expected {what}; there is none")
 
@@ -400,8 +410,10 @@ def story_command(jd: Path | None, lang: str, ats: str, people: int, as_json: bo
         raise click.UsageError(f"{jd} is not UTF-8 text; save it as UTF-8 (or paste it into a text file)") from None
     if not description.strip():
         raise click.UsageError(f"{jd} is empty; it must hold a job description")
-    stated = read_requirement(plain_text(description)).title
-    title = stated.value if stated else ("求人" if lang == "ja" else "A requisition")
+    read = read_requirement(plain_text(description))
+    if not read.parses:
+        raise click.UsageError(f"{jd} asks for nothing that can be read: give a description with a title or skills")
+    title = read.title.value if read.title else _title_from(read)
 
     def say(step: str, words: str) -> None:
         if not as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import signal
@@ -71,12 +72,9 @@ def run_web(settings: Settings, watch: int | None = None) -> None:
             asyncore_use_poll=True,
             ident=None,
         )
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a host that waitress can't look up
         work.close()
-        raise WrongSetting(
-            f"can't listen on {settings.web_host}:{settings.web_port}: {error.strerror};"
-            " set KAKUYAKU_WEB_PORT to a free one"
-        ) from None
+        raise cant_listen(settings, error) from None
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
     watch_parent(watch)
@@ -87,6 +85,16 @@ def run_web(settings: Settings, watch: int | None = None) -> None:
         server.close()
         work.close()
         log.info("web_ended")
+
+
+def cant_listen(settings: Settings, error: Exception) -> WrongSetting:
+    """Why the web process can't have its address, and what to do."""
+    if isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EACCES):
+        todo = "set KAKUYAKU_WEB_PORT to a free one"
+    else:
+        todo = "set KAKUYAKU_WEB_HOST to an address of this machine"
+    why = getattr(error, "strerror", None) or str(error)
+    return WrongSetting(f"can't listen on {settings.web_host}:{settings.web_port}: {why}; {todo}")
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

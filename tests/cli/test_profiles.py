@@ -135,4 +135,4 @@ def test_a_command_hands_its_errand_to_the_running_worker(
         worker.stop()
         running.close()
     assert asked == ["count"]
-    assert ran.code == 0 and json.loads(ran.out)["profiles"] == 60 and "running worker" in ran.err
+    assert ran.code == 0 and json.loads(ran.out)["profiles"] == 60 and "another process has the store" in ran.err
