@@ -34,8 +34,8 @@ from plugin.work.runtime import build_work
 START_SECONDS = 60.0
 END_SECONDS = 40.0
 
-WEB = ("-m", "plugin.cli", "web")
-WORKER = ("-m", "plugin.cli", "worker")
+WEB = ("-P", "-m", "plugin.cli", "web")
+WORKER = ("-P", "-m", "plugin.cli", "worker")
 
 
 class NotRunning(Exception):

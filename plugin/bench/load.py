@@ -51,7 +51,7 @@ class Measured:
 def offer(order: Order) -> Measured:
     """Run an order in a process of its own and return what it measured."""
     done = subprocess.run(
-        [sys.executable, "-m", "plugin.bench.load"],
+        [sys.executable, "-P", "-m", "plugin.bench.load"],
         input=json.dumps(asdict(order)).encode(),
         stdout=subprocess.PIPE,
         check=True,

@@ -15,7 +15,7 @@ from plugin.bench.load import Order, offer
 from plugin.bench.tables import spread
 from plugin.rows import Delivery
 
-PLAIN = ("-m", "plugin.bench.plain")
+PLAIN = ("-P", "-m", "plugin.bench.plain")
 
 
 def measure(engine: Engine, *, rate: float, seconds: float, say: Callable[[str], None]) -> list[dict[str, Any]]:

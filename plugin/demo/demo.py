@@ -72,19 +72,23 @@ def demo_command(fresh: bool, data_folder: Path, people: int, lang: str) -> None
         stack.callback(postbox.close)
         pages = serve_pages(postbox.store, postbox.smtp_url, ports["mailbox"])
         stack.callback(pages.close)
-        hooks, mail_secret = _set_up(settings, sandbox.connection(), people, lang)
+        employer_id, hooks, mail_secret = _set_up(settings, sandbox.connection(), lang)
         door += [f"{url}/mail/{hooks[0]}", mail_secret]
         links = (f"{sandbox.url}", url, f"http://127.0.0.1:{pages.port}")
-        threading.Thread(target=_announce, args=(sandbox.url, url, hooks, links), daemon=True).start()
+
+        def begin() -> None:
+            # While web and worker start: the worker takes people into the store as they are journalled.
+            _invent_people(settings, employer_id, people)
+            _announce(sandbox.url, url, hooks, links)
+
+        threading.Thread(target=begin, daemon=True).start()
         code = supervise(settings, quiet=True)
     click.echo("\nThe demo has ended; everything is kept in " + str(data_folder) + " for the next `make demo`.")
     sys.exit(code)
 
 
-def _set_up(
-    settings: Settings, there: dict[str, dict[str, str]], people: int, lang: str
-) -> tuple[tuple[str, str], str]:
-    """Database, connection, ATS fields and people; returns (URL key, webhook secret) and the mail door's secret."""
+def _set_up(settings: Settings, there: dict[str, dict[str, str]], lang: str) -> tuple[int, tuple[str, str], str]:
+    """Database, connection, ATS fields; returns the employer, (URL key, webhook secret), the mail door's secret."""
     migrate.upgrade(settings.database)
     vault = open_vault(settings)
     database = open_database(settings.database, SystemClock())
@@ -102,14 +106,27 @@ def _set_up(
             connector.set_up()
         finally:
             connector.close()
-        with click.progressbar(length=people, label="Inventing people", file=sys.stderr) as bar:
-            fill_universe(
-                database, vault, connection.employer_id, people, progress=lambda done, total: bar.update(done - bar.pos)
-            )
         return (
+            connection.employer_id,
             (connection.url_key, secret_of(database, vault, connection, "webhook")),
             secret_of(database, vault, connection, "mail_door"),
         )
+    finally:
+        database.close()
+
+
+def _invent_people(settings: Settings, employer_id: int, people: int) -> None:
+    """Journal the demo's people unless an earlier demo did."""
+    database = open_database(settings.database, SystemClock())
+    try:
+        with click.progressbar(length=people, label="Inventing people", file=sys.stderr) as bar:
+            fill_universe(
+                database,
+                open_vault(settings),
+                employer_id,
+                people,
+                progress=lambda done, total: bar.update(done - bar.pos),
+            )
     finally:
         database.close()
 

@@ -68,7 +68,7 @@ def supervise(settings: Settings, names: tuple[str, ...] = ("web", "worker"), *,
 
 def _start(child: _Child, watch: int) -> None:
     child.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-m", "plugin.cli", child.name, "--watch", str(watch)],
+        [sys.executable, "-P", "-m", "plugin.cli", child.name, "--watch", str(watch)],
         pass_fds=(watch,),
         # Ctrl-C goes to the whole group of a terminal: the children are told by us, once.
         start_new_session=True,

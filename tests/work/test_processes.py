@@ -66,10 +66,14 @@ def serving(tmp_path: Path, sqlite_template: Path, port: int) -> Iterator[subpro
         "KAKUYAKU_WEB_PORT": str(port),
         "KAKUYAKU_LOG_LEVEL": "error",
     }
+    # Our packages have everyday names: one of the same name in the working folder must not be taken for ours.
+    stray = tmp_path / "work" / "plugin"
+    stray.mkdir(parents=True)
+    (stray / "__init__.py").write_text("raise SystemExit('a stranger')\n")
     process = subprocess.Popen(
-        [sys.executable, "-m", "plugin.cli", "serve"],
+        [sys.executable, "-P", "-m", "plugin.cli", "serve"],
         env=environment,
-        cwd=tmp_path,
+        cwd=tmp_path / "work",
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
