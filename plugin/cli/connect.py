@@ -6,10 +6,9 @@ it off when nobody answers. A second run under the same name changes what is ask
 
 from __future__ import annotations
 
-import json
 import secrets
+import textwrap
 from pathlib import Path
-from typing import Any
 
 import click
 from pydantic import ValidationError
@@ -17,43 +16,22 @@ from sqlmodel import Session, col, select
 
 from connectors.base import ATSError, Connector
 from connectors.greenhouse.door import WEBHOOKS
+from connectors.greenhouse.setup import LISTS, WRITE_SCOPES
 from connectors.records import Requisition as AtsRequisition
 from connectors.records import RequisitionStatus
+from plugin.cli.asking import Asker, answers_in
 from plugin.cli.doctor import examine, show
-from plugin.cli.means import opened, read_text
+from plugin.cli.means import opened
+from plugin.cli.wording import Phrases, finding_said, lang_option, language
 from plugin.connections import add_secret, policy_of, secrets_of
 from plugin.events import record
+from plugin.i18n import LOCALES, phrases
 from plugin.policy import Policy
 from plugin.rows import Connection, Employer, Requisition, Secret
 from plugin.work.context import Work
 from plugin.work.jobs import owe
 
 MOST_PICKED_FROM = 50
-ANSWERS = frozenset(
-    [
-        "name",
-        "employer",
-        "client_id",
-        "client_secret",
-        "sub",
-        "webhook_secret",
-        "locale",
-        "company_ja",
-        "company_en",
-        "from_name",
-        "from_address",
-        "bounce_address",
-        "legal_sender",
-        "postal_address",
-        "contact",
-        "licence",
-        "attested_by",
-        "pick",
-        "api_base",
-        "token_url",
-        "app_base",
-    ]
-)
 
 
 @click.group("connect")
@@ -69,106 +47,57 @@ def connect() -> None:
 )
 @click.option("--name", help="What this connection is called here.")
 @click.option("--employer", help="Who owns it: a name, made when new.")
-def greenhouse(answers: Path | None, name: str | None, employer: str | None) -> None:
+@lang_option
+def greenhouse(answers: Path | None, name: str | None, employer: str | None, lang: str | None) -> None:
     """Connect a Greenhouse account: credentials, webhooks, fields, sender, open requisitions; ends with a check.
 
     An answers file has any of: name, employer, client_id, client_secret, sub, webhook_secret, locale, company_ja,
     company_en, from_name, from_address, bounce_address, legal_sender, postal_address, contact, licence, attested_by,
     pick (a list of requisition ids), api_base, token_url, app_base.
     """
-    given = _answers(answers) | {key: value for key, value in (("name", name), ("employer", employer)) if value}
-    ask = Asker(given, quiet=answers is not None)
+    given = answers_in(answers) | {key: value for key, value in (("name", name), ("employer", employer)) if value}
+    locale = language(lang)
+    ask = Asker(given, quiet=answers is not None, locale=locale)
+    _ = ask.say
     with opened() as work:
+        _show_credential(_)
         connection, none_yet = _store(work, ask)
-        _show_webhooks(work, connection)
+        _show_webhooks(work, connection, _)
         ats = work.ats(connection)
-        reached = _set_up(ats)
+        reached = _set_up(ats, locale)
         if reached and none_yet:
             _pick(work, connection, ats, ask)
         _attest(work, connection, ask)
-        click.echo("\nCheck:")
-        failed = show(examine(work, connection))
+        with work.reading() as session:  # as it stands now, with what was attested
+            connection = session.get_one(Connection, connection.key)
+        click.echo("\n" + _("Check:"))
+        failed = show(examine(work, connection, locale))
     if failed or not reached:
-        click.echo("\nMend what is marked, then run `kakuyaku doctor`.")
+        click.echo("\n" + _("Mend what is marked FAIL, then run `kakuyaku doctor`."))
         raise click.exceptions.Exit(1)
-    click.echo("\nConnected. Create the webhooks above if you haven't, then `kakuyaku serve`.")
-
-
-class Asker:
-    """Answers given in a file or as options, else asked for. `quiet`: nobody is there to ask, defaults stand."""
-
-    def __init__(self, given: dict[str, Any], *, quiet: bool) -> None:
-        self._given = given
-        self._quiet = quiet
-
-    def text(self, name: str, question: str, default: str | None = None, *, secret: bool = False) -> str:
-        """One answer. `default` None makes it required."""
-        if name in self._given:
-            value = self._given.pop(name)
-            if not isinstance(value, str | int):
-                raise click.UsageError(f"The answer {name!r} must be text.")
-            answer = str(value).strip()
-            if not answer and default is None:
-                raise click.UsageError(f"The answer {name!r} is empty.")
-            return answer
-        if self._quiet:
-            if default is None:
-                raise click.UsageError(f"The answer {name!r} is missing: {question}")
-            return default
-        shown = None if default is None else (default if not secret else "")
-        return str(
-            click.prompt(question, default=shown, hide_input=secret, show_default=not secret and bool(shown))
-        ).strip()
-
-    def optional(self, name: str) -> str:
-        """An answer that is never asked for: given in the file or empty."""
-        return str(self._given.pop(name, "")).strip()
-
-    def ids(self, name: str, question: str) -> list[str]:
-        """A list of ids: a JSON list, or asked for as `1, 2`."""
-        if name in self._given:
-            value = self._given.pop(name)
-            if not isinstance(value, list):
-                raise click.UsageError(f"The answer {name!r} must be a list.")
-            return [str(one) for one in value]
-        if self._quiet:
-            return []
-        return str(click.prompt(question, default="", show_default=False)).replace(",", " ").split()
-
-
-def _answers(path: Path | None) -> dict[str, Any]:
-    if path is None:
-        return {}
-    text = read_text(path)
-    try:
-        data = json.loads(text)
-    except ValueError as error:
-        raise click.UsageError(f"{path} is not JSON: {error}") from None
-    if not isinstance(data, dict):
-        raise click.UsageError(f"{path} must hold one JSON object.")
-    unknown = sorted(set(data) - ANSWERS)
-    if unknown:
-        raise click.UsageError(f"{path}: nobody asks for {', '.join(unknown)}.")
-    return data
+    click.echo("\n" + _("Connected. Run `kakuyaku serve`, then create the webhooks above, then run `kakuyaku doctor`."))
 
 
 def _store(work: Work, ask: Asker) -> tuple[Connection, bool]:
     """Ask, then store employer, connection and secrets in one transaction; also whether it has no requisition yet."""
-    name = ask.text("name", "Name of this connection", "greenhouse")
+    _ = ask.say
+    name = ask.text("name", _("Name of this connection"), "greenhouse")
     with work.reading() as session:
         there = session.exec(select(Connection).where(col(Connection.name) == name)).first()
     if there is not None:
-        click.echo(f"{name} is connected already: what you answer now replaces what is stored, Enter keeps it")
+        click.echo(
+            _("%(name)s is connected already: what you answer now replaces what is stored, Enter keeps it", name=name)
+        )
     policy = policy_of(there) if there is not None else Policy()
     keep = "" if there is not None else None
-    employer = ask.text("employer", "Employer (organisation) that owns it", None) if there is None else ""
+    employer = ask.text("employer", _("Employer (organisation) that owns it"), None) if there is None else ""
     given = {
-        "client_id": ask.text("client_id", "Greenhouse Harvest V3 client id", keep),
-        "client_secret": ask.text("client_secret", "Client secret", keep, secret=True),
-        "sub": ask.text("sub", "User id to act as (sub, a Site Admin; empty: the credential's own)", ""),
+        "client_id": ask.text("client_id", _("Client id of the API credential (Harvest V3)"), keep),
+        "client_secret": ask.text("client_secret", _("Client secret (not shown)"), keep, secret=True),
+        "sub": ask.text("sub", _("User id to act as (sub, an active Site Admin; empty: the credential's own)"), ""),
         "webhook": ask.text(
             "webhook_secret",
-            "Webhook secret (empty: one is made)" if there is None else "Webhook secret",
+            _("Webhook secret (Enter: one is made)") if there is None else _("Webhook secret (Enter: as it is)"),
             "",
             secret=True,
         ),
@@ -227,23 +156,27 @@ def _employer(session: Session, work: Work, name: str) -> Employer:
 
 
 def _policy(ask: Asker, now: Policy) -> Policy:
-    legal = now.legal
+    legal, _ = now.legal, ask.say
     values = {
-        "locale": ask.text("locale", "Language of colleagues who have set none (ja or en)", now.locale),
-        "company_ja": ask.text("company_ja", "Company name in Japanese letters", now.company_ja),
-        "company_en": ask.text("company_en", "Company name in English letters", now.company_en),
-        "from_name": ask.text("from_name", "Sender's name in letters", now.from_name),
-        "from_address": ask.text(
-            "from_address", "Sender's address (replies come to its plus addresses)", now.from_address
+        "locale": ask.text("locale", _("Language of colleagues who have set none"), now.locale, among=LOCALES),
+        "company_ja": ask.text("company_ja", _("Company name in Japanese letters"), now.company_ja),
+        "company_en": ask.text("company_en", _("Company name in English letters"), now.company_en),
+        "from_name": ask.text("from_name", _("Sender's name in letters"), now.from_name),
+        "from_address": ask.address(
+            "from_address", _("Sender's address (replies come to its plus addresses: name+…@host)"), now.from_address
         ),
-        "bounce_address": ask.text("bounce_address", "Address for bounces (empty: the sender's)", now.bounce_address),
+        "bounce_address": ask.address(
+            "bounce_address", _("Address for bounces (empty: the sender's)"), now.bounce_address
+        ),
         "legal": {
-            "sender": ask.text("legal_sender", "Legal name of the sender, stated in every letter", legal.sender),
+            "sender": ask.text("legal_sender", _("Legal name of the sender, stated in every letter"), legal.sender),
             "postal_address": ask.text(
-                "postal_address", "Postal address, stated in every letter", legal.postal_address
+                "postal_address", _("Postal address, stated in every letter"), legal.postal_address
             ),
-            "contact": ask.text("contact", "Mail address or telephone for questions and complaints", legal.contact),
-            "licence": ask.text("licence", "有料職業紹介許可番号 (agencies; else empty)", legal.licence),
+            "contact": ask.text("contact", _("Mail address or telephone for questions and complaints"), legal.contact),
+            "licence": ask.text(
+                "licence", _("Licence number of an employment agency (有料職業紹介許可番号; else empty)"), legal.licence
+            ),
         },
     }
     try:
@@ -253,28 +186,47 @@ def _policy(ask: Asker, now: Policy) -> Policy:
         raise click.UsageError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.") from None
 
 
-def _show_webhooks(work: Work, connection: Connection) -> None:
+def _show_credential(_: Phrases) -> None:
+    """What to create in Greenhouse before anything can be answered: the credential and its scopes."""
+    click.echo(_("In Greenhouse, signed in as a Site Admin who may use the Dev Center:"))
+    click.echo("  Configure > Dev Center > API Credentials > Harvest V3 (OAuth)")
+    click.echo("  " + _("Tick these scopes, no others are used:"))
+    scopes = [f"harvest:{name}:list" for name in LISTS] + [f"harvest:{name}" for name in WRITE_SCOPES]
+    click.echo(textwrap.fill(", ".join(scopes), 110, initial_indent="    ", subsequent_indent="    "))
+    click.echo(
+        "  " + _("Greenhouse shows client id and client secret; they are asked for here. Enter takes [a default].")
+    )
+    click.echo("  " + _("One credential serves one kakuyaku: a new token revokes the one before.") + "\n")
+
+
+def _show_webhooks(work: Work, connection: Connection, _: Phrases) -> None:
     with work.reading() as session:
         secret = secrets_of(session, work.vault, connection.key, "webhook")[0]
     url = f"{work.settings.public_url}/webhooks/{connection.url_key}"
-    click.echo(
-        "\nIn Greenhouse: Configure > Dev Center > Web Hooks > Web Hooks > Create New Web Hook, once for each of"
-    )
-    click.echo("  " + ", ".join(WEBHOOKS))
+    click.echo("\n" + _("In Greenhouse, once for each of the events below (it has no API for them):"))
+    click.echo("  Configure > Dev Center > Web Hooks > Web Hooks > Create New Web Hook")
+    click.echo(textwrap.fill(", ".join(WEBHOOKS), 110, initial_indent="    ", subsequent_indent="    "))
+    click.echo(f"  When          {_('the event')}")
     click.echo(f"  Endpoint URL  {url}")
     click.echo(f"  Secret key    {secret}")
-    click.echo("  Disabled?     No. Greenhouse pings the address when you save: have `kakuyaku serve` running then.")
+    click.echo(
+        f"  Disabled?     {_('No. Greenhouse pings the address when you save: have `kakuyaku serve` running then.')}"
+    )
     if not url.startswith("https://"):
-        click.echo("  Greenhouse calls https addresses only: set KAKUYAKU_PUBLIC_URL to the address it reaches you at.")
+        click.echo(
+            "  " + _("Greenhouse calls https addresses only: set KAKUYAKU_PUBLIC_URL to the address it reaches you at.")
+        )
 
 
-def _set_up(ats: Connector) -> bool:
-    click.echo("\nOur fields on jobs:")
+def _set_up(ats: Connector, locale: str) -> bool:
+    _ = phrases(locale)
+    click.echo("\n" + _("Our fields on jobs:"))
     try:
         for finding in ats.set_up():
-            click.echo(f"  {'ok  ' if finding.ok else 'FAIL'} {finding.what} {finding.detail}".rstrip())
-            if finding.todo:
-                click.echo(f"       {finding.todo}")
+            what, detail, todo = (finding_said(words, locale) for words in (finding.what, finding.detail, finding.todo))
+            click.echo(f"  {'ok  ' if finding.ok else 'FAIL'} {what} {detail}".rstrip())
+            if todo:
+                click.echo(f"       {todo}")
     except ATSError as error:
         click.echo(f"  FAIL {error}")
         return False
@@ -289,23 +241,25 @@ def _pick(work: Work, connection: Connection, ats: Connector, ask: Asker) -> Non
             open_ones.append(found)
     if not open_ones:
         return
+    _ = ask.say
     open_ones.sort(key=lambda one: one.created_at, reverse=True)
     click.echo(
-        f"\n{len(open_ones)} requisitions are there already. New ones are taken in from now on; these only if you pick them:"
+        "\n"
+        + _(
+            "%(count)s requisitions are there already. New ones are taken in from now on; these only if you pick them:",
+            count=len(open_ones),
+        )
     )
     for one in open_ones[:MOST_PICKED_FROM]:
         click.echo(f"  {one.id:>12}  {one.status.value:<6} {one.title}")
     if len(open_ones) > MOST_PICKED_FROM:
-        click.echo(f"  … and {len(open_ones) - MOST_PICKED_FROM} older ones, to be picked by id")
+        click.echo("  " + _("… and %(count)s older ones, to be picked by id", count=len(open_ones) - MOST_PICKED_FROM))
     by_id = {one.id: one for one in open_ones}
-    picked = ask.ids("pick", "Ids to take in, separated by commas (Enter: none)")
-    unknown = [one for one in picked if one not in by_id]
-    if unknown:
-        raise click.UsageError(f"There is no open requisition {', '.join(unknown)}.")
+    picked = ask.ids("pick", _("Ids to take in, separated by commas (Enter: none)"), by_id)
     with work.writing() as session:
         for id in dict.fromkeys(picked):
             _take_in(session, work, connection, by_id[id])
-    click.echo(f"{len(set(picked))} taken in")
+    click.echo(_("%(count)s taken in", count=len(set(picked))))
 
 
 def _take_in(session: Session, work: Work, connection: Connection, found: AtsRequisition) -> None:
@@ -336,12 +290,19 @@ def _take_in(session: Session, work: Work, connection: Connection, found: AtsReq
 
 def _attest(work: Work, connection: Connection, ask: Asker) -> None:
     """Ask whether the ATS lets none but hiring managers edit the decision fields (R2): a named person's word."""
+    _ = ask.say
+    click.echo("\n" + _("Who may decide? Greenhouse does not tell us who edited a field."))
     click.echo(
-        "\nIf only hiring managers can edit the kakuyaku decision fields (Greenhouse: custom field permissions), an"
-        "\nadministrator may say so with their name; an edit there then takes effect by itself after a grace period."
-        "\nWithout it every edit is confirmed by the manager through a link in their own mailbox."
+        "  "
+        + _(
+            "If its permissions let nobody but hiring managers edit the kakuyaku decision fields, an administrator may"
+            " attest that with their name, which is stored: an edit there then takes effect by itself after a grace"
+            " period that starts when the manager's receipt has been mailed."
+        )
     )
-    name = ask.text("attested_by", "Your name, if you attest this (Enter: no)", connection.attested_by or "")
+    click.echo("  " + _("Without it, every decision is confirmed by the manager through a link in their own mailbox."))
+    click.echo("  " + _("If you are not sure, press Enter: nothing is lost, and you can attest later."))
+    name = ask.text("attested_by", _("Your name, if you attest this (Enter: no)"), connection.attested_by or "")
     if name == (connection.attested_by or ""):
         return
     with work.writing() as session:

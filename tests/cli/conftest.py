@@ -42,3 +42,11 @@ def kakuyaku(installation: Path, capsys: pytest.CaptureFixture[str]) -> Iterator
 
     yield run
     structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
+def english_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands speak the shell's language; tests read English unless they say otherwise."""
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from connectors.greenhouse.setup import LISTS, WRITE_SCOPES
 from connectors.sandbox import serve
+from plugin.cli.asking import Asker
 from plugin.connections import policy_of, secrets_of
 from plugin.demo.postbox import Postbox
 from plugin.rows import Connection, Job, Requisition, Secret
@@ -164,6 +167,7 @@ def test_mail_that_cannot_leave_fails(kakuyaku: Kakuyaku, monkeypatch: pytest.Mo
         ({"pick": ["17"]}, "17"),
         ({"klient_id": "x"}, "klient_id"),
         ({"employer": ["x"]}, "employer"),
+        ({"from_address": "Mihon"}, "from_address"),
     ],
 )
 def test_wrong_answers_are_one_line(
@@ -194,3 +198,87 @@ def test_at_a_terminal_everything_is_asked_and_enter_keeps_what_is_stored(
     policy = policy_of(connection)
     assert policy.legal.postal_address == "大阪府大阪市見本町9" and policy.company_en == "Mihon Inc."
     assert connection.attested_by == "管理 花子"
+
+
+def test_a_reader_of_japanese_is_spoken_to_in_japanese(
+    kakuyaku: Kakuyaku, answers: Callable[..., Path], ats: Any, smtp: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_requisition(ats, "Go エンジニア")
+    ran = kakuyaku("connect", "greenhouse", "--lang", "ja", "--answers", answers())
+    assert ran.code == 0, ran.out + ran.err
+    for words in (
+        "次のscopeにチェック",
+        "次のイベントごとに",
+        "記名で表明",
+        "管理 花子さんが表明",
+        "項目 kakuyaku_line",
+    ):
+        assert words in ran.out, words
+    monkeypatch.setenv("LANG", "ja_JP.UTF-8")
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    told = json.loads(kakuyaku("doctor", "--json").out)
+    here = {"greenhouse"} | {line["where"] for line in told if line["where"].startswith("プロフィール")}
+    english = [
+        line for line in told if line["where"] in here and not any("\u3040" <= c <= "\u9fff" for c in line["what"])
+    ]
+    assert [line["what"] for line in english] == ["Webhook"]
+    assert "送信メール" in {line["where"] for line in told}
+    # A missing scope is named with what to do, in the reader's language.
+    ats.app.test_client().post("/sandbox/settings", json={"missing_scopes": ["harvest:jobs:list"]})
+    ran = kakuyaku("doctor", "--lang", "ja")
+    assert ran.code == 1 and "harvest:jobs:list にチェックを入れてください" in ran.out
+    assert "credentials" not in kakuyaku("doctor", "--lang", "ja").out
+
+
+def test_the_scopes_to_tick_are_shown_before_anything_is_asked(
+    kakuyaku: Kakuyaku, ats: Any, stored: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def prompt(question: str, **how: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("click.prompt", prompt)
+    ran = kakuyaku("connect", "greenhouse")
+    assert ran.code == 130 and ran.err.split() == ["stopped"]
+    assert "harvest:jobs:list" in ran.out and "harvest:applications:create" in ran.out and "API Credentials" in ran.out
+    with stored.reading() as session:
+        assert session.exec(select(Connection)).all() == []
+
+
+def test_ids_nobody_has_are_asked_for_again(
+    kakuyaku: Kakuyaku,
+    answers: Callable[..., Path],
+    ats: Any,
+    stored: Work,
+    smtp: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wanted = make_requisition(ats, "Go エンジニア")
+    given = json.loads(answers().read_text("utf-8"))
+    by_question = {
+        "Client id": given["client_id"],
+        "Client secret": given["client_secret"],
+        "User id": given["sub"],
+        "Employer": "みほん",
+    }
+    typed = iter(["17", f"{wanted}, 17", wanted])
+
+    def prompt(question: str, default: str | None = None, **how: object) -> str:
+        if question.startswith("Ids"):
+            return next(typed)
+        return next((value for start, value in by_question.items() if question.startswith(start)), default or "")
+
+    monkeypatch.setattr("click.prompt", prompt)
+    options = {key: given[key] for key in ("api_base", "token_url", "app_base") if key in given}
+    real = Asker.optional
+    monkeypatch.setattr(Asker, "optional", lambda self, name: options.get(name) or real(self, name))
+    ran = kakuyaku("connect", "greenhouse")
+    assert ran.out.count("There is no open requisition 17") == 2
+    with stored.reading() as session:
+        assert [one.ats_id for one in session.exec(select(Requisition)).all()] == [wanted]
+
+
+def test_the_scopes_and_events_in_the_docs_are_those_the_program_wants() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "greenhouse.md").read_text("utf-8")
+    named = set(re.findall(r"`harvest:([a-z_]+:[a-z_]+)`", text))
+    assert named == {f"{name}:list" for name in LISTS} | set(WRITE_SCOPES)

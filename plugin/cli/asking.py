@@ -1,0 +1,137 @@
+"""What `connect` asks: answers from a file or as options, else typed at the terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Container, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from plugin.cli.means import read_text
+from plugin.cli.wording import Phrases
+from plugin.i18n import phrases
+
+_ADDRESS = re.compile(r"[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,.]+")
+ANSWERS = frozenset(
+    [
+        "name",
+        "employer",
+        "client_id",
+        "client_secret",
+        "sub",
+        "webhook_secret",
+        "locale",
+        "company_ja",
+        "company_en",
+        "from_name",
+        "from_address",
+        "bounce_address",
+        "legal_sender",
+        "postal_address",
+        "contact",
+        "licence",
+        "attested_by",
+        "pick",
+        "api_base",
+        "token_url",
+        "app_base",
+    ]
+)
+
+
+class Asker:
+    """Answers given in a file or as options, else asked for. `quiet`: nobody is there to ask, defaults stand."""
+
+    def __init__(self, given: dict[str, Any], *, quiet: bool, locale: str = "en") -> None:
+        self._given = given
+        self._quiet = quiet
+        self.say: Phrases = phrases(locale)
+
+    def text(
+        self,
+        name: str,
+        question: str,
+        default: str | None = None,
+        *,
+        secret: bool = False,
+        among: Sequence[str] | None = None,
+    ) -> str:
+        """One answer. `default` None makes it required; at a terminal one that is not `among` these is asked again."""
+        if name in self._given:
+            value = self._given.pop(name)
+            if not isinstance(value, str | int):
+                raise click.UsageError(f"The answer {name!r} must be text.")
+            answer = str(value).strip()
+            if not answer and default is None:
+                raise click.UsageError(f"The answer {name!r} is empty.")
+            return answer
+        if self._quiet:
+            if default is None:
+                raise click.UsageError(f"The answer {name!r} is missing: {question}")
+            return default
+        shown = None if default is None else (default if not secret else "")
+        return str(
+            click.prompt(
+                question,
+                default=shown,
+                hide_input=secret,
+                show_default=not secret and bool(shown),
+                type=click.Choice(among) if among else None,
+            )
+        ).strip()
+
+    def address(self, name: str, question: str, default: str) -> str:
+        """A mail address or nothing; at a terminal what is neither is asked for again."""
+        _ = self.say
+        while True:
+            given = name in self._given or self._quiet
+            answer = self.text(name, question, default)
+            if not answer or _ADDRESS.fullmatch(answer):
+                return answer
+            if given:
+                raise click.UsageError(f"The answer {name!r} must be a mail address (given: {answer}).")
+            click.echo(_("%(answer)s is no mail address; write name@host.", answer=answer))
+
+    def optional(self, name: str) -> str:
+        """An answer that is never asked for: given in the file or empty."""
+        return str(self._given.pop(name, "")).strip()
+
+    def ids(self, name: str, question: str, among: Container[str]) -> list[str]:
+        """A list of ids: a JSON list, or asked for as `1, 2`, again until all are `among` these."""
+        if name in self._given:
+            value = self._given.pop(name)
+            if not isinstance(value, list):
+                raise click.UsageError(f"The answer {name!r} must be a list.")
+            chosen = [str(one) for one in value]
+            if wrong := [one for one in chosen if one not in among]:
+                raise click.UsageError(f"There is no open requisition {', '.join(wrong)}.")
+            return chosen
+        if self._quiet:
+            return []
+        _ = self.say
+        while True:
+            chosen = str(click.prompt(question, default="", show_default=False)).replace(",", " ").split()
+            wrong = [one for one in chosen if one not in among]
+            if not wrong:
+                return chosen
+            click.echo(_("There is no open requisition %(ids)s.", ids=", ".join(wrong)))
+
+
+def answers_in(path: Path | None) -> dict[str, Any]:
+    """The answers of a file; {} without one. One clear line when it holds none."""
+    if path is None:
+        return {}
+    text = read_text(path)
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise click.UsageError(f"{path} is not JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise click.UsageError(f"{path} must hold one JSON object.")
+    unknown = sorted(set(data) - ANSWERS)
+    if unknown:
+        raise click.UsageError(f"{path}: nobody asks for {', '.join(unknown)}.")
+    return data
