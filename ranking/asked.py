@@ -14,7 +14,7 @@ from ranking.values import Skill, Stated
 
 ELSEWHERE = frozenset(("company", "benefits", "process", "hours", "reason"))
 NICE_WORDS = re.compile(
-    r"歓迎|尚可|尚良|あれば(?:なお|尚|可|優遇)|優遇|望ましい|\bnice to have\b|\bpreferred\b|\b(?:is|are|would be) an? (?:\w+ )?(?:plus|advantage|bonus|asset)\b|\ba plus\b|\bdesirable\b"
+    r"歓迎|尚可|尚良|嬉し|うれし|あれば(?:なお|尚|可|優遇)|優遇|望ましい|\bnice to have\b|\bpreferred\b|\b(?:is|are|would be) an? (?:\w+ )?(?:plus|advantage|bonus|asset)\b|\ba plus\b|\bdesirable\b"
 )
 _NICE_FROM_HERE = re.compile(r"できれば|望ましくは|可能であれば|\bideally\b|\bpreferably\b")
 _MUST_WORDS = re.compile(

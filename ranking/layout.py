@@ -53,7 +53,7 @@ class _Stripper(HTMLParser):
         elif tag == "br" or tag in _BLOCKS:
             self.parts.append("\n")
         elif tag in ("td", "th"):
-            self.parts.append(" ")
+            self.parts.append("\t")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _SILENT:
@@ -173,7 +173,9 @@ def read_lines(folded: Folded) -> list[Line]:
         start, position = position, position + len(raw) + 1
         if not raw.strip():
             continue
-        name, content_at = _heading(raw)
+        name, content_at = _cell(raw, folded.original[folded.starts[start] : folded.ends[start + len(raw) - 1]])
+        if name is None:
+            name, content_at = _heading(raw)
         listed = _BULLET.match(raw) is not None and not _MARKED.match(raw)
         if name is not None and (
             (section == "stack" and name in ("language", "stack"))
@@ -224,6 +226,15 @@ def _heading(raw: str) -> tuple[str | None, int]:
         if _MARKED.match(raw):
             return "other", len(raw)
     return None, 0
+
+
+def _cell(raw: str, original: str) -> tuple[str | None, int]:
+    """Name the section of a table's row, its label set apart by a tab or wide space; (None, 0) for any other line."""
+    gap = re.search(
+        r"(?<=\S)(?:\t| {2,})\s*(?=\S)", original.replace("\u3000", " ") if len(original) == len(raw) else raw
+    )
+    name = _section(raw[: gap.start()]) if gap else None
+    return (name, gap.end()) if gap and name else (None, 0)
 
 
 def _section(label: str) -> str | None:

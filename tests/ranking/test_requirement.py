@@ -304,3 +304,25 @@ def test_every_quote_stands_in_the_text_and_reading_is_repeatable(text: str) -> 
         assert plain[stated.quote.start : stated.quote.end] == stated.quote.words
     assert read_requirement(text) == read
     assert Requirement.from_json(json.loads(json.dumps(read.to_json()))) == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "職種名\t経理担当\n年収\t500万円～700万円\n必須スキル\t日商簿記2級、Excel\n歓迎スキル\tUSCPA",
+        "職種名　　　経理担当\n年収　　　　500万円～700万円\n必須スキル　　日商簿記2級、Excel\n歓迎スキル　　USCPA",
+        "<table><tr><td>職種名</td><td>経理担当</td></tr><tr><td>年収</td><td>500万円～700万円</td></tr>"
+        "<tr><td>必須スキル</td><td>日商簿記2級、Excel</td></tr><tr><td>歓迎スキル</td><td>USCPA</td></tr></table>",
+    ],
+)
+def test_a_table_is_read_row_by_row(text: str) -> None:
+    read = read_requirement(text)
+    assert read.title is not None and read.title.value == "経理担当"
+    assert read.pay is not None and read.pay.value.low == 5_000_000
+    assert len(read.must) == 2 and len(read.nice) == 1
+
+
+def test_what_would_please_is_welcome_not_required() -> None:
+    read = read_requirement("Pythonでバックエンドを書ける方。FastAPI、PostgreSQLの経験があると嬉しいです。")
+    assert [skill.value.label_en for skill in read.must] == ["Python"]
+    assert {skill.value.label_en for skill in read.nice} == {"FastAPI", "PostgreSQL"}
