@@ -12,9 +12,10 @@ import click
 
 from plugin.cli.means import a_file, employer_named, opened, read_text
 from ranking.guidance import read_guidance
+from ranking.places import LABELS as PLACES
 from ranking.profiles import read_profiles
 from ranking.requirement import plain_text, read_requirement
-from ranking.values import Guidance, Requirement
+from ranking.values import Guidance, LanguageNeed, Pay, Requirement, Years
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _jd = click.option("--jd", type=a_file(), required=True, metavar="FILE", help="The job description (text or HTML).")
@@ -166,7 +167,9 @@ def _show_requirement(requirement: Requirement) -> None:
     for name in ("title", "years", "japanese", "english", "pay", "place", "remote", "employment"):
         stated = getattr(requirement, name)
         if stated is not None:
-            click.echo(f"{name:<11} {_said(stated.value):<28} 「{_one_line(stated.quote.words)}」")
+            click.echo(
+                f"{name:<11} {_said(name, stated.value, requirement.language):<28} 「{_one_line(stated.quote.words)}」"
+            )
     for name in ("must", "nice"):
         for stated in getattr(requirement, name):
             skill = stated.value
@@ -174,11 +177,23 @@ def _show_requirement(requirement: Requirement) -> None:
             click.echo(f"{name:<11} {label:<28} 「{_one_line(stated.quote.words)}」")
 
 
-def _said(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    fields = asdict(value)  # type: ignore[call-overload]
-    return ", ".join(f"{name} {getattr(part, 'name', part)}" for name, part in fields.items() if part is not None)
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:,.1f}".removesuffix(".0")
+
+
+def _said(name: str, value: object, language: str) -> str:
+    """A field's value as a person reads it."""
+    if isinstance(value, Pay | Years):
+        low, high = value.low, value.high
+        unit = " JPY a year" if isinstance(value, Pay) else " years"
+        if low is None or high is None:
+            return f"{'from' if high is None else 'up to'} {_number(low if high is None else high)}{unit}"
+        return f"{_number(low)}–{_number(high)}{unit}"
+    if isinstance(value, LanguageNeed):
+        return value.level.name.lower() + ("" if value.required else ", not required")
+    if name == "place":
+        return PLACES[str(value)][0 if language == "ja" else 1]
+    return str(value)
 
 
 def _show_people(people: list[dict[str, Any]], among: int) -> None:

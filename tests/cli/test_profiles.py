@@ -42,7 +42,8 @@ def test_the_same_seed_gives_the_same_people(kakuyaku: Kakuyaku) -> None:
 def test_a_description_is_read_with_its_words(kakuyaku: Kakuyaku, jd: Path) -> None:
     read = json.loads(kakuyaku("read-jd", jd, "--json").out)
     assert read["title"]["quote"]["words"] in jd.read_text("utf-8") and read["must"]
-    assert "title" in kakuyaku("read-jd", jd).out
+    shown = kakuyaku("read-jd", jd).out
+    assert "title" in shown and " JPY a year" in shown and "from 5 years" in shown and "東京都" in shown
 
 
 def test_what_asks_for_nothing_is_refused(kakuyaku: Kakuyaku, tmp_path: Path) -> None:
