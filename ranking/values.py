@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import struct
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import IntEnum
 from typing import Any, Generic, TypeVar
@@ -264,6 +265,128 @@ class MarketCell:
     count: int
 
 
+PAY_WITHIN, PAY_UNKNOWN, PAY_BEYOND = range(3)
+"""Where a person's desired pay lies: within the stated band (or no band is stated), not known, above its upper end."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreGroup:
+    """Everyone with one score, packed: ids in UTF-8 joined by newlines, in no order; revisions as little-endian int32."""
+
+    score: int
+    count: int
+    ids: bytes
+    revisions: bytes
+
+    def people(self) -> Iterator[tuple[str, int]]:
+        """Yield (profile id, revision), unpacked, in the order they lie in."""
+        revisions = struct.unpack(f"<{self.count}i", self.revisions)
+        yield from zip(self.ids.decode().split("\n"), revisions, strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many people have this score, by where their desired pay lies (PAY_…) and the contactable flag."""
+
+    score: int
+    pay: int
+    contactable: bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageTally:
+    """How many viable people have this level of one language and want this pay.
+
+    `score`: with the language dimension left out. `level` −1 is unknown. `basis`: "stated" (the profile says it),
+    "written" (inferred: the profile is written in that language), "" where unknown. `pay_band`: desired pay in millions of JPY (floor), −1 unknown.
+    """
+
+    score: int
+    level: int
+    basis: str
+    pay_band: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Everyone within reach of the place (or whose place is unknown), whatever they want to earn, from the floor up.
+
+    `people` by score as written; `languages` ("japanese", "english") by the score without the language dimension;
+    `places`: (score without language, prefecture code or "", count); `universe`, `within_reach` are the denominators.
+    """
+
+    floor: int
+    universe: int
+    within_reach: int
+    people: tuple[Tally, ...]
+    languages: Mapping[str, tuple[LanguageTally, ...]]
+    places: tuple[tuple[int, str, int], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "floor": self.floor,
+            "universe": self.universe,
+            "within_reach": self.within_reach,
+            "people": [list(_row(t)) for t in self.people],
+            "languages": {name: [list(_row(t)) for t in tallies] for name, tallies in self.languages.items()},
+            "places": [list(place) for place in self.places],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Market:
+        return cls(
+            data["floor"],
+            data["universe"],
+            data["within_reach"],
+            tuple(Tally(*row) for row in data["people"]),
+            {name: tuple(LanguageTally(*row) for row in rows) for name, rows in data["languages"].items()},
+            tuple((score, place, count) for score, place, count in data["places"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """One way to write the requirement that the supply could serve.
+
+    `kind`: as_written, language_eased, pay_moved, must_eased. `changes`: requirement field → its new value as in
+    `Requirement.to_json()` (the `value`, for lists the whole list), None removes it; empty for as_written. `about`: what is
+    eased, for people ("japanese", a skill's concept or words, "pay"). `people`: as in `Market.people`, scored (and paid) as
+    changed. `gained`: (profile id, score as changed, score as written), best first, at most 50: those on or above the
+    proposed line and within pay (or unknown) as changed, and not so as written.
+    """
+
+    kind: str
+    changes: Mapping[str, Any]
+    about: str
+    people: tuple[Tally, ...]
+    gained: tuple[tuple[str, int, int], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "changes": dict(self.changes),
+            "about": self.about,
+            "people": [list(_row(t)) for t in self.people],
+            "gained": [list(one) for one in self.gained],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Specification:
+        return cls(
+            data["kind"],
+            data["changes"],
+            data["about"],
+            tuple(Tally(*row) for row in data["people"]),
+            tuple((one, changed, written) for one, changed, written in data["gained"]),
+        )
+
+
+def _row(tally: Tally | LanguageTally) -> tuple[Any, ...]:
+    return tuple(getattr(tally, name) for name in tally.__dataclass_fields__)
+
+
 @dataclass(frozen=True, slots=True)
 class Calibrated:
     """One immutable run. `scores` holds (profile id, revision, score) of everyone at or above the floor, best first."""
@@ -277,6 +400,9 @@ class Calibrated:
     scores: tuple[tuple[str, int, int], ...]
     market: tuple[MarketCell, ...]
     floor: int = 40
+    groups: tuple[ScoreGroup, ...] = ()  # everyone considered at or above the floor, best score first
+    table: Market | None = None
+    specifications: tuple[Specification, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
 
 
