@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import insert
 from sqlmodel import Session
 
-from plugin.alignment import guidance, market
+from plugin.alignment import guidance, market, scores
 from plugin.alignment.masking import mask
 from plugin.alignment.store import judged_on
 from plugin.connections import policy_of
@@ -19,7 +18,6 @@ from plugin.events import record
 from plugin.people import Identity, identities, seal_many
 from plugin.rows import (
     Calibration,
-    CalibrationScore,
     Connection,
     GuidanceNote,
     RequirementRow,
@@ -130,7 +128,7 @@ def _store(
                 created_at=now,
             )
         )
-    _store_scores(session, calibration, result.scores, now)
+    scores.keep(session, calibration, result.groups or scores.grouped(result.scores), now)
     calibration.score_version, calibration.store_revision = result.score_version, result.store_revision
     calibration.universe, calibration.considered = result.universe, result.considered
     calibration.floor, calibration.proposed_line = result.floor, max(result.proposed_line, result.floor)
@@ -177,24 +175,3 @@ def _headlines(work: Work, employer_id: int, ids: Sequence[str], people: dict[st
         employer = ", ".join(part for part in (identity.industry, identity.size) if part) if identity else ""
         made[profile_id] = f"{line} ({employer})" if employer else line
     return made
-
-
-def _store_scores(
-    session: Session, calibration: Calibration, scores: Sequence[tuple[str, int, int]], now: datetime
-) -> None:
-    """Everyone at or above the floor, in batches: at four million profiles these are many thousands."""
-    for start in range(0, len(scores), 1000):
-        session.execute(
-            insert(CalibrationScore),
-            [
-                {
-                    "employer_id": calibration.employer_id,
-                    "calibration_id": calibration.key,
-                    "profile_id": profile_id,
-                    "profile_revision": revision,
-                    "score": score,
-                    "created_at": now,
-                }
-                for profile_id, revision, score in scores[start : start + 1000]
-            ],
-        )

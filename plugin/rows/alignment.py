@@ -138,17 +138,19 @@ class ShortlistEntry(Row, table=True):
 
 
 class CalibrationScore(Row, table=True):
-    """The stored score of everyone at or above the floor: what R1 compares."""
+    """One score of a calibration, at or above its floor, and everyone who has it: what R1 compares.
 
-    __table_args__ = (
-        UniqueConstraint("calibration_id", "profile_id"),
-        Index("ix_score_line", "calibration_id", "score"),
-    )
+    Written and read by `alignment.scores` alone. `people`: profile ids in UTF-8 joined by newlines, `revisions`:
+    little-endian int32 in the same order; both zlib.
+    """
+
+    __table_args__ = (UniqueConstraint("calibration_id", "score"),)
 
     calibration_id: int = Field(foreign_key="calibration.id")
-    profile_id: str
-    profile_revision: int
     score: int
+    count: int
+    people: bytes
+    revisions: bytes
 
 
 class Verdict(Row, table=True):

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from plugin.alignment.commitment import live, lock
 from plugin.alignment.covers import above
+from plugin.alignment.scores import best_first
 from plugin.alignment.store import judged_on
 from plugin.database import now_of
 from plugin.events import record
@@ -17,7 +18,6 @@ from plugin.identity import identities, seal_many
 from plugin.rows import (
     Batch,
     Calibration,
-    CalibrationScore,
     Commitment,
     Connection,
     GuidanceNote,
@@ -178,15 +178,10 @@ def plan_of(session: Session, payload: Mapping[str, Any]) -> Plan | None:
             )
         )
     )
-    scores = session.exec(
-        select(CalibrationScore)
-        .where(col(CalibrationScore.calibration_id) == calibration.key, col(CalibrationScore.score) >= line)
-        .order_by(col(CalibrationScore.score).desc(), col(CalibrationScore.profile_id))
-    )
     ranked = tuple(
-        Above(row.profile_id, row.profile_revision, row.score)
-        for row in scores
-        if above(row.score, line, inclusive) and row.profile_id not in exclusions and row.profile_id not in written
+        Above(profile_id, revision, score)
+        for profile_id, revision, score in best_first(session, calibration, line)
+        if above(score, line, inclusive) and profile_id not in exclusions and profile_id not in written
     )
     return Plan(
         connection=connection,

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, func, select
 
 from plugin.alignment.commitment import lock
 from plugin.alignment.covers import covers
+from plugin.alignment.scores import stored_score
 from plugin.connections import policy_of
 from plugin.database import NO_KEY_UPDATE, now_of
 from plugin.events import record
@@ -20,7 +21,6 @@ from plugin.identity import identities
 from plugin.rows import (
     Batch,
     Calibration,
-    CalibrationScore,
     Commitment,
     Connection,
     Mail,
@@ -154,12 +154,7 @@ def _uncovered(session: Session, requisition: Requisition, connection: Connectio
     calibration = session.get(Calibration, scout.calibration_id, populate_existing=True)
     if commitment is None or calibration is None:
         return "no_commitment"
-    score = session.exec(
-        select(CalibrationScore.score).where(
-            col(CalibrationScore.calibration_id) == calibration.key,
-            col(CalibrationScore.profile_id) == scout.profile_id,
-        )
-    ).first()
+    score = stored_score(session, calibration, scout.profile_id, likely=scout.score)
     mailed = session.exec(
         select(func.count())
         .select_from(Scout)

@@ -14,8 +14,9 @@ from connectors.records import HiringTeam, JobPosting, RequisitionStatus, User
 from plugin.alignment import acts
 from plugin.alignment.description import choose
 from plugin.alignment.requirement import WrongOverride, overrides_of, parsed
+from plugin.alignment.scores import best_first
 from plugin.policy import Policy
-from plugin.rows import Calibration, CalibrationScore, Connection, Event, GuidanceNote, ShortlistEntry, Staff, Task
+from plugin.rows import Calibration, Connection, Event, GuidanceNote, ShortlistEntry, Staff, Task
 from ranking.requirement import read_requirement
 
 
@@ -31,7 +32,7 @@ def test_a_doorbell_becomes_a_shortlist_in_the_ats(house_on_both: Any) -> None:
     with house.reading() as session:
         requisition, calibration = house.requisition(session), house.calibration(session)
         entries = session.exec(select(ShortlistEntry).where(ShortlistEntry.calibration_id == calibration.id)).all()
-        scores = session.exec(select(CalibrationScore).where(CalibrationScore.calibration_id == calibration.id)).all()
+        scores = list(best_first(session, calibration, 0))
     assert (requisition.state, calibration.state) == ("calibrated", "done")
     assert [entry.label for entry in entries][:2] == ["A-01", "A-02"] and len(entries) == 20
     assert len(scores) == 24 and calibration.posted_at is not None

@@ -21,6 +21,7 @@ from sqlmodel import Session, col, select
 from plugin.alignment import commitment as commitments
 from plugin.alignment import links, market
 from plugin.alignment.calibration import masked_evidence, shortlist_hash
+from plugin.alignment.scores import grouped, keep
 from plugin.alignment.terms import default_terms
 from plugin.database import Database
 from plugin.doors.app import create_app
@@ -30,7 +31,6 @@ from plugin.policy import Policy
 from plugin.rows import (
     Batch,
     Calibration,
-    CalibrationScore,
     Commitment,
     Connection,
     Employer,
@@ -308,16 +308,7 @@ def furnish(work: Work, connection: Connection) -> House:
                     created_at=now,
                 )
             )
-            db.add(
-                CalibrationScore(
-                    employer_id=employer_id,
-                    calibration_id=calibration.key,
-                    profile_id=scored.profile_id,
-                    profile_revision=1,
-                    score=scored.score,
-                    created_at=now,
-                )
-            )
+        keep(db, calibration, grouped((one.profile_id, 1, one.score) for one in shortlist), now)
         return House(
             work,
             create_app(work),

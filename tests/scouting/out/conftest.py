@@ -18,13 +18,13 @@ from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from connectors.records import Application, Candidate
+from plugin.alignment.scores import best_first, grouped, keep
 from plugin.clock import SettableClock
 from plugin.database import Database
 from plugin.people import Identity, Person, add_profiles
 from plugin.rows import (
     Batch,
     Calibration,
-    CalibrationScore,
     Commitment,
     Connection,
     Job,
@@ -273,12 +273,7 @@ class Stage:
             )
             session.add(calibration)
             session.flush()
-            for id, score in scores.items():
-                session.add(
-                    CalibrationScore(
-                        **base, calibration_id=calibration.key, profile_id=id, profile_revision=1, score=score
-                    )
-                )
+            keep(session, calibration, grouped((id, 1, score) for id, score in scores.items()), now)
             self.calibration_id = calibration.key
             session.get_one(Requisition, self.requisition_id).calibration_id = calibration.key
             return calibration.key
@@ -361,10 +356,8 @@ class Stage:
 
     def stored_scores(self) -> dict[str, int]:
         with self.work.reading() as session:
-            rows = session.exec(
-                select(CalibrationScore).where(col(CalibrationScore.calibration_id) == self.calibration_id)
-            )
-            return {row.profile_id: row.score for row in rows}
+            calibration = session.get_one(Calibration, self.calibration_id)
+            return {profile_id: score for profile_id, _revision, score in best_first(session, calibration, 0)}
 
     def mails(self) -> list[Mail]:
         with self.work.reading() as session:

@@ -14,10 +14,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete
 from sqlmodel import col, select
 
 from plugin.alignment.commitment import go_stale, undo
 from plugin.alignment.commitment import lock as lock_requisition
+from plugin.alignment.scores import best_first, grouped, keep, stored_score
 from plugin.i18n import say_date
 from plugin.rows import Batch, Calibration, CalibrationScore, Commitment, Mail, Profile, Requisition, Restriction, Scout
 from plugin.scouting.batches import CannotRelease, recall, release
@@ -88,12 +90,8 @@ class Witness:
         assert commitment.guidance_hash == calibration.guidance_hash
         assert commitment.score_version == calibration.score_version
         assert requisition.manager_id == commitment.manager_id
-        score = session.exec(
-            select(CalibrationScore.score).where(
-                col(CalibrationScore.calibration_id) == calibration.id,
-                col(CalibrationScore.profile_id) == scout.profile_id,
-            )
-        ).one()
+        score = stored_score(session, calibration, scout.profile_id)
+        assert score is not None
         assert score > commitment.line or (commitment.inclusive and score == commitment.line)
         assert scout.profile_id not in commitment.exclusions
         others = session.exec(select(Scout).where(col(Scout.commitment_id) == commitment.id)).all()
@@ -213,11 +211,12 @@ def act(stage: Any, ids: list[str], action: tuple[Any, ...]) -> None:
 def sneak(stage: Any, ids: list[str], what: str) -> None:
     if what == "score":
         with stage.work.writing() as session:
-            for row in session.exec(
-                select(CalibrationScore).where(col(CalibrationScore.calibration_id) == stage.calibration_id)
-            ):
-                row.score = 50
-                session.add(row)
+            calibration = session.get_one(Calibration, stage.calibration_id)
+            everyone = [(id, revision, 50) for id, revision, _score in best_first(session, calibration, 0)]
+            session.execute(
+                delete(CalibrationScore).where(col(CalibrationScore.calibration_id) == stage.calibration_id)
+            )
+            keep(session, calibration, grouped(everyone), stage.clock.now())
         return
     if what in ("manager", "current"):
         values = {"manager": {"manager_id": None}, "current": {"calibration_id": 10**9}}[what]
