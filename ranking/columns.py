@@ -19,12 +19,10 @@ from ranking.values import Profile
 BLOCK = 65_536
 UNKNOWN = -1
 UNKNOWN_16 = 65_535
-JAPANESE_QUOTED, ENGLISH_QUOTED, YEARS_QUOTED, WRITTEN_JAPANESE, WRITTEN_ENGLISH = 1, 2, 4, 8, 16
-"""Bits of `signals`: the text says the level or the years itself; the text is written in that language."""
 
 COLUMNS: tuple[tuple[str, str], ...] = (
     ("revisions", "<i4"),
-    ("signals", "u1"),
+    ("signals", "u1"),  # bits of `ranking.facts`
     ("japanese", "u1"),  # level + 1; 0 unknown
     ("english", "u1"),
     ("months", "<u2"),  # of experience; UNKNOWN_16 unknown
@@ -110,7 +108,7 @@ def row_of(facts: Facts) -> Row:
         revision=profile.revision,
         concepts=facts.concepts,
         denied=facts.denied,
-        signals=facts.quoted,
+        signals=facts.signals,
         japanese=UNKNOWN if profile.japanese is None else int(profile.japanese),
         english=UNKNOWN if profile.english is None else int(profile.english),
         years=UNKNOWN if facts.years is None else float(facts.years),
@@ -160,7 +158,27 @@ def blocks_of_profiles(profiles: Iterable[Profile]) -> tuple[Block, ...]:
     return blocks_of(row_of(read_facts(profile)) for profile in profiles)
 
 
-def _postings(lists: Sequence[tuple[str, ...]]) -> Postings:
+def pick(blocks: Sequence[Block], places: Sequence[tuple[int, int]], concepts: Iterable[str]) -> Block:
+    """Take a few people, (number of the block, row), out as a block in the order given.
+
+    Its postings know these concepts only.
+    """
+    columns = {
+        name: np.concatenate([getattr(blocks[0], name)[:0], *(getattr(blocks[b], name)[r : r + 1] for b, r in places)])
+        for name in ("ids", *(name for name, _ in COLUMNS), "vectors")
+    }
+    sought = tuple(concepts)
+    found = [[c for c in sought if _has(blocks[b].postings.of(c), r)] for b, r in places]
+    denied = [[c for c in sought if _has(blocks[b].denials.of(c), r)] for b, r in places]
+    return Block(**columns, postings=_postings(found), denials=_postings(denied))
+
+
+def _has(rows: NDArray[np.uint16], row: int) -> bool:
+    at = int(np.searchsorted(rows, np.uint16(row)))
+    return at < len(rows) and int(rows[at]) == row
+
+
+def _postings(lists: Sequence[Sequence[str]]) -> Postings:
     found: dict[str, list[int]] = {}
     for number, concepts in enumerate(lists):
         for concept in concepts:

@@ -14,11 +14,15 @@ from numpy.typing import NDArray
 from ranking.encoder import encode
 from ranking.facts import Reading, read_text
 from ranking.plan import Unit
-from ranking.score import CONTRADICTED, MET, RELATED, SIMILARITY, STATUSES, Scores, query_vector, related_concepts
+from ranking.questions import CONTRADICTED, MET, RELATED, SIMILARITY, query_vector, related_concepts
+from ranking.score import STATUSES, Scores
 from ranking.values import Dimension, EvidenceRow, Profile, Quote, Scored
 
 _PASSAGE = re.compile(r"[^。\n.!?]{6,200}")
 _SHORTEST = 10
+_HIRAGANA = re.compile(r"[ぁ-ゖ]")
+_ENGLISH_WORDS = re.compile(r"\b[a-z]{2,}\b")
+_ENOUGH = 8  # small words or hiragana that make a sentence running text
 
 
 def explain(scores: Scores, number: int, profile: Profile, without_guidance: int | None = None) -> Scored:
@@ -75,6 +79,8 @@ def _find(unit: Unit, status: int, reading: Reading, profile: Profile) -> tuple[
     if unit.kind == "language":
         found = reading.japanese if unit.key == "language:japanese" else reading.english
         stated = profile.japanese if unit.key == "language:japanese" else profile.english
+        if stated is None and status == RELATED:
+            return _written_sentence(reading, unit.key), True
         if found is None or (stated is not None and found.level != stated):
             return None, False
         return _span(found, reading), found.inferred
@@ -109,6 +115,17 @@ def _sentence(start: int, end: int, reading: Reading) -> Quote:
     return reading.folded.quote(first, min(stops, default=len(text)))
 
 
+def _written_sentence(reading: Reading, key: str) -> Quote | None:
+    """Quote the first running sentence: it is written in the language, which is all there is to show for it."""
+    letters = _HIRAGANA if key == "language:japanese" else _ENGLISH_WORDS
+    best = max(
+        _PASSAGE.finditer(reading.folded.text),
+        key=lambda found: (min(_ENOUGH, len(letters.findall(found.group()))), -found.start()),
+        default=None,
+    )
+    return None if best is None else reading.folded.quote(best.start(), best.end())
+
+
 def _span(found: object, reading: Reading) -> Quote | None:
     start, end = getattr(found, "start", None), getattr(found, "end", None)
     return reading.folded.quote(start, end) if start is not None and end is not None else None
@@ -117,7 +134,7 @@ def _span(found: object, reading: Reading) -> Quote | None:
 def _best_passage(phrase: str, reading: Reading) -> Quote | None:
     """Quote the sentence of the profile that is closest to the description's words."""
     folded = reading.folded
-    query: NDArray[np.float32] = query_vector(phrase)
+    query: NDArray[np.float32] = query_vector(phrase).astype(np.float32)
     best: tuple[float, int, int] | None = None
     for found in _PASSAGE.finditer(folded.text):
         if len(found.group().strip()) < _SHORTEST:

@@ -1,7 +1,7 @@
 """A person's text and optional fields become the facts the score uses.
 
 What the text doesn't say stays unknown. A structured field stands over the text; whether the text says it too is
-kept (`quoted`), because only a quoted contradiction may cap a score (R8).
+kept (`signals`), because only a quoted contradiction may cap a score (R8).
 """
 
 from __future__ import annotations
@@ -20,7 +20,15 @@ from ranking.protected import blanked, strip_banned
 from ranking.values import Level, Profile
 from ranking.years import YearsFound, career, find_own_years
 
-JAPANESE_QUOTED, ENGLISH_QUOTED, YEARS_QUOTED = 1, 2, 4
+JAPANESE_QUOTED, ENGLISH_QUOTED, YEARS_QUOTED, WRITTEN_JAPANESE, WRITTEN_ENGLISH = 1, 2, 4, 8, 16
+"""Bits of `signals`: the text says the level or the years itself; the text is written in that language."""
+
+_LEAST_HIRAGANA, _JAPANESE_SHARE = 10, 0.3  # kanji alone may be Chinese, katakana a list of words
+_LEAST_LATIN, _ENGLISH_SHARE, _LEAST_WORDS = 200, 0.7, 8
+_HIRAGANA = re.compile(r"[ぁ-ゖ]")
+_JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ々〆\u3400-\u4dbf\u4e00-\u9fff]")
+_LATIN = re.compile(r"[a-z]")
+_ENGLISH_WORDS = re.compile(r"\b(?:the|and|of|in|to|for|with|from|by|at|on|as|is|was|my|our|which|that|who)\b")
 _DENIED_AFTER = re.compile(
     r"^[^。\n、,]{0,12}?(?:(?:経験|実務|知識|スキル|使用経験|業務経験)(?:は|が|も)?(?:なし|無し|ない|無い|ありません|ございません|未経験|ゼロ)|は?未経験|(?:は)?(?:できません|扱えません|使えません))"
 )
@@ -74,7 +82,7 @@ class Facts:
     profile: Profile
     concepts: tuple[str, ...]
     denied: tuple[str, ...]
-    quoted: int
+    signals: int
     years: float | None
     open_since: int | None
     readable: str
@@ -113,17 +121,17 @@ def read_facts(profile: Profile) -> Facts:
     denied = {s.hit.concept.id for s in reading.sightings if s.denied} - present
     stated = profile.skills if profile.skills is not None else tuple(sorted(present))
     concepts = lex.expand({*stated, *present} - denied)
-    quoted = 0
+    signals = written_in(reading.folded.text)
     japanese, english = profile.japanese, profile.english
     if reading.japanese is not None and japanese in (None, reading.japanese.level):
-        japanese, quoted = reading.japanese.level, quoted | JAPANESE_QUOTED
+        japanese, signals = reading.japanese.level, signals | JAPANESE_QUOTED
     if reading.english is not None and english in (None, reading.english.level):
-        english, quoted = reading.english.level, quoted | ENGLISH_QUOTED
+        english, signals = reading.english.level, signals | ENGLISH_QUOTED
     years, open_since = profile.years, None
     if years is None and reading.years is not None:
-        years, open_since, quoted = reading.years.low, reading.open_since, quoted | YEARS_QUOTED
+        years, open_since, signals = reading.years.low, reading.open_since, signals | YEARS_QUOTED
     elif years is not None and reading.years is not None and reading.years.low == years:
-        quoted |= YEARS_QUOTED
+        signals |= YEARS_QUOTED
     completed = replace(
         profile,
         headline=profile.headline or _headline(profile.text, reading),
@@ -136,8 +144,22 @@ def read_facts(profile: Profile) -> Facts:
         place=profile.place or (reading.place.code if reading.place else None),
     )
     return Facts(
-        completed, concepts, tuple(sorted(denied - set(concepts))), quoted, years, open_since, reading.folded.original
+        completed, concepts, tuple(sorted(denied - set(concepts))), signals, years, open_since, reading.folded.original
     )
+
+
+def written_in(text: str) -> int:
+    """Tell which language folded text is written in, as bits of `signals`: running text, not scattered words.
+
+    Japanese: at least 30 % of the letters, ten hiragana among them. English: at least 200 Latin letters, 70 % of all, with the
+    small words English can't do without (a list of product names has none).
+    """
+    japanese, latin = len(_JAPANESE.findall(text)), len(_LATIN.findall(text))
+    if len(_HIRAGANA.findall(text)) >= _LEAST_HIRAGANA and japanese >= _JAPANESE_SHARE * (japanese + latin):
+        return WRITTEN_JAPANESE
+    if latin >= _LEAST_LATIN and latin >= _ENGLISH_SHARE * (japanese + latin):
+        return WRITTEN_ENGLISH if len(_ENGLISH_WORDS.findall(text)) >= _LEAST_WORDS else 0
+    return 0
 
 
 def complete(profile: Profile, *, reference_date: date | None = None) -> Profile:

@@ -1,4 +1,4 @@
-"""Judge everybody at once: order, scores, evidence for the top, and how many people share which values.
+"""Judge everybody at once: order, scores, evidence for the top, the market, and three ways to write the requirement.
 
 `Judge(store).calibrate(...)` runs over a store; `Judge.score_profiles(...)` over profiles in hand, by the same score.
 """
@@ -6,29 +6,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from time import perf_counter
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ranking.census import Census, of_every_block
+from ranking.columns import UNKNOWN_16, Block, Snapshot, blocks_of_profiles, pick
 from ranking.evidence import explain
-from ranking.index import Columns, columns_of_profiles
-from ranking.places import within_reach
-from ranking.plan import make_plan
-from ranking.score import Scores, evaluate, score_version
-from ranking.store import ProfileStore
-from ranking.values import Calibrated, Guidance, MarketCell, Profile, Requirement, Scored
+from ranking.groups import grouped
+from ranking.market import (
+    Counts,
+    Seen,
+    added,
+    count,
+    filters_of,
+    market,
+    see,
+)
+from ranking.plan import Plan, make_plan
+from ranking.questions import question_of
+from ranking.score import evaluate, score_version
+from ranking.specifications import Supply, changed, language_ways, specifications
+from ranking.values import (
+    Calibrated,
+    Guidance,
+    MarketCell,
+    Profile,
+    Requirement,
+    Scored,
+)
 
 __all__ = ["Judge", "score_version"]
 
 _LINE_LOWEST, _LINE_HIGHEST, _LINE_RANK = 50, 85, 10
 
 
+class People(Protocol):
+    """What a judge needs of a store."""
+
+    def snapshot(self) -> Snapshot: ...
+
+    def get(self, ids: Sequence[str]) -> dict[str, Profile]: ...
+
+
 class Judge:
     """Judges the people of one store."""
 
-    def __init__(self, store: ProfileStore) -> None:
+    def __init__(self, store: People) -> None:
         self.store = store
 
     def calibrate(
@@ -43,42 +71,37 @@ class Judge:
         """Score everyone, keep those pay and place don't contradict, explain the best and count the rest.
 
         People whose desired pay exceeds the stated band, or who live out of reach of a place that asks presence, are
-        not considered; what is unknown never excludes. Raises `ValueError` when the description asks for nothing.
+        not considered; what is unknown never excludes. `seconds` tells read, score (the market's counts included),
+        specifications, groups and evidence apart. Raises `ValueError` when the description asks for nothing.
         """
+        run, seen = self._run(requirement, guidance, top=top, floor=floor, reference_date=reference_date)
         begun = perf_counter()
-        columns, revision = self.store.snapshot()
-        read = perf_counter()
-        scores, plain = _evaluate(requirement, guidance, columns, reference_date)
-        considered = contradicts_nothing(requirement, columns)
-        order = ranked(columns, scores, considered)
-        scored = perf_counter()
-        cells = market(columns, scores, considered, floor)
-        counted = perf_counter()
-        best = order[:top]
-        profiles = self.store.get([columns.ids[i] for i in best])
-        shortlist = tuple(
-            explain(scores, int(i), profiles[columns.ids[i]], None if plain is None else int(plain.score[i]))
-            for i in best
-            if columns.ids[i] in profiles
+        groups = grouped(seen, floor)
+        grouped_ = perf_counter()
+        run = replace(
+            run,
+            groups=groups,
+            scores=tuple(
+                (profile_id, revision, group.score)
+                for group in groups
+                for profile_id, revision in sorted(group.people())
+            ),
+            market=_cells(seen, floor),
         )
-        above = order[scores.score[order] >= floor]
-        return Calibrated(
-            score_version=score_version(),
-            store_revision=revision,
-            universe=len(columns),
-            considered=int(considered.sum()),
-            proposed_line=proposed_line([int(s) for s in scores.score[order[:_LINE_RANK]]]),
-            shortlist=shortlist,
-            scores=tuple((columns.ids[i], int(columns.revisions[i]), int(scores.score[i])) for i in above),
-            market=cells,
-            floor=floor,
-            seconds={
-                "read": read - begun,
-                "score": scored - read,
-                "market": counted - scored,
-                "evidence": perf_counter() - counted,
-            },
-        )
+        seconds = {**run.seconds, "groups": grouped_ - begun, "old": perf_counter() - grouped_}
+        return replace(run, seconds=seconds)
+
+    def preview(
+        self,
+        requirement: Requirement,
+        guidance: Guidance | None,
+        *,
+        top: int = 20,
+        floor: int = 40,
+        reference_date: date,
+    ) -> Calibrated:
+        """Do what `calibrate` does, without listing everybody from the floor up: for a description still in writing."""
+        return self._run(requirement, guidance, top=top, floor=floor, reference_date=reference_date)[0]
 
     def evidence(
         self,
@@ -107,40 +130,99 @@ class Judge:
         by_id = {profile.id: profile for profile in profiles}
         if len(by_id) != len(profiles):
             raise ValueError("Two profiles share an id: give every profile its own.")
-        columns = columns_of_profiles(profiles)
-        scores, plain = _evaluate(requirement, guidance, columns, reference_date)
-        order = ranked(columns, scores, np.ones(len(columns), np.bool_))
-        return [
-            explain(scores, int(i), by_id[columns.ids[i]], None if plain is None else int(plain.score[i]))
-            for i in order
+        plan, plain = _plans(requirement, guidance)
+        explained = [
+            scored
+            for block in blocks_of_profiles(profiles)
+            for scored in _explained(plan, plain, block, by_id, _month(reference_date))
         ]
+        return sorted(explained, key=lambda scored: (-scored.score, scored.profile_id))
+
+    def _run(
+        self, requirement: Requirement, guidance: Guidance | None, *, top: int, floor: int, reference_date: date
+    ) -> tuple[Calibrated, list[Seen]]:
+        begun = perf_counter()
+        snapshot = self.store.snapshot()
+        month = _month(reference_date)
+        plan, plain = _plans(requirement, guidance)
+        ways = language_ways(requirement)
+        changes = [make_plan(changed(requirement, way.changes), guidance) for way in ways]
+        census = Census([plan, *changes], month)
+        filters = filters_of(requirement)
+        read = perf_counter()
+
+        def look(block: Block) -> tuple[Seen, Counts]:
+            seen = see(block, census.mark(block), filters)
+            return seen, count(seen, floor)
+
+        found = of_every_block(look, snapshot.blocks)
+        seen = [one for one, _ in found]
+        counts = added([more for _, more in found], floor)
+        scored = perf_counter()
+        line = proposed_line(_head(counts.considered, _LINE_RANK))
+        supply = Supply(requirement, guidance, month, seen, ways, line, floor, filters.high)
+        ways_out = specifications(supply) if snapshot.people else ()
+        specified = perf_counter()
+        shortlist = self._shortlist(plan, plain, seen, best_places(seen, counts.considered, top), month)
+        done = perf_counter()
+        return Calibrated(
+            score_version=score_version(),
+            store_revision=snapshot.number,
+            universe=snapshot.people,
+            considered=int(counts.considered.sum()),
+            proposed_line=line,
+            shortlist=shortlist,
+            scores=(),
+            market=(),
+            floor=floor,
+            table=market(counts, floor, snapshot.people),
+            specifications=ways_out,
+            seconds={
+                "read": read - begun,
+                "score": scored - read,
+                "specifications": specified - scored,
+                "evidence": done - specified,
+            },
+        ), seen
+
+    def _shortlist(
+        self,
+        plan: Plan,
+        plain: Plan | None,
+        seen: Sequence[Seen],
+        places: Sequence[tuple[int, int]],
+        month: int | None,
+    ) -> tuple[Scored, ...]:
+        """Explain the people at these places, in their order; who has left the store meanwhile is left out."""
+        if not places:
+            return ()
+        units = (*plan.units, *(plain.units if plain else ()))
+        asked = [question_of(unit) for unit in units]
+        concepts = {concept for question in asked for concept in (*question.concepts, *question.related)}
+        block = pick([one.block for one in seen], places, sorted(concepts))
+        profiles = self.store.get([profile_id.decode() for profile_id in block.ids.tolist()])
+        return tuple(_explained(plan, plain, block, profiles, month))
 
 
-def _evaluate(
-    requirement: Requirement, guidance: Guidance | None, columns: Columns, reference_date: date | None
-) -> tuple[Scores, Scores | None]:
-    """Score with the guidance and, if it says anything, without."""
-    month = None if reference_date is None else reference_date.year * 12 + reference_date.month - 1
+def _month(reference_date: date | None) -> int | None:
+    return None if reference_date is None else reference_date.year * 12 + reference_date.month - 1
+
+
+def _plans(requirement: Requirement, guidance: Guidance | None) -> tuple[Plan, Plan | None]:
+    """Plan with the guidance and, if it says anything, without."""
     bent = guidance is not None and any(not unit.refused for unit in guidance.units)
-    scores = evaluate(make_plan(requirement, guidance if bent else None), columns, month)
-    return scores, evaluate(make_plan(requirement, None), columns, month) if bent else None
+    return make_plan(requirement, guidance if bent else None), make_plan(requirement, None) if bent else None
 
 
-def contradicts_nothing(requirement: Requirement, columns: Columns) -> NDArray[np.bool_]:
-    """Mark the people whose desired pay and home don't contradict the description; unknown contradicts nothing."""
-    mask = np.ones(len(columns), np.bool_)
-    if requirement.pay is not None and requirement.pay.value.high is not None:
-        mask &= columns.desired_pay <= requirement.pay.value.high
-    if requirement.place is not None and (requirement.remote is None or requirement.remote.value != "full"):
-        near = within_reach(requirement.place.value)
-        mask &= np.isin(columns.places, ["", *sorted(near)])
-    return mask
-
-
-def ranked(columns: Columns, scores: Scores, considered: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Order the considered rows by score, best first; rows lie in the order of their ids, so ties fall by id."""
-    rows = np.flatnonzero(considered)
-    return rows[np.argsort(-scores.score[rows], kind="stable")]
+def _explained(
+    plan: Plan, plain: Plan | None, block: Block, profiles: dict[str, Profile], month: int | None
+) -> Iterable[Scored]:
+    scores = evaluate(plan, block, month)
+    without = evaluate(plain, block, month).score if plain else None
+    for row, raw in enumerate(block.ids.tolist()):
+        profile = profiles.get(raw.decode())
+        if profile is not None:
+            yield explain(scores, row, profile, None if without is None else int(without[row]))
 
 
 def proposed_line(best: Sequence[int]) -> int:
@@ -150,31 +232,57 @@ def proposed_line(best: Sequence[int]) -> int:
     return min(_LINE_HIGHEST, max(_LINE_LOWEST, best[-1] // 5 * 5))
 
 
-def market(columns: Columns, scores: Scores, considered: NDArray[np.bool_], floor: int) -> tuple[MarketCell, ...]:
-    """Count the considered people by score, score without language, levels, desired pay, place and contactability.
+def _head(considered: NDArray[np.int64], rank: int) -> list[int]:
+    """List the best scores down to a rank, from counts by score."""
+    best: list[int] = []
+    for score in range(len(considered) - 1, -1, -1):
+        best.extend([score] * min(int(considered[score]), rank - len(best)))
+    return best
 
-    Scores below the floor are counted as 0: no line can lie there, and the cells stay few.
-    """
-    rows = np.flatnonzero(considered)
-    if not len(rows):
-        return ()
-    score, plain = scores.score[rows], scores.without_language[rows]
-    pay = columns.desired_pay[rows]
-    place = np.array([int(code) if code else 0 for code in columns.places[rows]], np.int64)
-    table = np.stack(
-        [
-            np.where(score >= floor, score, 0),
-            np.where(plain >= floor, plain, 0),
-            columns.japanese[rows].astype(np.int64),
-            columns.english[rows].astype(np.int64),
-            np.where(pay >= 0, pay // 1_000_000, -1),
-            place,
-            columns.contactable[rows].astype(np.int64),
-        ],
-        axis=1,
-    )
-    cells, counts = np.unique(table, axis=0, return_counts=True)
+
+def best_places(seen: Sequence[Seen], considered: NDArray[np.int64], top: int) -> list[tuple[int, int]]:
+    """Find the best of the considered as (number of the block, row), best first, ties by id."""
+    best = _head(considered, top)
+    if not best:
+        return []
+    candidates: list[tuple[int, bytes, int, int]] = []
+    for number, one in enumerate(seen):
+        scores = one.marks.scores[0]
+        rows = np.flatnonzero(one.considered & (scores >= best[-1]))
+        tied = rows[scores[rows] == best[-1]]
+        if len(tied) > top:  # of many with the last score only the first ids can be among the top
+            ids = one.block.ids[tied]
+            rows = np.concatenate([rows[scores[rows] > best[-1]], tied[np.argsort(ids, kind="stable")[:top]]])
+        candidates.extend(
+            (-int(scores[row]), profile_id, number, int(row))
+            for row, profile_id in zip(rows.tolist(), one.block.ids[rows].tolist(), strict=True)
+        )
+    return [(number, row) for _, _, number, row in sorted(candidates)[:top]]
+
+
+def _cells(seen: Sequence[Seen], floor: int) -> tuple[MarketCell, ...]:
+    """Count the considered people in the cells the plugin still keeps; scores below the floor are counted as 0."""
+    counts: dict[tuple[int, ...], int] = {}
+    for one in seen:
+        rows = np.flatnonzero(one.considered)
+        block, score, plain = one.block, one.marks.scores[0][rows], one.marks.without_language[rows]
+        pay = block.desired_pay[rows].astype(np.int64)
+        table = np.stack(
+            [
+                np.where(score >= floor, score, 0).astype(np.int64),
+                np.where(plain >= floor, plain, 0).astype(np.int64),
+                block.japanese[rows].astype(np.int64) - 1,
+                block.english[rows].astype(np.int64) - 1,
+                np.where(pay == UNKNOWN_16, -1, pay // 100),
+                block.places[rows].astype(np.int64),
+                block.contactable[rows].astype(np.int64),
+            ],
+            axis=1,
+        )
+        cells, found = np.unique(table, axis=0, return_counts=True)
+        for cell, number in zip(cells.tolist(), found.tolist(), strict=True):
+            counts[tuple(cell)] = counts.get(tuple(cell), 0) + number
     return tuple(
-        MarketCell(s, w, ja, en, band, f"{code:02d}" if code else "", bool(reach), count)
-        for (s, w, ja, en, band, code, reach), count in zip(cells.tolist(), counts.tolist(), strict=True)
+        MarketCell(s, w, ja, en, band, f"{code:02d}" if code else "", bool(reach), number)
+        for (s, w, ja, en, band, code, reach), number in sorted(counts.items())
     )

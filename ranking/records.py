@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ranking.columns import UNKNOWN, Row
 from ranking.facts import Facts
-from ranking.index import UNKNOWN, Row
 from ranking.lexicon import lexicon
 from ranking.values import Level, Profile
 
@@ -28,7 +28,7 @@ def to_metadata(facts: Facts, row: Row, number: int) -> dict[str, Any]:
         "headline": profile.headline[:_HEADLINE],
         "skills": list(profile.skills) if profile.skills else None,
         "denied": list(facts.denied) or None,
-        "quoted": row.quoted,
+        "quoted": row.signals,
         "japanese": None if row.japanese == UNKNOWN else row.japanese,
         "english": None if row.english == UNKNOWN else row.english,
         "years": None if row.years == UNKNOWN else row.years,
@@ -48,7 +48,7 @@ def to_row(profile_id: str, metadata: Mapping[str, Any], vector: NDArray[np.floa
         revision=int(metadata["revision"]),
         concepts=lexicon().expand(metadata.get("skills") or ()),
         denied=denied,
-        quoted=int(metadata["quoted"]),
+        signals=int(metadata["quoted"]),
         japanese=int(metadata.get("japanese", UNKNOWN)),
         english=int(metadata.get("english", UNKNOWN)),
         years=float(metadata.get("years", UNKNOWN)),

@@ -1,7 +1,7 @@
-"""The score: one function of columns, concepts and vectors, in whole hundredths of a point, for any number of people.
+"""The score: what the answers to a unit's question are worth, in whole hundredths of a point.
 
-Whole numbers throughout, and only elementwise operations, so that a profile scores the same alone, among five and
-among five thousand.
+`census` adds up everybody's tables, `evaluate` a few people's with every unit's status beside it; both read the same
+tables, so a profile scores the same alone, among five and among four million.
 """
 
 from __future__ import annotations
@@ -13,32 +13,33 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ranking.encoder import encode, tables, vector_fingerprint
-from ranking.facts import ENGLISH_QUOTED, JAPANESE_QUOTED, YEARS_QUOTED
-from ranking.index import Columns
+from ranking.columns import Block
+from ranking.encoder import tables, vector_fingerprint
 from ranking.lexicon import lexicon
 from ranking.plan import CAP, PENALTY, TOTAL, Plan, Unit
+from ranking.questions import (
+    CONTRADICTED,
+    MET,
+    MONTHS,
+    NOT_FOUND,
+    REACH,
+    RELATED,
+    SIMILARITY,
+    STEPS,
+    WRITTEN,
+    answers_of,
+    question_of,
+    standard,
+)
+from ranking.values import Level
 
-SCORE_CODE = 1  # raised by hand when the same tables give another score
-NOT_FOUND, MET, RELATED, CONTRADICTED, SIMILARITY = range(5)
+SCORE_CODE = 2  # raised by hand when the same tables give another score
 STATUSES = ("not_found", "met", "related", "contradicted", "similarity")
+WRITTEN_LEVEL = {"japanese": Level.FLUENT, "english": Level.BUSINESS}
 _RELATED_SHARE = 0.4
+_WRITTEN_SHARE = 0.7  # writing a career down in a language says less than a level does
 _PHRASE_SHARE = 0.6  # a phrase the lexicon doesn't know is only ever probably met
 _YEAR_SLACK = 1.0  # careers are dated by year, so a year short is no contradiction
-_STEPS = 64  # steps of the logistic's table per standard deviation
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """Everyone's score. `points` and `statuses` are (people, units); `total` is in hundredths before the cap."""
-
-    plan: Plan
-    points: NDArray[np.int64]
-    statuses: NDArray[np.int8]
-    total: NDArray[np.int64]
-    score: NDArray[np.int64]
-    without_language: NDArray[np.int64]
-    capped: NDArray[np.bool_]
 
 
 @lru_cache(maxsize=1)
@@ -48,143 +49,111 @@ def score_version() -> str:
     return f"{SCORE_CODE}-" + hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:12]
 
 
-def evaluate(plan: Plan, columns: Columns, reference_month: int | None) -> Scores:
-    """Score everyone. Jobs still running count up to `reference_month` (year × 12 + month − 1), not at all if None."""
-    people = len(columns)
-    points = np.zeros((people, len(plan.units)), np.int64)
-    statuses = np.zeros((people, len(plan.units)), np.int8)
-    capped = np.zeros(people, np.bool_)
-    capped_without_language = np.zeros(people, np.bool_)
-    years = _years(columns, reference_month)
-    for number, unit in enumerate(plan.units):
-        share, status = _judge(unit, columns, years)
-        statuses[:, number] = status
-        if unit.kind == "avoid":
-            points[:, number] = np.where(status == CONTRADICTED, -PENALTY, 0)
-            continue
-        points[:, number] = np.rint(share * unit.maximum).astype(np.int64)
-        if unit.binding:
-            contradicted = status == CONTRADICTED
-            capped |= contradicted
-            if unit.dimension != "language":
-                capped_without_language |= contradicted
-    spoken = np.array([unit.dimension == "language" for unit in plan.units], np.bool_)
-    total = points.sum(axis=1)
-    rest = points[:, ~spoken].sum(axis=1)
-    language_maximum = sum(unit.maximum for unit in plan.units if unit.dimension == "language")
-    rescaled = rest * TOTAL // max(1, TOTAL - language_maximum)
-    return Scores(
-        plan,
-        points,
-        statuses,
-        total,
-        _rounded(total, capped),
-        _rounded(rescaled, capped_without_language),
-        capped,
-    )
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What each answer to a unit's question is worth. `points` in hundredths, `statuses` and `caps` per answer."""
+
+    points: NDArray[np.int32]
+    statuses: NDArray[np.int8]
+    caps: NDArray[np.bool_]
 
 
-def _rounded(hundredths: NDArray[np.int64], capped: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Round once, halves up; a cap is a ceiling."""
-    score = np.clip((hundredths + 50) // 100, 0, 100)
-    return np.where(capped, np.minimum(score, CAP), score)
-
-
-def _years(columns: Columns, reference_month: int | None) -> NDArray[np.float64]:
-    if reference_month is None:
-        return columns.years
-    running = np.where(columns.open_since >= 0, np.maximum(0, reference_month - columns.open_since) / 12.0, 0.0)
-    return np.where(columns.years >= 0, columns.years + running, columns.years)
-
-
-def _judge(unit: Unit, columns: Columns, years: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    """Hold everyone against one unit: the share of its points, and the status."""
-    if unit.kind in ("concept", "role"):
-        return _concept(unit, columns)
-    if unit.kind == "level":
-        return _level(unit, columns, years)
-    if unit.kind == "years":
-        return _enough_years(unit, columns, years)
-    if unit.kind == "language":
-        return _language(unit, columns)
+def worth_of(unit: Unit) -> Worth:
+    """Work out a unit's table."""
+    size = question_of(unit).size
     if unit.kind == "avoid":
-        hit = columns.with_any(unit.concepts)
-        return np.zeros(len(columns)), np.where(hit, CONTRADICTED, NOT_FOUND).astype(np.int8)
-    share = similarity_share(unit.phrase, columns) * (_PHRASE_SHARE if unit.kind == "phrase" else 1.0)
-    return share, np.full(len(columns), SIMILARITY, np.int8)
+        statuses = np.full(size, NOT_FOUND, np.int8)
+        statuses[MET] = CONTRADICTED
+        return Worth(np.where(statuses == CONTRADICTED, -PENALTY, 0).astype(np.int32), statuses, np.zeros(size, bool))
+    if unit.kind in ("concept", "role", "level"):
+        statuses = np.array([NOT_FOUND, MET, RELATED, CONTRADICTED], np.int8)
+        share = np.array([0.0, 1.0, _RELATED_SHARE, 0.0])
+    elif unit.kind == "years":
+        statuses, share = _years_worth(unit)
+    elif unit.kind == "language":
+        statuses, share = _language_worth(unit)
+    else:
+        statuses = np.full(size, SIMILARITY, np.int8)
+        share = _logistic() * (_PHRASE_SHARE if unit.kind == "phrase" else 1.0)
+        if standard(unit.phrase) is None:
+            share = np.zeros(size)  # the phrase has no direction at all: no evidence, no points
+    caps = (statuses == CONTRADICTED) if unit.binding else np.zeros(size, np.bool_)
+    return Worth(np.rint(share * unit.maximum).astype(np.int32), statuses, caps)
 
 
-def _concept(unit: Unit, columns: Columns) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    met = columns.with_any(unit.concepts)
-    related = columns.with_any(related_concepts(unit))
-    denied = columns.with_any(unit.concepts, denied=True) & ~met
-    status = np.where(met, MET, np.where(denied, CONTRADICTED, np.where(related, RELATED, NOT_FOUND)))
-    share = np.where(met, 1.0, np.where(related & ~denied, _RELATED_SHARE, 0.0))
-    return share, status.astype(np.int8)
-
-
-def related_concepts(unit: Unit) -> tuple[str, ...]:
-    """Name the concepts that stand near a unit's own."""
-    return tuple(
-        sorted({other for concept in unit.concepts for other in lexicon().related(concept)} - set(unit.concepts))
-    )
-
-
-def _level(unit: Unit, columns: Columns, years: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    met = columns.with_any(unit.concepts)
-    grown = years >= unit.years
-    status = np.where(met, MET, np.where(grown, RELATED, NOT_FOUND))
-    return np.where(met, 1.0, np.where(grown, _RELATED_SHARE, 0.0)), status.astype(np.int8)
-
-
-def _enough_years(
-    unit: Unit, columns: Columns, years: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    known = years >= 0
+def _years_worth(unit: Unit) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+    years = np.tile(np.arange(MONTHS) / 12.0, 2)
+    quoted = np.arange(2 * MONTHS) >= MONTHS
+    known = np.tile(np.arange(MONTHS) < MONTHS - 1, 2)
     met = known & (years >= unit.years)
-    short = known & (years < unit.years - _YEAR_SLACK) & ((columns.quoted & YEARS_QUOTED) != 0)
-    status = np.where(met, MET, np.where(short, CONTRADICTED, np.where(known, RELATED, NOT_FOUND)))
-    share = np.where(met, 1.0, np.where(known, np.maximum(years, 0.0) / unit.years, 0.0))
-    return share, status.astype(np.int8)
+    short = known & quoted & (years < unit.years - _YEAR_SLACK)
+    statuses = np.where(met, MET, np.where(short, CONTRADICTED, np.where(known, RELATED, NOT_FOUND)))
+    return statuses.astype(np.int8), np.where(met, 1.0, np.where(known, years / unit.years, 0.0))
 
 
-def _language(unit: Unit, columns: Columns) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    japanese = unit.key == "language:japanese"
-    level = (columns.japanese if japanese else columns.english).astype(np.int64)
-    quoted = (columns.quoted & (JAPANESE_QUOTED if japanese else ENGLISH_QUOTED)) != 0
-    known = level >= 0
-    met = known & (level >= unit.level)
-    below = known & ~met
-    status = np.where(met, MET, np.where(below & quoted, CONTRADICTED, np.where(below, RELATED, NOT_FOUND)))
-    share = np.where(met, 1.0, np.where(below & (level == unit.level - 1), _RELATED_SHARE, 0.0))
-    return share, status.astype(np.int8)
-
-
-# ── similarity ───────────────────────────────────────────────────────────────────────────────────────────────────
+def _language_worth(unit: Unit) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+    answer = np.arange(16)
+    level, quoted = answer % 8 - 1, answer >= 8
+    written = answer % 8 == WRITTEN
+    enough = written & (int(WRITTEN_LEVEL[unit.key.removeprefix("language:")]) >= unit.level)
+    met = ~written & (level >= unit.level)
+    below = ~written & (level >= 0) & ~met
+    statuses = np.where(met, MET, np.where(below & quoted, CONTRADICTED, np.where(below | enough, RELATED, NOT_FOUND)))
+    near = below & (level == unit.level - 1)
+    share = np.where(met, 1.0, np.where(enough, _WRITTEN_SHARE, np.where(near, _RELATED_SHARE, 0.0)))
+    return statuses.astype(np.int8), share
 
 
 @lru_cache(maxsize=1)
 def _logistic() -> NDArray[np.float64]:
     """Tabulate the frozen logistic from −8 to 8 standard deviations: a table, because `exp` may differ by lane."""
-    z = np.arange(-8 * _STEPS, 8 * _STEPS + 1) / _STEPS
+    z = np.arange(-REACH, REACH + 1) / STEPS
     share: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-tables().steepness * (z - tables().midpoint)))
     return np.rint(share * 10_000) / 10_000
 
 
-def query_vector(phrase: str) -> NDArray[np.float32]:
-    """Encode a description's words as the profiles are encoded."""
-    concepts = lexicon().expand(hit.concept.id for hit in lexicon().find(phrase))
-    return encode(phrase, concepts).astype(np.float32)
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Scores with their statuses. `points` (hundredths) and `statuses` are (people, units)."""
+
+    plan: Plan
+    points: NDArray[np.int32]
+    statuses: NDArray[np.int8]
+    score: NDArray[np.int64]
+    without_language: NDArray[np.int64]
+    capped: NDArray[np.bool_]
 
 
-def similarity_share(phrase: str, columns: Columns) -> NDArray[np.float64]:
-    """Standardise everyone's closeness to a phrase against the frozen pool and put it through the frozen logistic."""
-    query = query_vector(phrase)
-    reference = tables().pool.astype(np.float64) @ query.astype(np.float64)
-    spread = float(reference.std())
-    if spread == 0.0:
-        return np.zeros(len(columns))  # the phrase has no direction at all: no evidence, no points
-    z = ((columns.vectors @ query).astype(np.float64) - float(reference.mean())) / spread
-    steps = np.clip(np.floor(z * _STEPS + 0.5), -8 * _STEPS, 8 * _STEPS).astype(np.int64)
-    share: NDArray[np.float64] = _logistic()[steps + 8 * _STEPS]
-    return share
+def evaluate(plan: Plan, block: Block, reference_month: int | None) -> Scores:
+    """Score the people of a block with every unit's status; for the few who are explained."""
+    people = len(block)
+    points = np.zeros((people, len(plan.units)), np.int32)
+    statuses = np.zeros((people, len(plan.units)), np.int8)
+    capped, bare = np.zeros(people, np.bool_), np.zeros(people, np.bool_)
+    answers = answers_of([question_of(unit) for unit in plan.units], block, reference_month)
+    for number, (unit, answer) in enumerate(zip(plan.units, answers, strict=True)):
+        worth = worth_of(unit)
+        points[:, number], statuses[:, number] = worth.points[answer], worth.statuses[answer]
+        capped |= worth.caps[answer]
+        if unit.dimension != "language":
+            bare |= worth.caps[answer]
+    rest = np.array([unit.dimension != "language" for unit in plan.units], np.bool_)
+    return Scores(
+        plan,
+        points,
+        statuses,
+        rounded(points.sum(axis=1, dtype=np.int64), capped),
+        rounded(points[:, rest].sum(axis=1, dtype=np.int64), bare, of=TOTAL - language_maximum(plan)),
+        capped,
+    )
+
+
+def language_maximum(plan: Plan) -> int:
+    """Add up what the language dimension can give, in hundredths."""
+    return sum(unit.maximum for unit in plan.units if unit.dimension == "language")
+
+
+def rounded(hundredths: NDArray[np.int64], capped: NDArray[np.bool_], *, of: int = TOTAL) -> NDArray[np.int64]:
+    """Scale to 100 points and round once, halves up; a cap is a ceiling."""
+    score = np.clip((hundredths * TOTAL // max(1, of) + 50) // 100, 0, 100)
+    return np.where(capped, np.minimum(score, CAP), score)

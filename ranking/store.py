@@ -18,9 +18,10 @@ from typing import TypeVar
 import structlog
 
 from ranking import records
+from ranking.columns import Row, Snapshot, row_of
 from ranking.encoder import vector_fingerprint
 from ranking.facts import read_facts
-from ranking.index import Columns, Index, Row, row_of
+from ranking.index import Index
 from ranking.protected import strip_banned
 from ranking.texts import Kept, Texts
 from ranking.values import Profile
@@ -125,8 +126,8 @@ class ProfileStore:
         for ids in _batches(self._texts.ids(), batch):
             yield from self.get(ids).values()
 
-    def snapshot(self) -> tuple[Columns, int]:
-        """Return everybody as columns, with the number of the last journal row in them.
+    def snapshot(self) -> Snapshot:
+        """Return everybody in blocks, with the number of the last journal row in them.
 
         What another process has applied to the same server is read first.
         """
@@ -135,7 +136,7 @@ class ProfileStore:
                 if self._index_number != self._texts.applied:
                     self._load_index()
         number = self._index_number
-        return self._index.snapshot(), number
+        return Snapshot(self._index.snapshot(), number, len(self._index))
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────
 

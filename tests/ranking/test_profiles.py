@@ -53,8 +53,8 @@ def test_a_denied_skill_is_no_skill() -> None:
 def test_structured_fields_stand_over_the_text_and_count_as_quoted_only_if_the_text_agrees() -> None:
     facts = read_facts(Profile("p1", "日本語：N3\nEnglish: fluent", japanese=Level.BUSINESS, english=Level.FLUENT))
     assert facts.profile.japanese == Level.BUSINESS
-    assert facts.quoted & ENGLISH_QUOTED
-    assert not facts.quoted & JAPANESE_QUOTED
+    assert facts.signals & ENGLISH_QUOTED
+    assert not facts.signals & JAPANESE_QUOTED
 
 
 def test_dated_jobs_add_up_to_the_reference_date() -> None:

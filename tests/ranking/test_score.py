@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ranking.columns import blocks_of_profiles
 from ranking.encoder import encode, tables
 from ranking.guidance import read_guidance
 from ranking.judge import Judge, score_version
 from ranking.plan import TOTAL, make_plan
+from ranking.questions import Question, answers_of
 from ranking.requirement import read_requirement
-from ranking.score import similarity_share
 from ranking.values import Guidance, Level, Profile, Requirement, Scored
 
 TODAY = date(2026, 11, 21)
@@ -235,16 +236,15 @@ def test_the_reference_pool_is_large_and_bilingual_enough() -> None:
 
 
 def test_a_japanese_description_finds_english_profiles_and_back(profiles: list[Profile], backend: Requirement) -> None:
-    from ranking.index import columns_of_profiles
-
-    columns = columns_of_profiles(profiles)
+    (block,) = blocks_of_profiles(profiles)
     texts = {p.id: p.text for p in profiles}
     for query in ("バックエンドエンジニア Python API設計 AWS", "backend engineer Python API design AWS"):
-        best = np.argsort(-similarity_share(query, columns), kind="stable")[:20]
-        kinds = {texts[columns.ids[i]].startswith("職務経歴書") for i in best}
+        (closeness,) = answers_of([Question("similarity", 1_025, phrase=query)], block, None)
+        best = np.argsort(-closeness.astype(np.int64), kind="stable")[:20]
+        kinds = {texts[block.ids[i].decode()].startswith("職務経歴書") for i in best}
         assert kinds == {True, False}
 
 
 def test_the_score_version_is_stable_within_a_process() -> None:
     assert score_version() == score_version()
-    assert score_version().startswith("1-")
+    assert score_version().startswith("2-")
