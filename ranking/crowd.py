@@ -70,6 +70,7 @@ class _Trade:
     names: tuple[str, ...]
     concepts: NDArray[np.float32]
     vectors: NDArray[np.float32]
+    deniable: NDArray[np.bool_]  # core skills whose name is understood standing alone ("C" is not)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,8 +295,9 @@ def _trade(family: Family, language: str) -> _Trade:
     names = tuple(sorted(set().union(*found)))
     concepts = np.array([[name in brought for name in names] for brought in found], np.float32)
     vectors = np.stack([encode(word, brought) for word, brought in zip(words, found, strict=True)]).astype(np.float32)
+    deniable = np.array([any(hit.concept.id == core for hit in lex.find(label(core))) for core in family.core])
     first, second, third, fourth, fifth = (int(border) for border in borders)
-    return _Trade(family, language, words, (first, second, third, fourth, fifth), names, concepts, vectors)
+    return _Trade(family, language, words, (first, second, third, fourth, fifth), names, concepts, vectors, deniable)
 
 
 @lru_cache(maxsize=1)
@@ -334,7 +336,8 @@ def _missing_core(trade: _Trade, has: NDArray[np.bool_]) -> NDArray[np.int64]:
     """For each person the first core skill their text doesn't bring along, −1 if it brings them all."""
     column = {name: at for at, name in enumerate(trade.names)}
     present = (has.astype(np.float32) @ trade.concepts)[:, [column[c] for c in trade.family.core]] > 0
-    return np.where(present.all(axis=1), -1, np.argmin(present, axis=1))
+    missing = ~present & trade.deniable
+    return np.where(missing.any(axis=1), np.argmax(missing, axis=1), -1)
 
 
 def _pick(drawn: NDArray[np.float64], shares: list[float]) -> NDArray[np.int64]:
