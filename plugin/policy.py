@@ -57,4 +57,6 @@ class Policy(BaseModel):
     legal: LegalBlock = LegalBlock()
     company_ja: str = ""
     company_en: str = ""
+    market_source: str = ""  # the store is a declared market of this name; empty: it is one's own data (R10)
+    reply_rate: float = Field(0.03, gt=0, le=1)  # assumed share of promised letters that are answered with a yes
     test_address: str = ""  # dry run: every letter goes here instead

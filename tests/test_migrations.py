@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from sqlalchemy import Engine, create_engine, inspect, pool, text
 
 from plugin.migrate import downgrade, upgrade
 from plugin.rows import metadata
-from ranking.values import ScoreGroup
+from ranking.values import LanguageTally, Market, ScoreGroup, Tally
 
 
 @pytest.fixture
@@ -101,3 +102,35 @@ def test_stored_scores_survive_being_kept_by_score_and_back(empty_url: str, engi
     for step in (lambda: upgrade(empty_url, "0003"), lambda: downgrade(empty_url, "0002")):
         step()
         assert stored() == sorted(people)
+
+
+def test_what_calibrations_counted_is_taken_over(empty_url: str, engine: Engine) -> None:
+    cells = [[82, 80, 5, -1, 8, "13", True, 7], [64, 70, -1, 3, -1, "", False, 2], [0, 0, 3, 3, 6, "27", True, 90]]
+    upgrade(empty_url, "0003")
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":  # no requisition stands behind these rows
+            name = connection.execute(text("SELECT current_database()")).scalar_one()
+            connection.execute(text(f'ALTER DATABASE "{name}" SET session_replication_role = replica'))
+            connection.execute(text("SET session_replication_role = replica"))
+        insert = (
+            "INSERT INTO calibration (employer_id, created_at, requisition_id, requirement_id, short_id,"
+            " requirement_hash, guidance_hash, state, asked_by, before_publish, score_version, store_revision, universe,"
+            " considered, floor, proposed_line, market, shortlist_hash) VALUES (1, '2026-11-01 00:00:00+00:00', 1, 1,"
+            " :short, '', '', :state, '', :no, '', 0, 120, 99, 40, 75, :market, '')"
+        )
+        connection.execute(text(insert), {"short": "C1", "state": "done", "no": False, "market": json.dumps(cells)})
+        connection.execute(text(insert), {"short": "C2", "state": "owed", "no": False, "market": "[]"})
+    upgrade(empty_url, "0004")
+    with engine.connect() as connection:
+        ((packed,),) = connection.execute(text("SELECT packed FROM calibrationmarket")).all()
+    found = Market.from_json(json.loads(zlib.decompress(packed))["market"])
+    assert (found.floor, found.universe, found.within_reach) == (40, 120, 99)
+    assert set(found.people) == {Tally(82, 0, True, 7), Tally(64, 1, False, 2)}
+    assert set(found.languages["japanese"]) == {
+        LanguageTally(80, 5, "stated", 8, 7),
+        LanguageTally(70, -1, "", -1, 2),
+    }
+    assert set(found.places) == {(80, "13", 7), (70, "", 2)}
+    downgrade(empty_url, "0003")
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT short_id FROM calibration ORDER BY 1")).scalars().all() == ["C1", "C2"]

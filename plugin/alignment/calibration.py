@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -11,6 +12,7 @@ import structlog
 from sqlmodel import Session
 
 from plugin.alignment import guidance, market, scores
+from plugin.alignment.freshness import freshness
 from plugin.alignment.masking import mask
 from plugin.alignment.store import judged_on
 from plugin.connections import policy_of
@@ -32,6 +34,8 @@ from ranking.values import Calibrated, Requirement, Scored, digest
 log = structlog.get_logger(__name__)
 
 SHORTLIST = 20
+GAINED_SHOWN = 10
+"""People a specification gains who are shown with a line on each; the rest are counted."""
 
 
 def calibrate(work: Work, claim: Claim) -> None:
@@ -132,7 +136,7 @@ def _store(
     calibration.score_version, calibration.store_revision = result.score_version, result.store_revision
     calibration.universe, calibration.considered = result.universe, result.considered
     calibration.floor, calibration.proposed_line = result.floor, max(result.proposed_line, result.floor)
-    calibration.market = market.as_stored(result.market)
+    market.keep(session, calibration, _counted(session, work, calibration, result, now), now)
     calibration.shortlist_hash = shortlist_hash(result.shortlist)
     calibration.state, calibration.finished_at = "done", now
     session.add(calibration)
@@ -146,6 +150,22 @@ def _store(
         shortlist_hash=calibration.shortlist_hash,
         score_version=result.score_version,
         universe=result.universe,
+    )
+
+
+def _counted(
+    session: Session, work: Work, calibration: Calibration, result: Calibrated, now: datetime
+) -> market.StoredMarket:
+    """Everything counted, with a sealed line on the first few people each specification gains."""
+    employer_id = calibration.employer_id
+    ids = sorted({one for specification in result.specifications for one, *_ in specification.gained[:GAINED_SHOWN]})
+    lines = _headlines(work, employer_id, ids, identities(session, work.vault, employer_id, ids))
+    sealed = seal_many(session, work.vault, employer_id, lines)
+    return market.StoredMarket(
+        result.table or market.from_cells(result.market, result.floor, result.universe, result.considered),
+        result.specifications,
+        freshness(session, employer_id, now),
+        {one: base64.b64encode(token).decode() for one, token in sealed.items()},
     )
 
 

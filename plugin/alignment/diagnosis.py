@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from plugin.alignment.market import LineCount, line_counts
+from plugin.alignment.market import LineCount, line_counts, read_market
 from plugin.connections import policy_of
 from plugin.rows import Calibration, Connection, Requisition, ShortlistEntry
 
@@ -58,7 +58,7 @@ def diagnose(session: Session, calibration: Calibration) -> Diagnosis:
     requisition = session.get_one(Requisition, calibration.requisition_id)
     inclusive = policy_of(session.get_one(Connection, requisition.connection_id)).inclusive
     wanted = range(calibration.proposed_line, max(calibration.floor, calibration.proposed_line - 20) - 1, -5)
-    by_line = {count.line: count for count in line_counts(calibration, inclusive)}
+    by_line = {count.line: count for count in line_counts(read_market(session, calibration), inclusive)}
     return Diagnosis(
         shown=len(entries),
         reachable=sum(1 for entry in entries if entry.reachable),

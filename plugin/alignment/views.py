@@ -93,6 +93,7 @@ class ShortlistView:
     considered: int
     score_version: str
     lines: tuple[market.LineCount, ...]
+    counted: market.StoredMarket
     current: bool  # still the requisition's own
     asked_by: str
 
@@ -121,6 +122,7 @@ def shortlist_view(
     people = {} if masked else identities(session, vault, calibration.employer_id, ids)
     words = {} if masked else _unmasked(session, vault, calibration.employer_id, rows)
     verdicts = _verdicts(session, calibration, staff_id)
+    counted = market.read_market(session, calibration)
     entries = tuple(
         _entry(row, words.get(row.profile_id, row.evidence), people.get(row.profile_id), verdicts, locale)
         for row in rows
@@ -141,7 +143,8 @@ def shortlist_view(
         universe=calibration.universe,
         considered=calibration.considered,
         score_version=calibration.score_version,
-        lines=tuple(market.line_counts(calibration, policy.inclusive)),
+        lines=tuple(market.line_counts(counted, policy.inclusive)),
+        counted=counted,
         current=requisition.calibration_id == calibration.id,
         asked_by=calibration.asked_by,
     )

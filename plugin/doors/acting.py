@@ -49,7 +49,7 @@ def shown(token: str) -> ResponseReturnValue:
             token=token,
             view=view,
             calibration=calibration,
-            market=standing.market_of(calibration, line, page.locale()),
+            market=standing.market_of(view.counted, line, page.locale()),
             line=line,
             **values,
         )
@@ -161,7 +161,7 @@ def _decision_page(
         link_state="overtaken" if overtaken else look.state,
         view=view,
         calibration=calibration,
-        market=standing.market_of(calibration, view.proposed_line, page.locale()),
+        market=standing.market_of(view.counted, view.proposed_line, page.locale()),
         line=view.proposed_line,
         given=_given(defaults, form),
         excluded=set(form.getlist("exclude")) if form is not None and hasattr(form, "getlist") else set(),

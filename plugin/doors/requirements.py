@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session, col, select
 
 from plugin.alignment import acts, guidance, requirement
+from plugin.alignment.market import level_text
 from plugin.doors import page, standing
 from plugin.doors.override_form import value_of
 from plugin.doors.page import translate as _
@@ -118,7 +119,7 @@ def _values(db: Session, requisition: Requisition) -> dict[str, Any]:
         "calibration": db.get(Calibration, requisition.calibration_id) if requisition.calibration_id else None,
         "places": sorted(PLACES.items()),
         "locale": page.locale(),
-        "levels": [(number, standing.level_text(number, page.locale())) for number in range(1, 6)],
+        "levels": [(number, level_text(number, "stated", page.locale())) for number in range(1, 6)],
         "choices": choices,
         "polarities": polarities(),
         "refusals": refusals(),
@@ -213,7 +214,7 @@ def _say(name: str, value: Any) -> str:
     if name == "pay":
         return _range(value.low, value.high, _yen)
     if name in ("japanese", "english"):
-        level = standing.level_text(int(value.level), locale)
+        level = level_text(int(value.level), "stated", locale)
         return level if value.required else _("%(level)s, welcome", level=level)
     if name == "place":
         return PLACES.get(str(value), (str(value), str(value)))[0 if locale == "ja" else 1]

@@ -69,7 +69,7 @@ def shown(requisition_id: int) -> ResponseReturnValue:
             "pages/shortlist.html",
             view=view,
             calibration=calibration,
-            market=standing.market_of(calibration, line, page.locale()),
+            market=standing.market_of(view.counted, line, page.locale()),
             line=line,
             **values,
         )

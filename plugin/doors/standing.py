@@ -269,43 +269,18 @@ class MarketShown:
     table: market.MarketTable
 
 
-def market_of(calibration: Calibration, line: int, locale: str) -> list[MarketShown]:
-    """The tables of Japanese and English by pay; rows nobody stands in are left out."""
+def market_of(counted: market.StoredMarket, line: int, locale: str) -> list[MarketShown]:
+    """The tables of Japanese and English by desired pay."""
     _ = phrases(locale)
     shown = []
     for language, title in (
-        ("japanese", _("Japanese level by current pay")),
-        ("english", _("English level by current pay")),
+        ("japanese", _("Japanese level by desired pay")),
+        ("english", _("English level by desired pay")),
     ):
-        table = market.market_table(calibration, line, language)
-        rows = tuple(
-            (level_text(row.level, locale), row.counts) for row in table.rows if any(c is None or c for c in row.counts)
-        )
-        shown.append(MarketShown(title, tuple(band_text(b, locale) for b in table.bands), rows, table))
+        table = market.market_table(counted, line, language)
+        rows = tuple((market.level_text(row.level, row.basis, locale), row.counts) for row in table.rows)
+        shown.append(MarketShown(title, tuple(market.band_text(b, locale) for b in table.bands), rows, table))
     return shown
-
-
-def level_text(level: int, locale: str) -> str:
-    _ = phrases(locale)
-    return {
-        -1: _("unknown"),
-        0: _("none"),
-        1: _("basic"),
-        2: _("conversational"),
-        3: _("business"),
-        4: _("fluent"),
-        5: _("native"),
-    }.get(level, str(level))
-
-
-def band_text(millions: int, locale: str) -> str:
-    """A pay band two million wide."""
-    _ = phrases(locale)
-    if millions < 0:
-        return _("pay unknown")
-    if locale == "ja":
-        return f"{millions * 100:,}～{(millions + 2) * 100:,}万円" if millions else "200万円未満"
-    return f"¥{millions}–{millions + 2}M" if millions else "under ¥2M"
 
 
 def declined_reasons() -> dict[str, str]:

@@ -80,7 +80,7 @@ class RequirementRow(Row, table=True):
 
 
 class Calibration(Row, table=True):
-    """One immutable run. `short_id` stands in the ATS; `market` is a list of `ranking.MarketCell` as lists.
+    """One immutable run. `short_id` stands in the ATS.
 
     `state`: owed, done, failed. The echo key is (requirement_hash, guidance_hash) against the requisition's current one.
     """
@@ -103,7 +103,6 @@ class Calibration(Row, table=True):
     considered: int = 0
     floor: int = 40
     proposed_line: int = 0
-    market: list[Any] = Field(default_factory=list, sa_type=Json)
     shortlist_hash: str = ""
     finished_at: datetime | None = at()
     posted_at: datetime | None = at()
@@ -151,6 +150,39 @@ class CalibrationScore(Row, table=True):
     count: int
     people: bytes
     revisions: bytes
+
+
+class CalibrationMarket(Row, table=True):
+    """What a calibration counted over everyone: market, specifications, freshness. Apart from its calibration, which is read often.
+
+    Written and read by `alignment.market` alone. `packed`: JSON, zlib. Headlines of people in it lie under their own keys.
+    """
+
+    __table_args__ = (UniqueConstraint("calibration_id"),)
+
+    calibration_id: int = Field(foreign_key="calibration.id")
+    packed: bytes
+
+
+class Question(Row, table=True):
+    """Something a page asks the judgement and shows soon after; nothing of it is kept past `expires_at`.
+
+    `kind`: preview (a description tried out), cell (the people behind a cell of the market table). `sealed_asked` and
+    `sealed_answer` are JSON under the installation's keys. `state`: owed, done, failed.
+    """
+
+    __table_args__ = (UniqueConstraint("employer_id", "token"),)
+
+    requisition_id: int = Field(foreign_key="requisition.id")
+    kind: str
+    token: str  # SHA-256 (hex) of what the page polls with
+    asked_by: str
+    state: str = "owed"
+    sealed_asked: bytes
+    sealed_answer: bytes | None = None
+    error: str = ""
+    answered_at: datetime | None = at()
+    expires_at: datetime = at(nullable=False, index=True)
 
 
 class Verdict(Row, table=True):

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlmodel import select
 
-from plugin.alignment.market import LEAST, line_counts, market_table, withheld
 from plugin.alignment.views import shortlist_view
 from plugin.i18n import LOCALES
 from plugin.people import delete_profiles
-from plugin.rows import Calibration, ShortlistEntry
-from ranking.values import MarketCell
+from plugin.rows import ShortlistEntry
 
 
 def test_manager_and_recruiter_see_the_same_shortlist(house_on_both: Any) -> None:
@@ -61,69 +56,6 @@ def test_after_an_erasure_scores_stay_and_words_go(house: Any) -> None:
     assert first.score == 100 and first.identity is None and first.headline == ""
     assert all(row.quote == "" for d in first.dimensions for row in d.rows)
     assert view.entries[1].identity is not None
-
-
-def _calibration(cells: list[MarketCell], floor: int = 40) -> Calibration:
-    market = [
-        [c.score, c.without_language, c.japanese, c.english, c.pay_band, c.place, c.contactable, c.count] for c in cells
-    ]
-    return Calibration(
-        employer_id=1,
-        requisition_id=1,
-        requirement_id=1,
-        short_id="C1",
-        requirement_hash="",
-        guidance_hash="",
-        created_at=datetime(2026, 11, 20, tzinfo=UTC),
-        floor=floor,
-        market=market,
-        considered=sum(c.count for c in cells),
-        universe=9999,
-    )
-
-
-_CELLS = st.lists(
-    st.builds(
-        MarketCell,
-        score=st.integers(0, 100),
-        without_language=st.integers(0, 100),
-        japanese=st.integers(-1, 5),
-        english=st.integers(-1, 5),
-        pay_band=st.integers(-1, 20),
-        place=st.just("13"),
-        contactable=st.booleans(),
-        count=st.integers(1, 9),
-    ),
-    max_size=40,
-)
-
-
-@given(cells=_CELLS, inclusive=st.booleans())
-def test_the_slider_counts_who_is_above_each_line(cells: list[MarketCell], inclusive: bool) -> None:
-    counts = line_counts(_calibration(cells), inclusive)
-    assert [count.line for count in counts] == list(range(40, 101))
-    for count in counts:
-        there = [c for c in cells if c.score > count.line or (inclusive and c.score == count.line)]
-        assert count.people == sum(c.count for c in there)
-        assert count.reachable == sum(c.count for c in there if c.contactable)
-
-
-@given(cells=_CELLS, line=st.integers(40, 100))
-def test_no_cell_of_fewer_than_five_is_shown_nor_worked_out(cells: list[MarketCell], line: int) -> None:
-    table = market_table(_calibration(cells), line, "japanese")
-    shown = [n for row in table.rows for n in row.counts]
-    assert all(n is None or n == 0 or n >= LEAST for n in shown)
-    hidden = sum(1 for n in shown if n is None)
-    others = sum(1 for n in shown if n)
-    assert hidden != 1 or others == 0
-    assert table.viable == sum(c.count for c in cells if c.without_language >= line)
-    if not hidden:
-        assert sum(n or 0 for n in shown) == table.viable
-
-
-def test_a_lone_small_cell_takes_the_next_smallest_with_it() -> None:
-    assert withheld({(1, 1): 3, (1, 2): 9, (1, 3): 40}) == {(1, 1): None, (1, 2): None, (1, 3): 40}
-    assert withheld({(1, 1): 3, (1, 2): 2, (1, 3): 40}) == {(1, 1): None, (1, 2): None, (1, 3): 40}
 
 
 @pytest.mark.parametrize("locale", LOCALES)

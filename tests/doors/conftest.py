@@ -63,7 +63,7 @@ PEOPLE = [
 ]
 SCORES = (90, 84, 79, 75, 75, 71, 70, 69)
 
-MARKET = tuple(MarketCell(score, score, 4, 3, 8 if score > 80 else 6, "13", True, 1) for score in SCORES)
+MARKET = tuple(MarketCell(score, score, 2 if score == 79 else 4, 3, 8 if score > 80 else 6, "13", True, 1) for score in SCORES)
 
 
 @dataclass
@@ -275,13 +275,13 @@ def furnish(work: Work, connection: Connection) -> House:
             considered=100,
             floor=40,
             proposed_line=75,
-            market=market.as_stored(MARKET),
             shortlist_hash=shortlist_hash(shortlist),
             finished_at=now,
             created_at=now,
         )
         db.add(calibration)
         db.flush()
+        market.keep(db, calibration, market.StoredMarket(market.from_cells(MARKET, 40, 120, 100)), now)
         requisition.calibration_id = calibration.key
         db.add(requisition)
         sealed = seal_many(
