@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import click
 
 from plugin.bench import databases
 from plugin.bench.installation import NotRunning
-from plugin.bench.tables import machine, machine_line, table
+from plugin.bench.tables import machine, machine_line, percentile, table
 from plugin.logs import set_up_logs
 from plugin.settings import alone
 
@@ -20,7 +23,7 @@ Measure = Callable[[databases.Engine, Callable[[str], None]], list[dict[str, Any
 
 @click.group("bench")
 def bench() -> None:
-    """Measure webhooks, shortlists and replies on this machine, in temporary folders. Nothing installed is touched."""
+    """Measure webhooks, shortlists, calibrations and replies on this machine, in temporary folders. Nothing installed is touched."""
 
 
 def _shared(command: Callable[..., None]) -> Callable[..., None]:
@@ -77,6 +80,57 @@ def shortlist_command(requisitions: int, people: int, database: str, database_ur
     )
 
 
+@bench.command("calibrate")
+@click.option(
+    "--profiles",
+    "sizes",
+    type=click.IntRange(1_000, 20_000_000),
+    multiple=True,
+    default=(10_000, 100_000, 1_000_000, 4_000_000),
+    show_default="10⁴, 10⁵, 10⁶ and 4·10⁶",
+    help="How many people; may be given several times.",
+)
+@click.option("--runs", type=click.IntRange(3, 1000), default=15, show_default=True, help="Runs of each description.")
+@click.option("--cache", type=click.Path(file_okay=False, path_type=Path), help="Where crowds are kept between runs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def calibrate_command(sizes: tuple[int, ...], runs: int, cache: Path | None, as_json: bool) -> None:
+    """How long a calibration takes over a crowd, stage by stage, and what it needs. A crowd is drawn once and kept."""
+    from plugin.bench.calibrate import encoding, measure
+    from plugin.bench.crowd_store import default_cache
+
+    found_on = machine()
+    results = []
+    for people in sizes:
+        # A process for each size: what one leaves in memory is not counted to the next.
+        results.append(_apart(measure, people, runs=runs, cache=cache or default_cache(), say=_to_stderr))
+    speed = encoding()
+    if as_json:
+        click.echo(json.dumps({"machine": found_on, "sizes": results, "encoding": speed}, ensure_ascii=False, indent=2))
+        return
+    click.echo(machine_line(found_on))
+    click.echo("The index is filled with drawn columns, concepts and vectors; texts are written for those quoted only.")
+    for one in results:
+        plain, store = one["plain"], one["store"]
+        click.echo(f"\n{one['profiles']:,} profiles, {one['runs']} runs of each description, milliseconds")
+        click.echo(table(one["calibration"]))
+        click.echo("  " + ", ".join(f"{name.replace('_', ' ')} {value:,}" for name, value in store.items()))
+        click.echo(f"  recall@20 of int8 against float32: {one['recall_at_20']}")
+        click.echo(
+            f"  plain alternative, {plain['what']}: {plain['p50_ms']} ms over {plain['people']:,} people, {plain['memory_mb']:,} MB"
+        )
+    click.echo(f"\nreading and encoding texts, one process: {speed['texts_per_second']:,} a second")
+
+
+def _apart(work: Callable[..., dict[str, Any]], *arguments: Any, **named: Any) -> dict[str, Any]:
+    """Run in a fresh process and return what it returns."""
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as processes:
+        return processes.submit(work, *arguments, **named).result()
+
+
+def _to_stderr(text: str) -> None:
+    click.echo(text, err=True)
+
+
 @bench.command("replies")
 @click.option("--replies", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many say yes.")
 @click.option("--rate", type=click.FloatRange(0.1, 100), default=5.0, show_default=True, help="Replies a second.")
@@ -94,6 +148,46 @@ def replies_command(replies: int, rate: float, people: int, database: str, datab
         database_url,
         as_json,
     )
+
+
+@bench.command("read-jd")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--failures", is_flag=True, help="List every decision that is wrong.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def reading_command(folder: Path, failures: bool, as_json: bool) -> None:
+    """How many fields of labelled descriptions are read right: FOLDER holds NAME.txt or NAME.html, each with NAME.json."""
+    from plugin.bench.reading import Unlabelled, measure
+
+    try:
+        found = measure(folder)
+    except Unlabelled as error:
+        raise click.ClickException(str(error)) from None
+    rows = [tally.row(name) for name, tally in found.tallies.items()]
+    overall = found.overall()
+    times = {
+        name: round(percentile(found.milliseconds, share), 2)
+        for name, share in (("p50_ms", 0.5), ("p95_ms", 0.95), ("max_ms", 1.0))
+    }
+    wrong = [dict(zip(("description", "field", "label", "read"), one, strict=True)) for one in found.failures]
+    if as_json:
+        whole = {"descriptions": found.descriptions, "fields": rows, "overall": overall, "time": times}
+        click.echo(json.dumps(whole | {"failures": wrong}, ensure_ascii=False, indent=2))
+        return
+    click.echo(table(rows))
+    click.echo(
+        "\n{n} descriptions: {right} of {decisions} decisions right ({share:.1%}); leaving out what label and parser agree"
+        " to be absent, {without_absent_right} of {without_absent_decisions} ({without_absent_share:.1%}).".format(
+            n=found.descriptions, **overall
+        )
+    )
+    click.echo(
+        "Counted: each scalar field of each description (both absent is right), each labelled must and nice,"
+        " and as wrong each must and nice read that no label names.\nReading one took {p50_ms} ms (median),"
+        " {p95_ms} ms (p95).".format(**times)
+    )
+    if failures:
+        for one in wrong:
+            click.echo("{description}  {field}: {label}  ←  {read}".format(**one))
 
 
 def _measure(
