@@ -59,6 +59,14 @@ def read_profiles(lines: Iterable[str]) -> ProfilesRead:
     return read
 
 
+def check_id(profile_id: str) -> None:
+    """Raise `ValueError` for an id the store can't keep."""
+    if not profile_id or len(profile_id.encode("utf-8", "surrogatepass")) > 200:
+        raise ValueError(f'the id "{profile_id[:40]}" is no id: use 1 to 200 bytes')
+    if not profile_id.isprintable():
+        raise ValueError(f"the id {profile_id!r} holds a control character: use printable characters")
+
+
 def _from_json(line: str) -> tuple[Profile, Counter[str]]:
     try:
         data = json.loads(line)
@@ -71,6 +79,7 @@ def _from_json(line: str) -> tuple[Profile, Counter[str]]:
         identity = str(identity)
     if not isinstance(identity, str) or not identity.strip():
         raise ValueError('"id" is missing: give every profile an id of its own')
+    check_id(identity.strip())
     if not isinstance(text, str) or not text.strip():
         raise ValueError('"text" is missing or empty: it holds what is known of the person')
     counts = Counter(BANNED_KEYS[key] for key in data if key in BANNED_KEYS)

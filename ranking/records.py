@@ -1,4 +1,4 @@
-"""How a person is written into Chroma's metadata and read back: scalars, two arrays, no text."""
+"""How a person is written into Chroma's metadata and read back: scalars, two arrays, no word a person wrote."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def to_metadata(facts: Facts, row: Row, number: int) -> dict[str, Any]:
     return {
         "number": number,
         "revision": profile.revision,
-        "headline": profile.headline[:_HEADLINE],
+        "headline": None,  # stands beside the text; what an earlier version wrote is removed
         "skills": list(profile.skills) if profile.skills else None,
         "denied": list(facts.denied) or None,
         "quoted": row.signals,
@@ -60,14 +60,19 @@ def to_row(profile_id: str, metadata: Mapping[str, Any], vector: NDArray[np.floa
     )
 
 
-def to_profile(profile_id: str, metadata: Mapping[str, Any], text: str) -> Profile:
+def shown_headline(facts: Facts) -> str:
+    """Return the line a person is shown with."""
+    return facts.profile.headline[:_HEADLINE]
+
+
+def to_profile(profile_id: str, metadata: Mapping[str, Any], text: str, headline: str) -> Profile:
     """Read a completed profile back."""
     japanese, english = metadata.get("japanese"), metadata.get("english")
     return Profile(
         id=profile_id,
         text=text,
         revision=int(metadata["revision"]),
-        headline=str(metadata.get("headline", "")),
+        headline=headline,
         skills=tuple(metadata.get("skills") or ()),
         japanese=None if japanese is None else Level(int(japanese)),
         english=None if english is None else Level(int(english)),

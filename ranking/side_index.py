@@ -17,9 +17,9 @@ import structlog
 from numpy.typing import NDArray
 
 from ranking.burials import Burials
-from ranking.columns import BLOCK, Block, Row, Snapshot, block_of
+from ranking.columns import BLOCK, COLUMNS, Block, Postings, Row, Snapshot, block_of
 from ranking.durable import step, sync_folder, write_file
-from ranking.gathering import filled, hash_ids, join, keep_rows
+from ranking.gathering import filled, hash_ids, join
 from ranking.host_lock import HostLock
 from ranking.manifest import NAME, DeadRecord, Manifest, read_dead, write_dead
 from ranking.segments import BLOCKS, Damaged, Segment, SegmentRecord, SegmentWriter
@@ -49,7 +49,7 @@ class SideIndex:
         self._tail, self._file = Tail(), TailFile(folder / "none")
         self._number = 0
         self._snapshot = Snapshot((), 0, 0)
-        self._changed = False
+        self._changed = self._adopting = False
         self._building: set[str] = set()
 
     @classmethod
@@ -87,6 +87,14 @@ class SideIndex:
     def people(self) -> int:
         with self._guard:
             return sum(part.living for part in self._parts) + self._tail.living
+
+    def look(self) -> None:
+        """See what another process has written, unless a writer of this process is busy. Raises `Damaged`."""
+        if self._guard.acquire(blocking=False):
+            try:
+                self.refresh()
+            finally:
+                self._guard.release()
 
     def refresh(self) -> None:
         """See what another process has written. Raises `Damaged`."""
@@ -197,19 +205,24 @@ class SideIndex:
                 self._publish()
                 return sum(record.people for record in records)
 
-    def replace_all(self, blocks: Iterable[Block], *, number: int, then: Callable[[], None] | None = None) -> int:
-        """Build anew beside what serves, then switch; return how many people were written.
+    def build(self, blocks: Iterable[Block]) -> list[SegmentRecord]:
+        """Write segments beside what serves, for `adopt`; people may be put in meanwhile."""
+        return self._write_segments(blocks)
+
+    def adopt(self, records: Sequence[SegmentRecord], *, number: int, then: Callable[[], None] | None = None) -> None:
+        """Let segments just built be the whole index.
 
         `then` runs under the same lock, before any reader sees the new segments: it puts in what changed meanwhile.
         """
-        with self._writer:
-            records = self._write_segments(blocks)
-            with self._guard:
+        with self._writer, self._guard:
+            self._adopting = True
+            try:
                 self._commit([Burials(Segment(self.folder, record)) for record in records], number=number)
                 if then is not None:
                     then()
-                self._publish()
-            return sum(record.people for record in records)
+            finally:
+                self._adopting = False
+            self._publish()
 
     def compact(self) -> None:
         """Rewrite every segment that has dead people, so that nothing of them remains on the disk."""
@@ -253,7 +266,7 @@ class SideIndex:
         self._bury(names)
 
     def _publish(self) -> None:
-        if self._changed:
+        if self._changed and not self._adopting:
             blocks = [block for part in self._parts for block in part.blocks()]
             if self._tail.people:
                 blocks.append(self._tail.block())
@@ -398,10 +411,9 @@ def _as_bytes(ids: Sequence[str]) -> tuple[NDArray[np.bytes_], NDArray[np.uint64
 
 def _rows(block: Block, rows: NDArray[np.int64]) -> Block:
     """Take single rows without reading postings."""
-    keep = np.zeros(len(block), np.bool_)
-    keep[rows] = True
-    none = replace(block.postings, numbers={}, offsets=np.zeros(1, np.uint32), rows=block.postings.rows[:0])
-    return keep_rows(replace(block, postings=none, denials=none, alive=None), keep)
+    none = Postings({}, np.zeros(1, np.uint32), np.zeros(0, np.uint16))
+    columns = {name: getattr(block, name)[rows] for name in ("ids", "vectors", *(name for name, _ in COLUMNS))}
+    return Block(postings=none, denials=none, **columns)
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:

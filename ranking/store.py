@@ -1,61 +1,66 @@
 """The people of one employer, kept in Chroma: the one door to chromadb.
 
 Chroma holds id, vector and about a dozen scalars; the full text and the fields as they were given stand beside it
-under the same id in a small SQLite file (a Chroma document costs ten times its size). An index in memory is derived
-from Chroma when the store opens. One process at a time opens an embedded folder; it may open several collections.
+under the same id in a small SQLite file (a Chroma document costs ten times its size, and Chroma's files keep the words
+of people who were deleted). The side index, what the score reads, is derived from Chroma and lies beside it on the
+local disk. One process at a time opens an embedded folder; it may open several collections.
+
+Every change goes texts, Chroma, index, number: stopped anywhere, applying the journal again ends in the same state.
 """
 
 from __future__ import annotations
 
+import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import structlog
 
 from ranking import records
-from ranking.columns import Row, Snapshot, row_of
+from ranking.columns import Row, Snapshot, block_of
+from ranking.durable import step
 from ranking.encoder import vector_fingerprint
-from ranking.facts import read_facts
-from ranking.index import Index
-from ranking.protected import strip_banned
-from ranking.texts import Kept, Texts
+from ranking.gathering import filled
+from ranking.host_lock import HostLock, WriterBusy
+from ranking.people import Progress, Read, batches, read_people
+from ranking.profiles import check_id
+from ranking.side_index import Damaged, SideIndex
+from ranking.texts import Texts
 from ranking.values import Profile
 from ranking.vault import StoreBusy, StoreError, Vault, open_vault
+from ranking.verifying import Finding, compare
 
 __all__ = ["Finding", "ProfileStore", "StoreBusy", "StoreError"]
 
 log = structlog.get_logger(__name__)
-Progress = Callable[[int, int], None]
-T = TypeVar("T")
-FACTS_CODE = 1  # raised by hand when reading the same text gives other facts
+FACTS_CODE = 2  # raised by hand when reading the same text gives other facts
 _BATCH = 1_000
+_PAGE = 2_000
 _REBUILD_UNASKED = 20_000  # a small store re-reads itself at opening after an upgrade
+_FETCH_NEWER = 20_000  # more than this, and reading everybody is the quicker way
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something `verify` found wrong; `kind` is constant, `message` says what it means."""
-
-    kind: str
-    message: str
-    profile_id: str = ""
+class _Stopped(Exception):
+    """The store is being closed."""
 
 
 class ProfileStore:
-    """The profiles of one collection. Use as a context manager, or call `close`."""
+    """The profiles of one collection. Use as a context manager, or call `close`. Threads may share it."""
 
-    def __init__(self, vault: Vault, texts: Texts, collection: str) -> None:
+    def __init__(self, vault: Vault, texts: Texts, collection: str, home: Path) -> None:
         self._vault = vault
         self._texts = texts
         self._name = collection
+        self._home = home / "index"
         self._writing = threading.RLock()
-        self._index = Index()
-        self._index_number = -1
+        self._rebuilding = threading.Lock()
+        self._host = HostLock(self._home / f"{collection}.lock")
+        self._index: SideIndex
+        self._serving = ""
+        self._changed: set[str] | None = None  # who was written while something is rebuilt beside
+        self._closing = threading.Event()
+        self._checking: threading.Thread | None = None
 
     @classmethod
     def open(
@@ -69,7 +74,9 @@ class ProfileStore:
     ) -> ProfileStore:
         """Open a collection in a folder, or on a Chroma server (`http://host:port`, then `texts` names a local folder).
 
-        `rebuild` reads every text again first, whatever version wrote it, telling `progress`.
+        `rebuild` reads every text again first, whatever version wrote it, telling `progress`. An index that is missing
+        or can't be read is built anew from Chroma before this returns; the files of one that can are compared with
+        their checksums in the background.
         Raises `StoreBusy` when another process has the folder open, `StoreError` when the store can't be read or was
         written by another version and is too large to be rebuilt unasked.
         """
@@ -79,12 +86,14 @@ class ProfileStore:
         folder = texts if texts is not None else Path(where) / "texts"
         vault = open_vault(str(where))
         try:
-            store = cls(vault, Texts(folder / f"{_file_name(collection)}.sqlite3"), collection)
+            file = folder / f"{_file_name(collection)}.sqlite3"
+            store = cls(vault, Texts(file), collection, folder if remote else Path(where))
         except BaseException:
             vault.close()
             raise
         try:
             store._prepare(rebuild, progress)
+            store._check_beside()
         except BaseException:
             store.close()
             raise
@@ -98,6 +107,9 @@ class ProfileStore:
 
     def close(self) -> None:
         """Give the folder back. Closing twice does nothing."""
+        self._closing.set()
+        if self._checking is not None and self._checking is not threading.current_thread():
+            self._checking.join()
         self._texts.close()
         self._vault.close()
 
@@ -115,28 +127,28 @@ class ProfileStore:
         """Read profiles, completed from their text; ids the store doesn't have are left out."""
         kept = self._texts.read(ids)
         found: dict[str, Profile] = {}
-        for batch in _batches(ids, _BATCH):
+        for batch in batches(ids, _BATCH):
             for profile_id, metadata in self._vault.metadata(self._texts.serving, batch).items():
-                if profile_id in kept:
-                    found[profile_id] = records.to_profile(profile_id, metadata, kept[profile_id].text)
+                if (beside := kept.get(profile_id)) is not None:
+                    found[profile_id] = records.to_profile(profile_id, metadata, beside.text, beside.headline)
         return {profile_id: found[profile_id] for profile_id in ids if profile_id in found}
 
     def scan(self, batch: int = _BATCH) -> Iterator[Profile]:
         """Read everybody, in the order of their ids."""
-        for ids in _batches(self._texts.ids(), batch):
+        for ids in self._texts.id_pages(batch):
             yield from self.get(ids).values()
 
     def snapshot(self) -> Snapshot:
-        """Return everybody in blocks, with the number of the last journal row in them.
+        """Return everybody, with the number of the last journal row in them; never waits for a writer.
 
-        What another process has applied to the same server is read first.
+        What another process has applied to the same server is seen too.
         """
-        if self._index_number != self._texts.applied:
-            with self._writing:
-                if self._index_number != self._texts.applied:
-                    self._load_index()
-        number = self._index_number
-        return Snapshot(self._index.snapshot(), number, len(self._index))
+        if self._vault.folder is None and self._writing.acquire(blocking=False):
+            try:
+                self._follow()
+            finally:
+                self._writing.release()
+        return self._index.snapshot()
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -151,150 +163,274 @@ class ProfileStore:
         """Apply the journal up to `number`. Does nothing and returns False when that has been applied already.
 
         A crash in the middle leaves `last_applied` as it was, and applying again ends in the same state. Banned
-        personal data in a text is removed here too (R9).
+        personal data in a text is removed here too (R9). Raises `ValueError` for an id that can't be kept (nothing is
+        written then), `StoreBusy` while another process rebuilds.
         """
-        with self._writing:
+        people, gone = list(upserts), list(deletes)
+        for person in people:
+            check_id(person.id)
+        with self._writing, self._alone():
+            self._follow()
             if number <= self._texts.applied:
                 return False
-            current = self._index_number == self._texts.applied
-            people, gone = list(upserts), list(deletes)
-            rows = self._put(self._texts.serving, people, number, progress)
-            for ids in _batches(gone, _BATCH):
-                self._vault.delete(self._texts.serving, ids)
+            if self._changed is not None:
+                self._changed.update(person.id for person in people)
+                self._changed.update(gone)
+            done = 0
+            for read in read_people(people, min(_BATCH, self._vault.largest_batch)):
+                self._texts.write(read.kept())
+                step("texts written")
+                self._to_chroma(self._serving, read, number)
+                step("chroma written")
+                self._index.put(read.rows())
+                done += len(read)
+                if progress is not None:
+                    progress(done, len(people))
+            for ids in batches(gone, _BATCH):
+                self._vault.delete(self._serving, ids)
+                step("chroma deleted")
                 self._texts.delete(ids)
+                step("texts deleted")
+            self._index.put([], gone, number=number)
             self._texts.mark_applied(number)
-            if current:
-                self._index.apply(rows, gone)
-                self._index_number = number
+            step("number written")
             return True
 
     def rebuild(self, progress: Progress | None = None) -> int:
-        """Read every text again into a collection beside the serving one, then switch. Returns how many people."""
-        with self._writing:
-            old, new = self._texts.serving, _collection_name(self._name, self._texts.generation + 1)
-            self._vault.drop(new)
-            self._vault.create(new)
-            ids = self._texts.ids()
-            given = [kept.given for kept in self._texts.read(ids).values()]
-            done = len(self._put(new, given, self._texts.applied, progress, texts=False))
-            self._texts.switch(new, fingerprint())
-            if old:
-                self._vault.drop(old)
-            self._load_index()
-            log.info("profiles_rebuilt", collection=self._name, profiles=done)
-            return done
+        """Read every text again into a collection and index beside the serving ones, then switch.
+
+        Returns how many people. What is applied meanwhile goes into the old ones and, before the switch, into the new.
+        """
+        with self._rebuilding, self._alone():
+            with self._writing:
+                self._follow()
+                start, self._changed = self._texts.applied, set()
+                new = _collection_name(self._name, self._texts.generation + 1)
+                self._vault.drop(new)
+                self._vault.create(new)
+                index = SideIndex.create(self._home / new, fingerprint(), lock=self._host)
+            try:
+                parts = index.build(filled(block_of(rows) for rows in self._read_again(new, start, progress)))
+                step("rebuilt beside")
+                with self._writing:
+                    index.adopt(parts, number=start)
+                    self._repeat_changes(new, index)
+                    step("changes repeated")
+                    old = self._serving
+                    self._texts.switch(new, fingerprint())
+                    step("switched")
+                    self._serving, self._index = new, index
+            finally:
+                self._changed = None
+            self._discard(old)
+            people = index.people
+            log.info("profiles_rebuilt", collection=self._name, profiles=people)
+            return people
+
+    def rebuild_index(self) -> int:
+        """Read everybody from Chroma into new segments while the old ones serve, then switch; return how many."""
+        with self._rebuilding, self._alone():
+            with self._writing:
+                index, start, self._changed = self._index, self._texts.applied, set()
+            try:
+                parts = index.build(filled(block_of(rows) for rows in self._rows_of_chroma()))
+                step("index rebuilt beside")
+                with self._writing:
+                    index.adopt(parts, number=start, then=lambda: self._put_changes(index))
+            finally:
+                self._changed = None
+            log.info("index_rebuilt", collection=self._name, profiles=index.people)
+            return index.people
+
+    def compact(self) -> None:
+        """Rewrite the parts of the index that hold people deleted since, so that none of their bytes remain in it."""
+        with self._writing, self._alone():
+            self._follow()
+            self._index.compact()
 
     def erase_all(self) -> None:
-        """Remove everybody: collection, texts, and the number of the last journal row."""
-        with self._writing:
-            self._vault.drop(self._texts.serving)
+        """Remove everybody: collection, texts, index, and the number of the last journal row."""
+        with self._rebuilding, self._writing, self._alone():
+            old = self._serving
             self._texts.erase()
+            self._discard(old)
             self._prepare()
 
     def verify(self) -> list[Finding]:
-        """Compare Chroma, texts and index; an empty list means they agree."""
+        """Compare texts, Chroma, index and checksums, page by page; an empty list means they agree."""
         with self._writing:
+            self._follow()
             findings: list[Finding] = []
             if self._texts.fingerprint != fingerprint():
                 findings.append(
                     Finding("stale", "The vectors are of another version: run `kakuyaku profiles rebuild`.")
                 )
-            self.snapshot()
-            texts, chroma, index = set(self._texts.ids()), set(self._vault.ids(self._texts.serving)), self._index.ids()
-            for kind, message, ids in (
-                ("text_without_vector", "has a text but is not in Chroma", texts - chroma),
-                ("vector_without_text", "is in Chroma but has no text", chroma - texts),
-                ("index_missing", "is in Chroma but not in the index", chroma - index),
-                ("index_stale", "is in the index but not in Chroma", index - chroma),
-            ):
-                findings.extend(Finding(kind, f"{profile_id} {message}.", profile_id) for profile_id in sorted(ids))
-            findings.extend(self._differing(sorted(texts & chroma & index)))
+            findings.extend(compare(self._texts, self._vault, self._index))
             return findings
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
 
+    def _alone(self) -> _Alone:
+        return _Alone(self._host)
+
     def _prepare(self, rebuild: bool = False, progress: Progress | None = None) -> None:
-        if not self._texts.serving:
-            name = _collection_name(self._name, 1)
-            self._vault.create(name)
-            self._texts.switch(name, fingerprint())
-        elif not self._vault.has(self._texts.serving):
-            raise StoreError(
-                f'Chroma has no collection "{self._texts.serving}" though its texts are here: '
-                "was the folder copied in part? Restore it, or remove it and import again."
-            )
+        with self._writing, self._alone():
+            if not self._texts.serving:
+                self._serving = _collection_name(self._name, 1)
+                self._discard(self._serving)  # left by an erasure that was stopped
+                self._vault.create(self._serving)
+                step("collection made")
+                self._index = SideIndex.create(self._home / self._serving, fingerprint(), lock=self._host)
+                self._texts.switch(self._serving, fingerprint())
+            elif not self._vault.has(self._texts.serving):
+                raise StoreError(
+                    f'Chroma has no collection "{self._texts.serving}" though its texts are here: '
+                    "was the folder copied in part? Restore it, or remove it and import again."
+                )
+            self._remove_leftovers()
         if rebuild or self._texts.fingerprint != fingerprint():
             if self._texts.count() > _REBUILD_UNASKED and not rebuild:
                 raise StoreError(
                     f'The profiles of "{self._name}" were written by another version: run `kakuyaku profiles rebuild`.'
                 )
+            self._serving = self._texts.serving
             self.rebuild(progress)
         else:
-            self._load_index()
+            self._open_index()
 
-    def _load_index(self) -> None:
-        number = self._texts.applied
-        rows = (
-            records.to_row(profile_id, metadata, vector)
-            for profile_id, metadata, vector in self._vault.everything(self._texts.serving)
-        )
-        self._index = Index(rows)
-        self._index_number = number
+    def _follow(self) -> None:
+        """See what another process has written to texts and index."""
+        if self._serving and self._serving != self._texts.serving:
+            self._open_index()
+        elif self._serving and self._vault.folder is None:
+            self._index.look()
 
-    def _put(
-        self,
-        collection: str,
-        people: Sequence[Profile],
-        number: int,
-        progress: Progress | None,
-        *,
-        texts: bool = True,
-    ) -> list[Row]:
-        """Write people batch by batch; Chroma takes one batch (outside the interpreter lock) while the next is read."""
-        rows: list[Row] = []
-        writing: Future[None] | None = None
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="chroma") as hand:
-            for batch in _batches(people, min(_BATCH, self._vault.largest_batch)):
-                clean = [_stripped(profile) for profile in batch]
-                facts = [read_facts(profile) for profile in clean]
-                new = [row_of(f) for f in facts]
-                metadata = [records.to_metadata(f, row, number) for f, row in zip(facts, new, strict=True)]
-                if texts:
-                    self._texts.write([Kept(profile) for profile in clean])
-                if writing is not None:
-                    writing.result()
-                writing = hand.submit(
-                    self._vault.upsert, collection, [row.id for row in new], [row.vector for row in new], metadata
-                )
-                rows.extend(new)
-                if progress is not None:
-                    progress(len(rows), len(people))
-            if writing is not None:
-                writing.result()
-        return rows
+    def _open_index(self) -> None:
+        self._serving = self._texts.serving
+        folder = self._home / self._serving
+        try:
+            self._index = SideIndex.open(folder, fingerprint(), lock=self._host)
+        except Damaged as damage:
+            log.warning("index_damaged", collection=self._name, damage=str(damage))
+            self._index = SideIndex.create(folder, fingerprint(), lock=self._host)
+        with self._alone():
+            self._index.sweep()
+            if self._index.number < self._texts.applied:
+                self._catch_up()
 
-    def _differing(self, ids: Sequence[str]) -> Iterator[Finding]:
-        for batch in _batches(ids, _BATCH):
-            for profile_id, metadata in self._vault.metadata(self._texts.serving, batch).items():
-                row = self._index.row(profile_id)
-                if row is not None and row.revision != metadata.get("revision"):
-                    yield Finding("revision_differs", f"{profile_id} has another revision in the index.", profile_id)
-                if int(metadata["number"]) > self._texts.applied:
-                    message = (
-                        f"{profile_id} is ahead of the journal: apply the journal again from {self._texts.applied}."
-                    )
-                    yield Finding("number_ahead", message, profile_id)
+    def _catch_up(self) -> None:
+        """Bring an index that lost its end (or all) level with Chroma, which is always as new as the number."""
+        newer = [] if not self._index.people else self._vault.newer(self._serving, self._index.number, _FETCH_NEWER)
+        if newer and len(newer) < _FETCH_NEWER:
+            self._index.put([records.to_row(*record) for record in newer])
+        # After that everybody of Chroma is in the index; deletions that were lost show in the count.
+        if self._index.people == self._vault.count(self._serving):
+            self._index.put([], number=self._texts.applied)
+        else:
+            self.rebuild_index()
+
+    def _check_beside(self) -> None:
+        """Compare the files with their checksums in the background, which also brings them into memory."""
+
+        def check() -> None:
+            found = self._index.check(self._closing)
+            if not found or self._closing.is_set():
+                return
+            log.error("index_damaged", collection=self._name, damage=found)
+            try:
+                self.rebuild_index()
+            except _Stopped:
+                log.info("index_rebuild_stopped", collection=self._name)
+            except (StoreError, Damaged, OSError) as error:
+                # Nobody waits for this thread; the old index goes on and the next opening or `verify` finds it again.
+                log.error("index_rebuild_failed", collection=self._name, error=str(error))
+
+        if self._index.snapshot().people:
+            self._checking = threading.Thread(target=check, name=f"check-{self._name}", daemon=True)
+            self._checking.start()
+
+    def _to_chroma(self, collection: str, read: Read, number: int) -> None:
+        rows = read.rows()
+        self._vault.upsert(collection, [row.id for row in rows], [row.vector for row in rows], read.metadata(number))
+
+    def _read_again(self, collection: str, number: int, progress: Progress | None) -> Iterator[list[Row]]:
+        """Read texts again, write them to Chroma, and hand over their rows."""
+        done, total = 0, self._texts.count()
+        people = (kept.given for ids in self._texts.id_pages(_BATCH) for kept in self._texts.read(ids).values())
+        for read in read_people(people, min(_BATCH, self._vault.largest_batch)):
+            if self._closing.is_set():
+                raise _Stopped
+            self._to_chroma(collection, read, number)
+            self._texts.write_headlines(read.headlines())
+            step("batch rebuilt")
+            yield read.rows()
+            done += len(read)
+            if progress is not None:
+                progress(done, max(done, total))
+
+    def _rows_of_chroma(self) -> Iterator[list[Row]]:
+        for ids in self._texts.id_pages(_PAGE):
+            if self._closing.is_set():
+                raise _Stopped
+            yield [records.to_row(*record) for record in self._vault.records(self._serving, ids)]
+
+    def _repeat_changes(self, collection: str, index: SideIndex) -> None:
+        """Write what was applied during a rebuild into the new collection and index too."""
+        for ids in batches(sorted(self._changed or ()), _BATCH):
+            kept = self._texts.read(ids)
+            for read in read_people((k.given for k in kept.values()), _BATCH):
+                self._to_chroma(collection, read, self._texts.applied)
+                index.put(read.rows())
+            gone = [profile_id for profile_id in ids if profile_id not in kept]
+            self._vault.delete(collection, gone)
+            index.put([], gone)
+        index.put([], number=self._texts.applied)
+
+    def _put_changes(self, index: SideIndex) -> None:
+        for ids in batches(sorted(self._changed or ()), _PAGE):
+            found = self._vault.records(self._serving, ids)
+            there = {record[0] for record in found}
+            index.put(
+                [records.to_row(*r) for r in found], [profile_id for profile_id in ids if profile_id not in there]
+            )
+        index.put([], number=self._texts.applied)
+
+    def _discard(self, collection: str) -> None:
+        self._vault.drop(collection)
+        step("collection dropped")
+        shutil.rmtree(self._home / collection, ignore_errors=True)
+
+    def _remove_leftovers(self) -> None:
+        """Remove what a stopped rebuild left. On a server it may be another host's: left alone there."""
+        if self._vault.folder is None:
+            return
+        for name in self._vault.names():
+            if name != self._texts.serving and name.rpartition(".")[0] == _collection_name(self._name, 0)[:-2]:
+                self._discard(name)
+        for folder in self._home.glob(f"{_collection_name(self._name, 0)[:-2]}.*"):
+            if folder.name != self._texts.serving:
+                shutil.rmtree(folder)
+
+
+class _Alone:
+    """The host's lock, with its refusal in the words of the store."""
+
+    def __init__(self, lock: HostLock) -> None:
+        self._lock = lock
+
+    def __enter__(self) -> None:
+        try:
+            self._lock.__enter__()
+        except WriterBusy as busy:
+            raise StoreBusy(str(busy)) from busy
+
+    def __exit__(self, *error: object) -> None:
+        self._lock.__exit__(None, None, None)
 
 
 def fingerprint() -> str:
     """Name what the stored facts and vectors depend on."""
     return f"{FACTS_CODE}-{vector_fingerprint()}"
-
-
-def _stripped(profile: Profile) -> Profile:
-    text, counts = strip_banned(profile.text)
-    headline, more = strip_banned(profile.headline)
-    return replace(profile, text=text, headline=headline) if counts or more else profile
 
 
 def _file_name(collection: str) -> str:
@@ -309,9 +445,3 @@ def _file_name(collection: str) -> str:
 
 def _collection_name(collection: str, generation: int) -> str:
     return f"kakuyaku-{_file_name(collection)}.{generation}"
-
-
-def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch

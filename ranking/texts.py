@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,9 +21,14 @@ INSERT OR IGNORE INTO state VALUES (1, 0, '', 0, '');
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A profile as it came in (fields read from the text are not kept here, so that they can be read anew)."""
+    """A profile as it came in (fields read from the text are not kept here, so that they can be read anew).
+
+    `headline` is the one shown: given, or made from the text. It is a person's own words, hence not in Chroma, whose
+    files keep what was deleted.
+    """
 
     given: Profile
+    headline: str = ""
 
     @property
     def text(self) -> str:
@@ -90,7 +95,17 @@ class Texts:
         with self._lock, self._open as connection:
             connection.executemany(
                 "INSERT INTO texts VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET given = excluded.given",
-                [(k.given.id, json.dumps(asdict(k.given), ensure_ascii=False)) for k in kept],
+                [(k.given.id, json.dumps(asdict(k.given) | {"shown": k.headline}, ensure_ascii=False)) for k in kept],
+            )
+
+    def write_headlines(self, headlines: Mapping[str, str]) -> None:
+        """Keep the headlines shown, where they differ from what is kept."""
+        shown = [(headline, profile_id, headline) for profile_id, headline in headlines.items()]
+        with self._lock, self._open as connection:
+            connection.executemany(
+                "UPDATE texts SET given = json_set(given, '$.shown', ?) "
+                "WHERE id = ? AND json_extract(given, '$.shown') IS NOT ?",
+                shown,
             )
 
     def read(self, ids: Sequence[str]) -> dict[str, Kept]:
@@ -100,16 +115,35 @@ class Texts:
                 part = ids[start : start + 500]
                 marks = ",".join("?" * len(part))
                 rows = self._open.execute(f"SELECT id, given FROM texts WHERE id IN ({marks})", part)  # noqa: S608 marks only
-                found.update((profile_id, Kept(_profile(given))) for profile_id, given in rows)
+                found.update((profile_id, _kept(given)) for profile_id, given in rows)
         return found
 
     def delete(self, ids: Sequence[str]) -> None:
         with self._lock, self._open as connection:
             connection.executemany("DELETE FROM texts WHERE id = ?", [(profile_id,) for profile_id in ids])
 
-    def ids(self) -> list[str]:
+    def id_pages(self, size: int) -> Iterator[list[str]]:
+        """List all ids in their order; people written meanwhile may or may not be among them."""
+        after = ""
+        while True:
+            with self._lock:
+                page = [
+                    profile_id
+                    for (profile_id,) in self._open.execute(
+                        "SELECT id FROM texts WHERE id > ? ORDER BY id LIMIT ?", (after, size)
+                    )
+                ]
+            if not page:
+                return
+            yield page
+            after = page[-1]
+
+    def has_ids(self, ids: Sequence[str]) -> set[str]:
+        """Tell which of the ids (a few thousand at most) are there."""
+        marks = ",".join("?" * len(ids))
         with self._lock:
-            return [profile_id for (profile_id,) in self._open.execute("SELECT id FROM texts ORDER BY id")]
+            rows = self._open.execute(f"SELECT id FROM texts WHERE id IN ({marks})", list(ids))  # noqa: S608 marks only
+            return {profile_id for (profile_id,) in rows}
 
     def count(self) -> int:
         with self._lock:
@@ -124,9 +158,10 @@ class Texts:
             self._open.execute("VACUUM")
 
 
-def _profile(given: str) -> Profile:
-    data = json.loads(given)
+def _kept(stored: str) -> Kept:
+    data = json.loads(stored)
+    headline = data.pop("shown", data["headline"])
     for key in ("japanese", "english"):
         data[key] = None if data[key] is None else Level(data[key])
     data["skills"] = None if data["skills"] is None else tuple(data["skills"])
-    return Profile(**data)
+    return Kept(Profile(**data), headline)

@@ -25,6 +25,10 @@ _PAGE = 2_000
 _CONFIGURATION = {"hnsw": {"space": "ip", "sync_threshold": 20_000}}
 
 
+Record = tuple[str, Mapping[str, Any], NDArray[np.float32]]
+"""Id, metadata and vector of one person."""
+
+
 class StoreError(Exception):
     """The profile store can't be used; the message says why and what to do."""
 
@@ -77,7 +81,7 @@ class Vault:
                 shared.lock.close()
 
     def has(self, name: str) -> bool:
-        return any(collection.name == name for collection in self.client.list_collections())
+        return name in self.names()
 
     def create(self, name: str) -> None:
         self._collections[name] = self.client.get_or_create_collection(
@@ -115,21 +119,42 @@ class Vault:
         found = self._collection(name).get(ids=list(ids), include=["metadatas"])
         return dict(zip(found["ids"], found["metadatas"], strict=True))
 
-    def ids(self, name: str) -> list[str]:
-        found: list[str] = []
-        while page := self._collection(name).get(include=[], limit=_PAGE, offset=len(found))["ids"]:
-            found.extend(page)
+    def has_ids(self, name: str, ids: Sequence[str]) -> set[str]:
+        """Tell which of the ids (a few thousand at most) are there."""
+        return set(self._collection(name).get(ids=list(ids), include=[])["ids"]) if ids else set()
+
+    def id_pages(self, name: str) -> Iterator[list[str]]:
+        """List all ids; a later page takes longer, and nobody may write meanwhile."""
+        offset = 0
+        while page := self._collection(name).get(include=[], limit=_PAGE, offset=offset)["ids"]:
+            offset += len(page)
+            yield page
+
+    def records(self, name: str, ids: Sequence[str]) -> list[Record]:
+        """Read metadata and vectors of a few thousand people; ids that aren't there are left out."""
+        return _records(self._collection(name).get(ids=list(ids), include=["metadatas", "embeddings"])) if ids else []
+
+    def newer(self, name: str, number: int, most: int) -> list[Record]:
+        """Read those written after journal row `number`, `most` at most."""
+        found: list[Record] = []
+        while len(found) < most:
+            page = self._collection(name).get(
+                where={"number": {"$gt": number}},
+                include=["metadatas", "embeddings"],
+                limit=min(_PAGE, most - len(found)),
+                offset=len(found),
+            )
+            if not page["ids"]:
+                break
+            found.extend(_records(page))
         return found
 
-    def everything(self, name: str) -> Iterator[tuple[str, Mapping[str, Any], NDArray[np.float32]]]:
-        """Read ids, metadata and vectors of everybody, page by page."""
-        offset = 0
-        while True:
-            page = self._collection(name).get(include=["metadatas", "embeddings"], limit=_PAGE, offset=offset)
-            if not page["ids"]:
-                return
-            yield from zip(page["ids"], page["metadatas"], page["embeddings"], strict=True)
-            offset += len(page["ids"])
+    def names(self) -> list[str]:
+        return [str(collection.name) for collection in self.client.list_collections()]
+
+
+def _records(page: Mapping[str, Any]) -> list[Record]:
+    return list(zip(page["ids"], page["metadatas"], page["embeddings"], strict=True))
 
 
 def open_vault(where: str) -> Vault:

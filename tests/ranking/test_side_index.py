@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ranking import side_index as side_index_module
-from ranking.columns import Row, Snapshot, block_of
+from ranking.columns import Block, Row, Snapshot, block_of
 from ranking.encoder import DIMENSIONS
 from ranking.gathering import filled, hash_ids, join, keep_rows
 from ranking.side_index import Damaged, SideIndex
@@ -249,12 +249,13 @@ def test_a_new_index_is_built_beside_the_one_that_serves(index: SideIndex) -> No
     index.put([row("old")], number=4)
     seen = []
 
-    def blocks() -> Iterator[object]:
+    def blocks() -> Iterator[Block]:
         seen.append(set(people_of(index.snapshot())))
         index.put([row("meanwhile")], number=5)
         yield block_of([row("new")])
 
-    index.replace_all(blocks(), number=4, then=lambda: index.put([row("meanwhile")], number=5))  # type: ignore[arg-type]
+    records = index.build(blocks())
+    index.adopt(records, number=4, then=lambda: index.put([row("meanwhile")], number=5))
     assert seen == [{"old"}]
     assert people_of(index.snapshot()) == laid_out([row("new"), row("meanwhile")])
     assert SideIndex.open(index.folder, "v1").number == 5
