@@ -100,7 +100,11 @@ class Crowd:
 
     def blocks(self) -> Iterator[Block]:
         """Draw everybody, BLOCK people at a time."""
-        for start in range(0, self.size, BLOCK):
+        return self.blocks_from(0)
+
+    def blocks_from(self, block: int) -> Iterator[Block]:
+        """Draw everybody from that block on."""
+        for start in range(block * BLOCK, self.size, BLOCK):
             yield self._block(start, min(BLOCK, self.size - start))
 
     def profile(self, profile_id: str) -> Profile:
@@ -111,6 +115,17 @@ class Crowd:
         text, headline = self._write(number)
         chunk, row = self._chunks(number // CHUNK), number % CHUNK
         return Profile(id=profile_id, text=text, headline=headline, contactable=bool(chunk.contactable[row]))
+
+    def unquantised(self, block: int) -> NDArray[np.float32]:
+        """Return the vectors of a block before they are quantised: length one, (people, DIMENSIONS)."""
+        start = block * BLOCK
+        size = min(BLOCK, self.size - start)
+        vectors = np.zeros((-(-size // CHUNK) * CHUNK, DIMENSIONS), np.float32)
+        for at in range(0, size, CHUNK):
+            for one, (rows, pieces) in self._chunks((start + at) // CHUNK).pieces.items():
+                total = pieces.astype(np.float32) @ _trades()[one].vectors
+                vectors[rows + at] = total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-9)
+        return vectors[:size]
 
     # ── drawing ──────────────────────────────────────────────────────────────────────────────────────────────────
 

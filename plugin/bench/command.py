@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -18,6 +18,7 @@ from plugin.bench.tables import machine, machine_line, percentile, table
 from plugin.logs import set_up_logs
 from plugin.settings import alone
 
+Found = TypeVar("Found")
 Measure = Callable[[databases.Engine, Callable[[str], None]], list[dict[str, Any]]]
 
 
@@ -121,7 +122,7 @@ def calibrate_command(sizes: tuple[int, ...], runs: int, cache: Path | None, as_
     click.echo(f"\nreading and encoding texts, one process: {speed['texts_per_second']:,} a second")
 
 
-def _apart(work: Callable[..., dict[str, Any]], *arguments: Any, **named: Any) -> dict[str, Any]:
+def _apart(work: Callable[..., Found], *arguments: Any, **named: Any) -> Found:
     """Run in a fresh process and return what it returns."""
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as processes:
         return processes.submit(work, *arguments, **named).result()
@@ -129,6 +130,31 @@ def _apart(work: Callable[..., dict[str, Any]], *arguments: Any, **named: Any) -
 
 def _to_stderr(text: str) -> None:
     click.echo(text, err=True)
+
+
+@bench.command("chroma")
+@click.option("--profiles", "people", type=click.IntRange(1_000, 10_000_000), default=1_000_000, show_default=True)
+@click.option("--minutes", type=click.FloatRange(0.1, 600), default=60.0, show_default=True, help="Time to load for.")
+@click.option("--runs", type=click.IntRange(3, 100), default=5, show_default=True, help="Runs of each query.")
+@click.option("--cache", type=click.Path(file_okay=False, path_type=Path), help="Where the collection is kept.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def chroma_command(people: int, minutes: float, runs: int, cache: Path | None, as_json: bool) -> None:
+    """Chroma's own filtered query, without our index. Loading goes on where an earlier run was stopped."""
+    from plugin.bench.chroma import load, query
+    from plugin.bench.crowd_store import default_cache
+
+    found_on, kept = machine(), cache or default_cache()
+    loaded = _apart(load, people, kept, _to_stderr, minutes=minutes)
+    if loaded["people"] < people:
+        click.echo(f"{loaded['people']:,} of {people:,} people are in: run the same command again to go on.", err=True)
+        raise click.exceptions.Exit(1)
+    rows = _apart(query, people, kept, _to_stderr, runs=runs)
+    if as_json:
+        click.echo(json.dumps({"machine": found_on, "loaded": loaded, "queries": rows}, ensure_ascii=False, indent=2))
+        return
+    click.echo(machine_line(found_on))
+    click.echo(f"20 nearest of {people:,} people in Chroma, filtered by its own where")
+    click.echo(table(rows))
 
 
 @bench.command("replies")
