@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -60,26 +61,37 @@ def set_override(
     session: Session, connection: Connection, requisition: Requisition, field: str, value: Any, by: str
 ) -> Override:
     """Set a field of the requirement by hand; raises `requirement.WrongOverride`. Recalibrates if it differs."""
-    checked = requirement.checked_value(field, value)
-    now = now_of(session)
-    for former in requirement.overrides_of(session, requisition.key):
-        if former.field == field:
-            former.ended_at = now
-            session.add(former)
-    override = Override(
-        employer_id=requisition.employer_id,
-        requisition_id=requisition.key,
-        field=field,
-        value=checked,
-        text_value=requirement.plain_values(requirement.parsed(requisition.description))[field],
-        by=by,
-        created_at=now,
-    )
-    session.add(override)
-    session.flush()
-    record(session, requisition.employer_id, "override", override.key, "set", actor=by, field=field)
+    (override,) = set_overrides(session, requisition, {field: value}, by)
     keep_current(session, connection, requisition)
     return override
+
+
+def set_overrides(session: Session, requisition: Requisition, values: Mapping[str, Any], by: str) -> list[Override]:
+    """Set several fields by hand as one act; the caller recalibrates. Raises `requirement.WrongOverride`, then sets none."""
+    checked = {field: requirement.checked_value(field, value) for field, value in values.items()}
+    now = now_of(session)
+    text_values = requirement.plain_values(requirement.parsed(requisition.description))
+    for former in requirement.overrides_of(session, requisition.key):
+        if former.field in checked:
+            former.ended_at = now
+            session.add(former)
+    overrides = [
+        Override(
+            employer_id=requisition.employer_id,
+            requisition_id=requisition.key,
+            field=field,
+            value=value,
+            text_value=text_values[field],
+            by=by,
+            created_at=now,
+        )
+        for field, value in checked.items()
+    ]
+    session.add_all(overrides)
+    session.flush()
+    for override in overrides:
+        record(session, requisition.employer_id, "override", override.key, "set", actor=by, field=override.field)
+    return overrides
 
 
 def end_override(
@@ -89,11 +101,16 @@ def end_override(
     if override.requisition_id != requisition.id:
         raise ValueError("the override belongs to another requisition")
     if override.ended_at is None:
-        override.ended_at = now_of(session)
-        session.add(override)
-        session.flush()
-        record(session, requisition.employer_id, "override", override.key, "ended", actor=by)
+        close_override(session, override, by)
         keep_current(session, connection, requisition)
+
+
+def close_override(session: Session, override: Override, by: str) -> None:
+    """End an override; the caller recalibrates."""
+    override.ended_at = now_of(session)
+    session.add(override)
+    session.flush()
+    record(session, override.employer_id, "override", override.key, "ended", actor=by)
 
 
 def ask_again(session: Session, connection: Connection, requisition: Requisition, by: str) -> Calibration | None:

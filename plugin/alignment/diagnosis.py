@@ -6,7 +6,9 @@ Numbers of the stored calibration alone, each with its denominator (R10); nothin
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -42,10 +44,26 @@ class Diagnosis:
 def diagnose(session: Session, calibration: Calibration) -> Diagnosis:
     """Read a calibration's shortlist and histogram for what keeps people below the line or out of reach."""
     entries = session.exec(select(ShortlistEntry).where(col(ShortlistEntry.calibration_id) == calibration.key)).all()
+    requisition = session.get_one(Requisition, calibration.requisition_id)
+    inclusive = policy_of(session.get_one(Connection, requisition.connection_id)).inclusive
+    wanted = range(calibration.proposed_line, max(calibration.floor, calibration.proposed_line - 20) - 1, -5)
+    by_line = {count.line: count for count in line_counts(read_market(session, calibration), inclusive)}
+    return Diagnosis(
+        shown=len(entries),
+        reachable=sum(1 for entry in entries if entry.reachable),
+        unanswered=unanswered([entry.evidence for entry in entries]),
+        lines=tuple(by_line[line] for line in wanted if line in by_line),
+        considered=calibration.considered,
+        universe=calibration.universe,
+    )
+
+
+def unanswered(evidence: Sequence[Sequence[dict[str, Any]]]) -> tuple[Unanswered, ...]:
+    """The musts most of these people's evidence leaves unanswered, the worst first, at most MOST."""
     not_found: Counter[tuple[str, str]] = Counter()
     contradicted: Counter[tuple[str, str]] = Counter()
-    for entry in entries:
-        for dimension in entry.evidence:
+    for dimensions in evidence:
+        for dimension in dimensions:
             if dimension["name"] != "must":
                 continue
             for row in dimension["rows"]:
@@ -55,19 +73,8 @@ def diagnose(session: Session, calibration: Calibration) -> Diagnosis:
     worst = sorted(
         not_found.keys() | contradicted.keys(), key=lambda label: (-(not_found[label] + contradicted[label]), label)
     )
-    requisition = session.get_one(Requisition, calibration.requisition_id)
-    inclusive = policy_of(session.get_one(Connection, requisition.connection_id)).inclusive
-    wanted = range(calibration.proposed_line, max(calibration.floor, calibration.proposed_line - 20) - 1, -5)
-    by_line = {count.line: count for count in line_counts(read_market(session, calibration), inclusive)}
-    return Diagnosis(
-        shown=len(entries),
-        reachable=sum(1 for entry in entries if entry.reachable),
-        unanswered=tuple(
-            Unanswered(*label, not_found=not_found[label], contradicted=contradicted[label])
-            for label in worst[:MOST]
-            if not_found[label] + contradicted[label]
-        ),
-        lines=tuple(by_line[line] for line in wanted if line in by_line),
-        considered=calibration.considered,
-        universe=calibration.universe,
+    return tuple(
+        Unanswered(*label, not_found=not_found[label], contradicted=contradicted[label])
+        for label in worst[:MOST]
+        if not_found[label] + contradicted[label]
     )

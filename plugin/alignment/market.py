@@ -161,12 +161,12 @@ def _unpacked(row: CalibrationMarket) -> dict[str, Any]:
 
 
 def folded(market: Market) -> Market:
-    """Merge pay into the bands tables show: what is stored stays small whatever people want to earn."""
+    """Merge pay above the highest band: what is stored stays small whatever people want to earn."""
     languages: dict[str, tuple[LanguageTally, ...]] = {}
     for name, tallies in market.languages.items():
         counts: Counter[LanguageTally] = Counter()
         for tally in tallies:
-            counts[replace(tally, pay_band=_band(tally.pay_band), count=0)] += tally.count
+            counts[replace(tally, pay_band=min(HIGHEST, tally.pay_band), count=0)] += tally.count
         languages[name] = tuple(replace(tally, count=count) for tally, count in sorted(counts.items(), key=str))
     return replace(market, languages=languages)
 

@@ -7,6 +7,7 @@ same parser, so neither layout nor an upgrade of ours is a change (R3).
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -49,8 +50,18 @@ def overrides_of(session: Session, requisition_id: int, at: datetime | None = No
 
 
 def with_overrides(requirement: Requirement, overrides: list[Override]) -> Requirement:
-    for override in overrides:
-        requirement = replace(requirement, **{override.field: _stated(override.field, override.value)})
+    """The requirement with fields set by hand."""
+    return with_values(requirement, {override.field: override.value for override in overrides})
+
+
+def with_values(requirement: Requirement, values: Mapping[str, Any]) -> Requirement:
+    """The requirement with other values in some fields. What the text says too, if elsewhere, keeps the text's words."""
+    said = {stated.value: stated for stated in (*requirement.nice, *requirement.must)}
+    for field, value in values.items():
+        stated = _stated(field, value)
+        if field in ("must", "nice"):
+            stated = tuple(said.get(one.value, one) for one in stated)
+        requirement = replace(requirement, **{field: stated})
     return requirement
 
 
