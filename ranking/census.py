@@ -7,6 +7,7 @@ that a further plan (the same description with the language eased) costs a few l
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from ranking.plan import TOTAL, Plan
 from ranking.questions import Question, answers_of, question_of
 from ranking.score import language_maximum, rounded, worth_of
 
-_REGISTER = 4_096  # answers told apart by one register: its table stays in the first-level cache
+_REGISTER = 8_192  # answers told apart by one register: its table stays in the first-level cache
 T = TypeVar("T")
 
 
@@ -45,7 +46,9 @@ class Census:
 
     def __init__(self, plans: Sequence[Plan], reference_month: int | None) -> None:
         self._month = reference_month
-        asked = dict.fromkeys(question_of(unit) for plan in plans for unit in plan.units)
+        asked = sorted(
+            {question_of(unit): None for plan in plans for unit in plan.units}, key=lambda question: question.size
+        )
         spoken = {question_of(unit) for plan in plans for unit in plan.units if unit.dimension == "language"}
         # Languages keep registers of their own, so that leaving them out leaves the other look-ups as they are.
         self._registers = [
@@ -56,6 +59,8 @@ class Census:
         self._known: dict[tuple[int, bytes], NDArray[np.int32]] = {}
         self._sheets = [self._sheet(plan) for plan in plans]
         self._bare = self._sheet(plans[0], languages=False)
+        uses = Counter(id(table) for sheet in (*self._sheets, self._bare) for table in sheet.tables)
+        self._shared = {table for table, number in uses.items() if number > 1}
 
     def mark(self, block: Block) -> Marks:
         """Score a block's people by every plan."""
@@ -76,8 +81,8 @@ class Census:
             registers.append(register)
         return registers
 
-    @staticmethod
     def _add_up(
+        self,
         sheet: _Sheet,
         registers: Sequence[NDArray[np.uint16]],
         taken: dict[int, NDArray[np.int32]],
@@ -87,9 +92,12 @@ class Census:
         for table, register in zip(sheet.tables, registers, strict=True):
             if table is None:
                 continue
-            if id(table) not in taken:  # a table belongs to one register, and plans share the tables they agree on
-                taken[id(table)] = table.take(register, mode="wrap")
-            total += taken[id(table)]
+            points = taken.get(id(table))
+            if points is None:
+                points = table.take(register, mode="wrap")
+                if id(table) in self._shared:
+                    taken[id(table)] = points
+            total += points
         return sheet.scores.take(total, mode="clip")
 
     def _sheet(self, plan: Plan, *, languages: bool = True) -> _Sheet:

@@ -12,7 +12,6 @@ from time import perf_counter
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ranking.census import Census, of_every_block
 from ranking.columns import UNKNOWN_16, Block, Snapshot, blocks_of_profiles, pick
@@ -22,6 +21,7 @@ from ranking.market import (
     Counts,
     Seen,
     added,
+    best_scores,
     count,
     filters_of,
     market,
@@ -159,17 +159,18 @@ class Judge:
         seen = [one for one, _ in found]
         counts = added([more for _, more in found], floor)
         scored = perf_counter()
-        line = proposed_line(_head(counts.considered, _LINE_RANK))
+        best = best_scores(seen, counts, floor, max(top, _LINE_RANK))
+        line = proposed_line(best[:_LINE_RANK])
         supply = Supply(requirement, guidance, month, seen, ways, line, floor, filters.high)
         ways_out = specifications(supply) if snapshot.people else ()
         specified = perf_counter()
-        shortlist = self._shortlist(plan, plain, seen, best_places(seen, counts.considered, top), month)
+        shortlist = self._shortlist(plan, plain, seen, _best_places(seen, best[:top], top), month)
         done = perf_counter()
         return Calibrated(
             score_version=score_version(),
             store_revision=snapshot.number,
             universe=snapshot.people,
-            considered=int(counts.considered.sum()),
+            considered=counts.considered,
             proposed_line=line,
             shortlist=shortlist,
             scores=(),
@@ -232,17 +233,8 @@ def proposed_line(best: Sequence[int]) -> int:
     return min(_LINE_HIGHEST, max(_LINE_LOWEST, best[-1] // 5 * 5))
 
 
-def _head(considered: NDArray[np.int64], rank: int) -> list[int]:
-    """List the best scores down to a rank, from counts by score."""
-    best: list[int] = []
-    for score in range(len(considered) - 1, -1, -1):
-        best.extend([score] * min(int(considered[score]), rank - len(best)))
-    return best
-
-
-def best_places(seen: Sequence[Seen], considered: NDArray[np.int64], top: int) -> list[tuple[int, int]]:
-    """Find the best of the considered as (number of the block, row), best first, ties by id."""
-    best = _head(considered, top)
+def _best_places(seen: Sequence[Seen], best: Sequence[int], top: int) -> list[tuple[int, int]]:
+    """Find the people with the best scores as (number of the block, row), best first, ties by id."""
     if not best:
         return []
     candidates: list[tuple[int, bytes, int, int]] = []

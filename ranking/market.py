@@ -16,11 +16,11 @@ from ranking.columns import UNKNOWN_16, Block
 from ranking.places import within_reach
 from ranking.questions import WRITTEN, language_answer
 from ranking.score import WRITTEN_LEVEL
-from ranking.values import PAY_BEYOND, PAY_UNKNOWN, LanguageTally, Market, Requirement, Tally
+from ranking.values import PAY_BEYOND, PAY_UNKNOWN, PAY_WITHIN, LanguageTally, Market, Requirement, Tally
 
 PAY_UNIT = 10_000  # JPY; what pay is kept in
 SCORES = 101
-_BANDS = 101  # millions of JPY, the last but one for 99 and more, the last for unknown
+_BANDS = 52  # millions of JPY, the last but one for 50 and more, the last for unknown
 _BAND = 1_000_000 // PAY_UNIT
 _LEVELS, _PLACES = 8, 48
 LANGUAGES = ("japanese", "english")
@@ -81,7 +81,7 @@ class Counts:
     """What one block adds to the market; arrays of counts, to be added up."""
 
     reach: int
-    considered: NDArray[np.int64]  # by score as written
+    considered: int
     people: NDArray[np.int64]  # by score from the floor, pay class, contactable
     languages: tuple[NDArray[np.int64], ...]  # by score without language from the floor, answer, band
     places: NDArray[np.int64]  # by score without language from the floor, place
@@ -96,9 +96,9 @@ def count(seen: Seen, floor: int) -> Counts:
     """Count a block's people from the floor up."""
     block, bare = seen.block, seen.marks.without_language
     rows = np.flatnonzero(seen.reach & (bare >= floor))
-    base = bare[rows].astype(np.int32) - floor
+    base = bare[rows].astype(np.int64) - floor
     pay = block.desired_pay[rows]
-    band = np.where(pay == UNKNOWN_16, _BANDS - 1, np.minimum(pay // np.uint16(_BAND), _BANDS - 2)).astype(np.int32)
+    band = np.minimum(pay // np.uint16(_BAND), np.uint16(_BANDS - 2)) + (pay == UNKNOWN_16)
     height = SCORES - floor
     languages = []
     for language in LANGUAGES:
@@ -108,7 +108,7 @@ def count(seen: Seen, floor: int) -> Counts:
     scores = seen.marks.scores[0]
     return Counts(
         int(np.count_nonzero(seen.reach)),
-        np.bincount(scores[seen.considered], minlength=SCORES),
+        int(np.count_nonzero(seen.considered)),
         count_people(seen, scores, seen.pay, floor),
         tuple(languages),
         np.bincount(base * _PLACES + block.places[rows], minlength=height * _PLACES),
@@ -118,7 +118,7 @@ def count(seen: Seen, floor: int) -> Counts:
 def count_people(seen: Seen, scores: NDArray[np.uint8], pay: NDArray[np.uint8], floor: int) -> NDArray[np.int64]:
     """Count who is within reach by score, pay class and contactability, from the floor up."""
     rows = np.flatnonzero(seen.reach & (scores >= floor))
-    key = (scores[rows].astype(np.int32) - floor) * 6 + pay[rows] * np.uint8(2) + seen.block.contactable[rows]
+    key = (scores[rows].astype(np.int64) - floor) * 6 + pay[rows] * np.uint8(2) + seen.block.contactable[rows]
     return np.bincount(key, minlength=(SCORES - floor) * 6)
 
 
@@ -127,18 +127,30 @@ def added(counts: Sequence[Counts], floor: int) -> Counts:
     height = SCORES - floor
     total = Counts(
         sum(one.reach for one in counts),
-        np.zeros(SCORES, np.int64),
+        sum(one.considered for one in counts),
         np.zeros(height * 6, np.int64),
         tuple(np.zeros(height * _LEVELS * _BANDS, np.int64) for _ in LANGUAGES),
         np.zeros(height * _PLACES, np.int64),
     )
     for one in counts:
-        np.add(total.considered, one.considered, out=total.considered)
         np.add(total.people, one.people, out=total.people)
         np.add(total.places, one.places, out=total.places)
         for sum_, more in zip(total.languages, one.languages, strict=True):
             np.add(sum_, more, out=sum_)
     return total
+
+
+def best_scores(seen: Sequence[Seen], counts: Counts, floor: int, rank: int) -> list[int]:
+    """List the best scores among the considered, down to a rank."""
+    by_score = np.zeros(SCORES, np.int64)
+    by_score[floor:] = counts.people.reshape(-1, 3, 2)[:, [PAY_WITHIN, PAY_UNKNOWN], :].sum(axis=(1, 2))
+    if by_score.sum() < rank and counts.considered > by_score.sum():
+        for one in seen:  # hardly anybody suits: the best are found below the floor
+            by_score[:floor] += np.bincount(one.marks.scores[0][one.considered], minlength=SCORES)[:floor]
+    best: list[int] = []
+    for score in range(SCORES - 1, -1, -1):
+        best.extend([score] * min(int(by_score[score]), rank - len(best)))
+    return best
 
 
 def tallies(people: NDArray[np.int64], floor: int) -> tuple[Tally, ...]:
