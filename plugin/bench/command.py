@@ -66,15 +66,24 @@ def webhooks_command(rate: float, seconds: float, database: str, database_url: s
     "--requisitions", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many, one by one."
 )
 @click.option("--people", type=click.IntRange(30, 5_000_000), default=5000, show_default=True, help="Profiles.")
+@click.option(
+    "--crowd", is_flag=True, help="The people are a crowd drawn into the index (see bench calibrate), no import."
+)
+@click.option("--cache", type=click.Path(file_okay=False, path_type=Path), help="Where crowds are kept between runs.")
 @_shared
-def shortlist_command(requisitions: int, people: int, database: str, database_url: str, as_json: bool) -> None:
+def shortlist_command(
+    requisitions: int, people: int, crowd: bool, cache: Path | None, database: str, database_url: str, as_json: bool
+) -> None:
     """From a webhook received to the shortlist standing in the ATS."""
+    from plugin.bench.crowd_store import default_cache
     from plugin.bench.shortlist import measure
+
+    kept = (cache or default_cache()) if crowd else None
 
     _measure(
         "from the webhook received to the shortlist's note in the sandbox ATS, one requisition after the other",
-        {"requisitions": requisitions, "people": people},
-        lambda engine, say: measure(engine, requisitions=requisitions, people=people, say=say),
+        {"requisitions": requisitions, "people": people, "crowd": crowd},
+        lambda engine, say: measure(engine, requisitions=requisitions, people=people, crowd=kept, say=say),
         database,
         database_url,
         as_json,

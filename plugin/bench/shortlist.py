@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from plugin.bench.crowd_store import open_crowd
 from plugin.bench.databases import Engine, fresh_database
 from plugin.bench.installation import Installation, NotRunning, open_installation
 from plugin.bench.requisitions import requisition
@@ -23,20 +24,27 @@ from plugin.work.ticks import TICKED
 PATIENCE = 60.0
 """Seconds one requisition may take before the benchmark gives up on it."""
 
+CROWD_WORKER = ("-P", "-m", "plugin.bench.crowd_worker")
 STAGES = ("webhook read", "requisition read", "calibrated", "posted")
 
 
-def measure(engine: Engine, *, requisitions: int, people: int, say: Callable[[str], None]) -> list[dict[str, Any]]:
+def measure(
+    engine: Engine, *, requisitions: int, people: int, crowd: Path | None = None, say: Callable[[str], None]
+) -> list[dict[str, Any]]:
     """Measure requisitions one after the other; a row for the whole way and one for each stage of it.
 
-    The first requisition of a fresh worker loads the judgement; it is a row of its own and in no other.
+    The first requisition of a fresh worker loads the judgement; it is a row of its own and in no other. `crowd`: the
+    people are a crowd kept in that folder (`bench.crowd_store`) instead of imported profiles.
     """
+    if crowd is not None:
+        open_crowd(people, crowd, say)
     with (
         tempfile.TemporaryDirectory(prefix="kakuyaku-bench-") as folder,
         fresh_database(engine) as url,
-        open_installation(Path(folder), database_url=url, people=people) as installation,
+        open_installation(Path(folder), database_url=url, people=0 if crowd else people) as installation,
     ):
-        run(installation, say, f"{engine.name}: {people:,} people are read in")
+        worker = () if crowd is None else (*CROWD_WORKER, "--people", str(people), "--cache", str(crowd))
+        run(installation, say, f"{engine.name}: {people:,} people are there", worker)
         timings = []
         for number in range(requisitions + 1):
             timings.append(_one(installation, number))
@@ -58,13 +66,13 @@ def measure(engine: Engine, *, requisitions: int, people: int, say: Callable[[st
         return rows
 
 
-def run(installation: Installation, say: Callable[[str], None], what: str) -> None:
+def run(installation: Installation, say: Callable[[str], None], what: str, worker: tuple[str, ...] = ()) -> None:
     """Start web and worker and wait until the people are in the store."""
     installation.start("web")
     installation.wait_for_web()
     installation.point_webhooks()
     started = time.monotonic()
-    installation.start("worker")
+    installation.start("worker", *worker)
     while True:
         with installation.work.reading() as session:
             waiting = session.exec(

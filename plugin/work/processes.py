@@ -8,9 +8,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
+from typing import Any
 
 import structlog
 from sqlalchemy import update
@@ -130,14 +132,16 @@ def _gunicorn(settings: Settings, watch: int | None) -> None:
     Application().run()
 
 
-def run_worker(settings: Settings, watch: int | None = None) -> None:
-    """Work owed jobs until SIGTERM or SIGINT."""
+def run_worker(settings: Settings, watch: int | None = None, *, judge: Callable[[int], Any] | None = None) -> None:
+    """Work owed jobs until SIGTERM or SIGINT. `judge` gives an employer's desk where it isn't the installed store's."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     watch_parent(watch)
     with _only_worker(settings) as alone:
         work = build_work(settings)
+        if judge is not None:
+            work = replace(work, judge=judge)
         try:
             if alone:
                 free_the_dead(work)
