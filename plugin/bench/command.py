@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
@@ -223,6 +224,44 @@ def reading_command(folder: Path, failures: bool, as_json: bool) -> None:
     if failures:
         for one in wrong:
             click.echo("{description}  {field}: {label}  ←  {read}".format(**one))
+
+
+@bench.command("relevance")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def relevance_command(folder: Path, as_json: bool) -> None:
+    """Whether the score puts the right people first, against BM25 and n-grams: FOLDER holds graded descriptions (NAME.json)."""
+    from plugin.bench.relevance import RESAMPLES, Unjudged, measure, overview, verdicts
+
+    try:
+        found = measure(folder)
+    except Unjudged as error:
+        raise click.ClickException(str(error)) from None
+    means, compared = overview(found), [asdict(one) | {"clear": one.clear} for one in verdicts(found)]
+    if as_json:
+        each = {
+            name: {key: [round(float(v), 4) for v in values] for key, values in measures.items()}
+            for name, measures in found.by_ranker.items()
+        }
+        whole = {"descriptions": found.slugs, "means": means, "differences": compared, "each": each}
+        click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        return
+    click.echo(f"{len(found.slugs)} descriptions; means over them")
+    click.echo(table(means))
+    click.echo(
+        "across: share of the relevant people writing in the other language among the first ten; across_rank, plain_rank:\n"
+        "mean place of the relevant who write in the other language, and of those who write in ordinary words."
+    )
+    click.echo(
+        f"\nthe score's mean minus the stronger variant's of each baseline, {RESAMPLES:,} paired resamples, 95 %"
+    )
+    for one in compared:
+        click.echo(
+            "  {measure:8} {baseline:14} {mean:+.3f}  descriptions [{low:+.3f}, {high:+.3f}]"
+            "  and profiles within [{low_within:+.3f}, {high_within:+.3f}]{mark}".format(
+                **one, mark="" if one["clear"] else "  not clear"
+            )
+        )
 
 
 def _measure(
