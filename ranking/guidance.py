@@ -1,41 +1,50 @@
 """Read the hiring manager's free text: which things are a must, preferred, relaxed or to be avoided.
 
-Words that name a protected attribute become refused units with the reason (R9): they are shown, never used. A clause
-the lexicon knows nothing of is "loose": it colours the similarity only.
+Words that name a protected attribute become refused units with the reason (R9): they are shown, never used, and what
+else their clause says is read without them. A wish the lexicon knows nothing of is "loose": it colours the likeness
+within a bound. What is to be relaxed or avoided and isn't known is "unused": likeness is blind to negation.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from ranking.folding import Folded, fold
-from ranking.levels import find_levels
-from ranking.lexicon import lexicon
+from ranking.levels import LevelFound, find_levels
+from ranking.lexicon import Hit, lexicon
+from ranking.money import kanji_number
+from ranking.polarity import comparison_in, is_weak_concession, polarity_of
+from ranking.refusals import find_protected
 from ranking.values import Guidance, GuidanceUnit, Skill
 
-_REFUSED: tuple[tuple[str, str], ...] = (
-    ("age", r"[2-6]0代|若い|若手|若者|年配|年齢|シニア層|高齢|\d{2}\s*歳|新卒のみ|\byoung(?:er)?\b|\bunder \d{2}\b(?! ?(?:million|m\b|k\b))|\bin (?:his|her|their) (?:20|30|40|50)s\b|\b(?:20|30|40|50)s\b|\bold(?:er)? (?:people|candidates|than)\b|\bage[ds]?\b|\bdigital natives?\b|\brecent graduates only\b"),
-    ("gender", r"男性|女性|男子|女子|女の子|主婦|主夫|ママ|紳士|\b(?:fe)?males?\b|\bwom[ae]n\b|\bm[ae]n\b|\bgirls?\b|\bguys?\b|\bgentlem[ae]n\b|\blad(?:y|ies)\b"),
-    ("nationality", r"国籍|外国人|外人|日本人(?!の?(?:顧客|お客様|スタッフ|メンバー))|中国人|韓国人|欧米人|白人|黒人|人種|\bforeigners?\b|\bnationalit(?:y|ies)\b|\bjapanese nationals?\b|\bjapanese only\b|\brace\b|\bethnic|\b(?:chinese|korean|american|indian) (?:people|candidates)\b"),
-    ("family", r"独身|既婚|未婚|子持ち|子供|子ども|育児中|妊娠|結婚|出産|家庭持ち|\bmarried\b|\bunmarried\b|\bsingle (?:people|person|candidates|men|women)\b|\bchildren\b|\bkids\b|\bpregnan|\bmothers?\b|\bfathers?\b|\bparents?\b"),
-    ("religion", r"宗教|信仰|信者|政治思想|支持政党|\breligio|\bchristian|\bmuslim|\bbuddhist|\bpolitical (?:views|party)"),
-    ("union", r"労働組合員|組合活動|\bunion members?"),
-    ("health", r"障害者|障がい|持病|健康な|病歴|\bdisabled\b|\bdisabilit|\bhealthy\b"),
-    ("looks", r"容姿|美人|イケメン|見た目|顔写真|\bgood[- ]looking\b|\battractive (?:people|candidates|person)\b|\bphoto"),
-    ("origin", r"本籍|出身地|家柄|\bplace of birth\b"),
-)  # fmt: skip
-_CUES: tuple[tuple[str, str], ...] = (
-    ("must", r"以外は?(?:すべて|全て)?(?:不要|ng|不可|対象外|お断り|除|いらない|見送)|だけで(?:いい|よい)|のみで|\bonly\b(?! if)|\bnothing but\b"),
-    ("relax", r"必須では(?:ない|ありません|なく)|不問|不要|問わ(?:ない|ず|れ)|問いません|なくて(?:も|OK)|無くて(?:も|OK)|こだわら(?:ない|ず|なく)|こだわりません|いらない|要りません|要らない|妥協|緩和|緩め|目をつぶ|\bnot (?:be )?(?:a |an )?(?:required|necessary|needed|must|essential|mandatory|important)\b|\b(?:don't|do not|doesn't|does not|no) need\b|\boptional\b|\b(?:doesn't|does not|don't|do not) (?:matter|care|insist|require)\b|\bno \w+(?: \w+)? (?:required|needed|necessary)\b|\bwaive|\bflexible (?:on|about)\b|\bcan be (?:learn|taught|trained)|\brelax\b|\bdrop the\b"),
-    ("avoid", r"除く|除いて|除外|以外|ng\b|不可|避け|対象外|やめて|外して|お断り|遠慮|ではない(?:人|方)|は(?:望まない|求めていない|ちょっと)|合わない|\bavoid|\bexclud|\bexcept\b|\bother than\b|\bnot (?:from|interested in|looking for|want)|\b(?:don't|do not) (?:want|send|like)\b|\bno (?:more )?(?=\w+ (?:people|candidates|profiles|backgrounds?))|\bunsuitable|\brather not\b|\bnot suitable\b"),
-    ("must", r"必須|必要|マスト|絶対|欠かせない|ないと(?:困|難|だめ|ダメ|厳)|なければ(?:ならない|困)|最低限|条件です|\bmust\b|\brequire[ds]?\b|\bessential\b|\bmandatory\b|\bnon-negotiable\b|\bneeds? to\b|\bneed\b|\bhave to\b|\bhas to\b|\bcritical\b"),
-    ("prefer", r"歓迎|優先|重視|あれば|あると|尚可|望ましい|嬉しい|うれしい|評価|プラス|欲しい|ほしい|強い|得意|厚め|求め|期待|理想|優遇|経験者|経験のある|経験がある|がいい|が良い|がよい|\bprefer|\bideal|\bplus\b|\bnice\b|\bvalue\b|\bprioriti[sz]e|\bbonus\b|\bfavou?r|\bstrong\b|\bwould (?:like|love)\b|\bweigh|\bmore weight\b|\bimportant\b|\bmatters?\b|\blooking for\b|\bfocus on\b|\bwelcome\b|\bemphasi|\bwant\b|\blike\b"),
-)  # fmt: skip
-_REFUSED_PATTERNS = [(name, re.compile(pattern)) for name, pattern in _REFUSED]
-_CUE_PATTERNS = [(name, re.compile(pattern)) for name, pattern in _CUES]
 _SENTENCES = re.compile(r"[。．\n;!?]+|\.(?=\s|$)")
-_CLAUSES = re.compile(r"、|,\s|,(?=[^\d])|(?<=が)、|\bbut\b|\bhowever\b|\bwhile\b|ただし|けれど|一方で?|/")
+_CLAUSES = re.compile(
+    r"、|,\s|,(?=[^\d])|(?<=[すいんだた])が(?=[^、。])"
+    r"|(?<!anyone )(?<!anybody )(?<!anything )(?<!everyone )(?<!everybody )(?<!nothing )(?<!all )\bbut\b"
+    r"|\bhowever\b|\bwhile\b|\bwhereas\b|\b(?:al)?though\b|ただし|けれども?|一方で?|/"
+)
+_CONTRAST = re.compile(r"が、?$|but$|however|while|whereas|though|ただし|けれど|一方")
+_COURTESY = re.compile(
+    r"(?:どうぞ|何卒)?(?:よろしく|宜しく)(?:お願い(?:いた|致)?(?:します|申し上げます)?)?|お願い(?:いた|致)?し(?:ます|たい(?:です)?)|お世話になって(?:おり|い)ます|お疲れ様です|ありがとうございます|こんにちは|以上です|以上$|ください"
+    r"|\bplease\b|\bthank(?:s| you)\b(?: (?:very|so) much| a lot| in advance)?|\b(?:best|kind) regards\b|\bhello\b|\bhi\b(?: all| team)?|\bcheers\b"
+)
+_FILLER = re.compile(r"[\s、。,.:;!?・()（）「」\"'-]+")
+_ALTERNATIVE = re.compile(r"^\s*(?:か|または|又は|もしくは|若しくは|あるいは|or|、|,)\s*(?:or\s*)?$")
+_ALTERNATIVE_WORD = re.compile(r"か$|または|又は|もしくは|若しくは|あるいは|or")
+_YEARS = re.compile(
+    r"(?P<n>\d{1,2}|[一二三四五六七八九十]{1,3})\s*年(?!\d|収|俸|商|度|齢|後|前|生|目)(?:間|くらい|ぐらい|程度|ほど)*(?P<most>以内|以下|未満|まで(?!に))?"
+    r"|(?P<cap>less than |under |up to |at most |no more than |maximum (?:of )?)?\b(?P<en>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty)\+?(?:\s*(?:-|~|to)\s*\d{1,2})?[- ](?:years?|yrs?)\b(?! old)"
+)
+_NOT_EXPERIENCE = re.compile(r"創業|設立|周年|保証|契約|勤続|old\b|ago\b|contract|founded|warranty|degree")
+_EXPERIENCE = re.compile(
+    r"経験年数|社会人経験|実務経験(?:の長さ|年数)|年数|years? of experience|length of experience|seniority"
+)
+_WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "twelve": 12, "fifteen": 15, "twenty": 20,
+}  # fmt: skip
 LANGUAGE_LABELS = {"japanese": ("日本語", "Japanese"), "english": ("英語", "English")}
 LEVEL_LABELS = (
     ("なし", "none"),
@@ -46,6 +55,23 @@ LEVEL_LABELS = (
     ("ネイティブ", "native"),
 )
 _LANGUAGE = re.compile(r"(?P<ja>日本語|japanese)|(?P<en>英語|english)")
+_NOT_SPOKEN = re.compile(
+    r"japanese (?:market|compan|law|client|customer|gaap|tax|bank|enterprise|government|manufactur|style)"
+    r"|english (?:version|site|market)|英語版|日本語版"
+)
+_CERTIFICATE = re.compile(
+    r"([\u4e00-\u9fff\u30a1-\u30faー]{2,8}?|[a-z]{3,})(?:の|系の| )?(?:資格|検定|有資格|qualifications?\b|certificates?\b|certifications?\b|licen[sc]es?\b)"
+)
+_LEAST_LOOSE = 4  # characters a clause must leave to mean anything
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A stretch of a sentence with one wish. `contrasted`: what stands before it ended in "but"."""
+
+    part: Folded
+    polarity: str
+    contrasted: bool = False
 
 
 def read_guidance(text: str) -> Guidance:
@@ -56,85 +82,223 @@ def read_guidance(text: str) -> Guidance:
     for boundary in [*_SENTENCES.finditer(folded.text), None]:
         end = boundary.start() if boundary else len(folded.text)
         if folded.text[start:end].strip():
-            units.extend(_sentence(folded, start, end))
+            units.extend(_sentence(folded.part(start, end)))
         start = boundary.end() if boundary else end
     return Guidance(text, tuple(_once(units)))
 
 
-def _sentence(folded: Folded, start: int, end: int) -> Iterator[GuidanceUnit]:
-    spans = _split(folded.text, start, end)
-    polarities = [_polarity(folded.text[a:b]) for a, b in spans]
-    japanese = re.search(r"[\u3040-\u30ff]", folded.text[start:end]) is not None
-    for i, (a, b) in enumerate(spans):
-        # Japanese says what it thinks of a list at its end, English at its beginning.
-        order = (
-            [*range(i, len(spans)), *range(i - 1, -1, -1)]
-            if japanese
-            else [*range(i, -1, -1), *range(i + 1, len(spans))]
-        )
-        polarity = next((polarities[j] for j in order if polarities[j]), "")
-        yield from _clause(folded, a, b, polarity)
+def _sentence(sentence: Folded) -> list[GuidanceUnit]:
+    refused = find_protected(sentence.text)
+    if any(one.lawful for one in refused):
+        # An exception claimed is the whole sentence's matter, and HR's: nothing of it is ranked by.
+        code = next(one.code for one in refused if one.lawful)
+        quote = sentence.quote(0, len(sentence.text))
+        return [GuidanceUnit("prefer", Skill("", quote.words, quote.words), quote, code, ask_hr=True)]
+    units = [
+        GuidanceUnit("prefer", Skill("", quote.words, quote.words), quote, one.code)
+        for one in refused
+        for quote in [sentence.quote(one.start, one.end)]
+    ]
+    blanked = _blank(sentence, [(one.start, one.end) for one in refused])
+    polite = [m.span() for m in _COURTESY.finditer(blanked.text)]
+    said: list[GuidanceUnit] = []
+    for clause in _clauses(_blank(blanked, polite)):
+        found = _clause(clause, loosely=not refused)
+        if not found and clause.contrasted and said:
+            said = _taken_back(said, clause)
+        said.extend(found)
+    return sorted([*units, *said], key=lambda unit: unit.quote.start)
 
 
-def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    spans: list[tuple[int, int]] = []
-    at = start
-    for m in _CLAUSES.finditer(text, start, end):
-        spans.append((at, m.start()))
+def _blank(folded: Folded, spans: list[tuple[int, int]]) -> Folded:
+    text = folded.text
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return replace(folded, text=text)
+
+
+def _clauses(sentence: Folded) -> list[_Clause]:
+    """Split a sentence; a clause that doesn't say what it wants takes it from its neighbours."""
+    spans: list[tuple[int, int, bool]] = []
+    at, contrasted = 0, False
+    for m in _CLAUSES.finditer(sentence.text):
+        spans.append((at, m.start(), contrasted))
+        before = sentence.text[max(0, m.start() - 1) : m.start()]
+        contrasted = _CONTRAST.search(m.group() if m.group() != "、" else before + m.group()) is not None
         at = m.end()
-    spans.append((at, end))
-    return [(a, b) for a, b in spans if text[a:b].strip()]
-
-
-def _polarity(clause: str) -> str:
-    return next((name for name, pattern in _CUE_PATTERNS if pattern.search(clause)), "")
-
-
-def _clause(folded: Folded, start: int, end: int, polarity: str) -> Iterator[GuidanceUnit]:
-    clause = folded.text[start:end]
-    for reason, pattern in _REFUSED_PATTERNS:
-        found = pattern.search(clause)
-        if found is not None:
-            quote = folded.quote(start + found.start(), start + found.end())
-            yield GuidanceUnit(polarity or "prefer", Skill("", quote.words, quote.words), quote, reason)
-            return
-    languages = list(_languages(folded, start, end, polarity))
-    yield from languages
-    hits = lexicon().find(folded.part(start, end), about_skills=True)
-    for hit in hits:
-        yield GuidanceUnit(polarity or "prefer", hit.concept.skill, hit.quote)
-    if not hits and not languages and len(clause.strip()) >= 4:
-        quote = folded.quote(start, end)
-        yield GuidanceUnit("loose", Skill("", quote.words, quote.words), quote)
-
-
-def _languages(folded: Folded, start: int, end: int, polarity: str) -> Iterator[GuidanceUnit]:
-    clause = folded.text[start:end]
-    levels = {f.language: f for f in find_levels(clause)}
-    for m in _LANGUAGE.finditer(clause):
-        language = "japanese" if m.group("ja") else "english"
-        if language in levels and levels[language].start > m.end():
+    spans.append((at, len(sentence.text), contrasted))
+    spans = [span for span in spans if sentence.text[span[0] : span[1]].strip()]
+    own = [polarity_of(sentence.text[a:b]) for a, b, _ in spans]
+    japanese = re.search(r"[\u3040-\u30ff]", sentence.text) is not None
+    clauses: list[_Clause] = []
+    for i, (a, b, after_but) in enumerate(spans):
+        # Japanese says what it thinks of a list at its end, English at its beginning.
+        ahead, behind = [*range(i, len(spans))], [*range(i, -1, -1)]
+        order = [*ahead, *behind] if japanese else [*behind, *ahead]
+        polarity = next((own[j] for j in order if own[j]), "")
+        part = sentence.part(a, b)
+        compared = comparison_in(part.text, japanese=japanese)
+        if compared is None:
+            clauses.append(_Clause(part, polarity, after_but))
             continue
-        found = levels.get(language)
+        middle, lesser_first = compared
+        wanted = polarity if polarity in ("must", "prefer") else "prefer"
+        pair = ("relax", wanted) if lesser_first else (wanted, "relax")
+        clauses.append(_Clause(part.part(0, middle), pair[0], after_but))
+        clauses.append(_Clause(part.part(middle, len(part.text)), pair[1]))
+    return clauses
+
+
+def _taken_back(said: list[GuidanceUnit], clause: _Clause) -> list[GuidanceUnit]:
+    """Let "…, but not needed" speak of what stands before it; "but no must" takes nothing back from a wish."""
+    last = said[-1]
+    if not clause.polarity or (is_weak_concession(clause.part.text) and last.polarity == "prefer"):
+        return said
+    if last.polarity == "loose":
+        return [*said[:-1], replace(last, polarity="unused")] if clause.polarity in ("relax", "avoid") else said
+    return [replace(u, polarity=clause.polarity) if u.polarity == last.polarity else u for u in said]
+
+
+def _clause(clause: _Clause, *, loosely: bool) -> list[GuidanceUnit]:
+    part, polarity = clause.part, clause.polarity
+    units = [*_languages(part, polarity), *_years(part, polarity)]
+    hits = [hit for hit in lexicon().find(part, about_skills=True) if not _inside(hit, units)]
+    units.extend(_concepts(part, hits, polarity or "prefer"))
+    if not any(hit.concept.kind == "certificate" for hit in hits):
+        units.extend(_certificates(part, polarity or "prefer"))
+    if loosely and _says_more(part, units, polarity):
+        quote = part.quote(0, len(part.text))
+        kind = "unused" if polarity in ("relax", "avoid") else "loose"
+        units.append(GuidanceUnit(kind, Skill("", quote.words, quote.words), quote))
+    return sorted(units, key=lambda unit: unit.quote.start)
+
+
+def _says_more(part: Folded, units: list[GuidanceUnit], polarity: str) -> bool:
+    """Whether words worth their likeness are left: all of a clause nothing was found in, much of one that only names."""
+    left = _FILLER.sub("", part.text)
+    if units:
+        told = sum(len(unit.quote.words) for unit in units)
+        return not polarity and len(left) - told >= (40 if left.isascii() else 16)
+    return len(left) >= _LEAST_LOOSE and not _only_a_cue(left, polarity)
+
+
+def _only_a_cue(left: str, polarity: str) -> bool:
+    """Whether a clause says how something counts and not what: "not needed", 「必須ではありません」."""
+    return bool(polarity) and len(left) <= (24 if left.isascii() else 10)
+
+
+def _inside(hit: Hit, units: list[GuidanceUnit]) -> bool:
+    return any(unit.quote.start <= hit.quote.start and hit.quote.end <= unit.quote.end for unit in units)
+
+
+def _concepts(part: Folded, hits: list[Hit], polarity: str) -> Iterator[GuidanceUnit]:
+    """Name the concepts of a clause; what stands between 「か」 or "or" is one wish with alternatives."""
+    i = 0
+    while i < len(hits):
+        j = i
+        while (
+            polarity in ("must", "prefer")
+            and j + 1 < len(hits)
+            and _ALTERNATIVE.match(part.text[hits[j].end : hits[j + 1].start])
+        ):
+            j += 1
+        group = hits[i : j + 1]
+        between = part.text[group[-2].end : group[-1].start] if len(group) > 1 else ""
+        if len(group) > 1 and _ALTERNATIVE_WORD.search(between.strip()):
+            first, rest = group[0].concept, group[1:]
+            skill = Skill(
+                first.id,
+                "または".join(hit.concept.label_ja for hit in group),
+                " or ".join(hit.concept.label_en for hit in group),
+                tuple(dict.fromkeys(hit.concept.id for hit in rest if hit.concept.id != first.id)),
+            )
+            yield GuidanceUnit(polarity, skill, part.quote(group[0].start, group[-1].end))
+        else:
+            for hit in group:
+                yield GuidanceUnit(polarity, hit.concept.skill, hit.quote)
+        i = j + 1
+
+
+def _certificates(part: Folded, polarity: str) -> Iterator[GuidanceUnit]:
+    """Read 「簿記の資格」 as any of the certificates whose names hold the word."""
+    for m in _CERTIFICATE.finditer(part.text):
+        word = m.group(1)
+        named = [
+            concept
+            for concept in lexicon().concepts.values()
+            if concept.kind == "certificate" and any(word in fold(form).text for form in concept.forms)
+        ]
+        if named:
+            quote = part.quote(m.start(), m.end())
+            others = tuple(concept.id for concept in named[1:])
+            yield GuidanceUnit(polarity, Skill(named[0].id, quote.words, quote.words, others), quote)
+
+
+def _years(part: Folded, polarity: str) -> Iterator[GuidanceUnit]:
+    """Read years of experience; an upper bound on them is nothing the score counts."""
+    text = part.text
+    for m in _YEARS.finditer(text):
+        about = text[max(0, m.start() - 12) : m.end() + 12]
+        if _NOT_EXPERIENCE.search(about):
+            continue
+        written = m.group("n") or m.group("en")
+        number = float(_WORDS.get(written, 0)) or float(written if written.isdigit() else kanji_number(written))
+        if not 0 < number <= 45:
+            continue
+        quote = part.quote(m.start(), m.end())
+        if m.group("most") or m.group("cap"):
+            yield GuidanceUnit("unused", Skill("", quote.words, quote.words), quote)
+        elif polarity != "avoid":
+            wanted = polarity or "prefer"
+            skill = Skill(f"years:{number:g}", f"経験{number:g}年以上", f"{number:g}+ years of experience")
+            yield GuidanceUnit(wanted, skill, quote)
+        return
+    found = _EXPERIENCE.search(text)
+    if found is not None and polarity == "relax":
+        quote = part.quote(found.start(), found.end())
+        yield GuidanceUnit("relax", Skill("years:0", "経験年数", "years of experience"), quote)
+
+
+def _languages(part: Folded, polarity: str) -> Iterator[GuidanceUnit]:
+    text = part.text
+    levels: dict[str, LevelFound] = {f.language: f for f in find_levels(text)}
+    not_spoken = [m.start() for m in _NOT_SPOKEN.finditer(text)]
+    for m in _LANGUAGE.finditer(text):
+        language = "japanese" if m.group("ja") else "english"
+        if m.start() in not_spoken:
+            continue
+        found = levels.pop(language, None)
         if found is None and not polarity:
             continue
-        level = int(found.level) if found else 3
-        label_ja, label_en = LANGUAGE_LABELS[language]
-        kind = "relax" if found is not None and level == 0 else polarity or "prefer"
-        ja, en = LEVEL_LABELS[level]
-        skill = (
-            Skill(f"language:{language}:{level}", label_ja, label_en)
-            if kind == "relax"
-            else Skill(f"language:{language}:{level}", f"{label_ja}（{ja}）", f"{label_en} ({en})")
-        )
-        quote = folded.quote(start + (found.start if found else m.start()), start + (found.end if found else m.end()))
-        yield GuidanceUnit(kind, skill, quote)
+        yield _language(part, language, found, polarity, m.span())
+    for language, found in levels.items():  # "N1", "TOEIC 800": the language isn't named
+        yield _language(part, language, found, polarity, (found.start, found.end))
+
+
+def _language(
+    part: Folded, language: str, found: LevelFound | None, polarity: str, named: tuple[int, int]
+) -> GuidanceUnit:
+    none_needed = found is not None and found.level == 0
+    kind = "relax" if none_needed else polarity or "prefer"
+    # "Not needed" takes the language off; "conversational is enough" lowers it to that.
+    level = int(found.level) if found else (0 if kind == "relax" else 3)
+    label_ja, label_en = LANGUAGE_LABELS[language]
+    ja, en = LEVEL_LABELS[level]
+    skill = (
+        Skill(f"language:{language}:{level}", label_ja, label_en)
+        if level == 0
+        else Skill(f"language:{language}:{level}", f"{label_ja}（{ja}）", f"{label_en} ({en})")
+    )
+    return GuidanceUnit(kind, skill, part.quote(*((found.start, found.end) if found else named)))
 
 
 def _once(units: list[GuidanceUnit]) -> Iterator[GuidanceUnit]:
-    seen: set[tuple[str, str]] = set()
-    for unit in units:
-        key = (unit.skill.concept or unit.skill.label_ja, unit.refused)
-        if key not in seen:
-            seen.add(key)
-            yield unit
+    """Keep a thing said twice once; the last word on it counts, where it first stands."""
+    last: dict[tuple[str, str], GuidanceUnit] = {_key(unit): unit for unit in units}
+    for key in dict.fromkeys(_key(unit) for unit in units):
+        yield last[key]
+
+
+def _key(unit: GuidanceUnit) -> tuple[str, str]:
+    subject = unit.skill.concept.rpartition(":")[0] or unit.skill.concept or unit.skill.label_ja
+    return subject + "|".join(unit.skill.any_of), unit.refused

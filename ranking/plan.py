@@ -8,39 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ranking.bending import bend
 from ranking.lexicon import lexicon
-from ranking.values import Guidance, GuidanceUnit, LanguageNeed, Level, Quote, Requirement, Skill, Stated
+from ranking.unit import Unit, language_unit
+from ranking.values import Guidance, LanguageNeed, Level, Requirement, Skill, Stated
+
+__all__ = ["BASE", "CAP", "PENALTY", "TOTAL", "Plan", "Unit", "make_plan"]
 
 BASE = {"must": 40, "role": 25, "experience": 15, "language": 10, "nice": 10}
 TOTAL = 10_000  # hundredths of a point
-PREFERRED, RELAXED = 1.75, 0.25
+LOOSE, LOOSE_MOST = 500, 1_500  # hundredths for a thing used loosely, and for all of them together
+LIGHTEST, HEAVIEST = 0.2, 2.0  # how far guidance may bend what a dimension weighs
 PENALTY = 1_500  # hundredths taken off for a quoted hit of something to be avoided
 CAP = 49
 SENIORITY = ("l_junior", "l_senior", "l_lead", "l_manager", "l_director", "l_exec")
 SENIORITY_YEARS = {"l_senior": 6.0, "l_lead": 6.0, "l_manager": 8.0, "l_director": 12.0, "l_exec": 15.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One thing a profile is held against.
-
-    `kind`: concept, role, level, years, language, phrase, similarity, avoid. `concepts` are alternatives. `binding`:
-    a quoted contradiction caps the total. `phrase` is the text of a phrase or similarity unit.
-    """
-
-    key: str
-    dimension: str
-    kind: str
-    label_ja: str
-    label_en: str
-    weight: float = 1.0
-    concepts: tuple[str, ...] = ()
-    level: int = 0
-    years: float = 0.0
-    binding: bool = False
-    phrase: str = ""
-    quote: Quote | None = None
-    maximum: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +41,18 @@ def make_plan(requirement: Requirement, guidance: Guidance | None) -> Plan:
     """Lay out what the requirement, bent by the guidance, is scored by. Raises `ValueError` when nothing is asked."""
     if not requirement.parses:
         raise ValueError("The description states neither a title nor a skill: there is nothing to score by.")
-    units = [
+    plain = [
         *(_skill_unit("must", stated) for stated in requirement.must),
-        *_role_units(requirement, guidance),
+        *_role_units(requirement),
         *_experience_units(requirement),
         *_language_units(requirement),
         *(_skill_unit("nice", stated) for stated in requirement.nice),
     ]
+    units = plain
     for wish in guidance.units if guidance else ():
         if not wish.refused:
-            units = _bend(units, wish)
-    return Plan(_with_maxima(units))
+            units = bend(units, wish)
+    return Plan(_with_maxima(units, _bases(plain, units)))
 
 
 # ── units ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -89,7 +72,7 @@ def _skill_unit(dimension: str, stated: Stated[Skill]) -> Unit:
     )  # fmt: skip
 
 
-def _role_units(requirement: Requirement, guidance: Guidance | None) -> list[Unit]:
+def _role_units(requirement: Requirement) -> list[Unit]:
     units: list[Unit] = []
     title = requirement.title
     if title is not None:
@@ -108,7 +91,7 @@ def _role_units(requirement: Requirement, guidance: Guidance | None) -> list[Uni
                     quote=title.quote,
                 )
             )
-    phrase = "\n".join(_phrases(requirement, guidance))
+    phrase = "\n".join(_phrases(requirement))
     units.append(
         Unit(
             "role:similarity",
@@ -124,15 +107,12 @@ def _role_units(requirement: Requirement, guidance: Guidance | None) -> list[Uni
     return units
 
 
-def _phrases(requirement: Requirement, guidance: Guidance | None) -> list[str]:
+def _phrases(requirement: Requirement) -> list[str]:
     """Collect the words the similarity is taken to: values, never quotes, so that layout can't move a score."""
     words = [requirement.title.value] if requirement.title else []
     for stated in (*requirement.must, *requirement.must, *requirement.nice):
         skill = stated.value
         words.extend((skill.label_ja, skill.label_en) if skill.label_ja != skill.label_en else (skill.label_ja,))
-    for unit in guidance.units if guidance else ():
-        if not unit.refused and unit.polarity in ("must", "prefer", "loose") and ":" not in unit.skill.concept:
-            words.append(unit.skill.label_ja)
     return words
 
 
@@ -176,10 +156,6 @@ def _experience_units(requirement: Requirement) -> list[Unit]:
     return units
 
 
-LANGUAGES = {"japanese": ("日本語", "Japanese"), "english": ("英語", "English")}
-LEVELS_JA = ("なし", "初級", "日常会話", "ビジネス", "流暢", "ネイティブ")
-
-
 def _language_units(requirement: Requirement) -> list[Unit]:
     units: list[Unit] = []
     needs: tuple[tuple[str, Stated[LanguageNeed] | None], ...] = (
@@ -189,90 +165,48 @@ def _language_units(requirement: Requirement) -> list[Unit]:
     for language, stated in needs:
         if stated is not None and stated.value.level > Level.NONE:
             weight = 1.0 if stated.value.required else 0.5
-            units.append(_language(language, int(stated.value.level), stated.value.required, weight, stated.quote))
+            units.append(language_unit(language, int(stated.value.level), stated.value.required, weight, stated.quote))
     return units
-
-
-def _language(language: str, level: int, required: bool, weight: float, quote: Quote | None) -> Unit:
-    ja, en = LANGUAGES[language]
-    return Unit(
-        f"language:{language}", "language", "language", f"{ja}（{LEVELS_JA[level]}以上）",
-        f"{en} ({Level(level).name.lower()} or better)", weight=weight, level=level, binding=required, quote=quote,
-    )  # fmt: skip
-
-
-# ── guidance ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _bend(units: list[Unit], wish: GuidanceUnit) -> list[Unit]:
-    """Apply one unit of guidance: heavier, lighter, new, or to be avoided."""
-    concept = wish.skill.concept
-    if wish.polarity == "loose" or not concept:
-        return units  # it colours the similarity only
-    if concept.startswith("language:"):
-        return _bend_language(units, wish)
-    touched = [u for u in units if concept in u.concepts and u.kind in ("concept", "role")]
-    others = [u for u in units if u not in touched]
-    if wish.polarity == "avoid":
-        return [
-            *(replace(u, weight=u.weight * RELAXED, binding=False) for u in touched),
-            *others,
-            Unit(
-                f"avoid:{concept}", "guidance", "avoid", f"避けたい：{wish.skill.label_ja}", f"to avoid: {wish.skill.label_en}",
-                concepts=(concept,), quote=None,
-            ),
-        ]  # fmt: skip
-    if wish.polarity == "relax":
-        return [replace(u, weight=u.weight * RELAXED, binding=False) if u in touched else u for u in units]
-    if wish.polarity == "must":
-        binding = [
-            replace(u, dimension="must", weight=u.weight * PREFERRED, binding=True) if u.kind == "concept" else u
-            for u in touched
-        ]
-        return [*others, *(binding or [_wanted(wish, "must", 1.0)])]
-    lifted = [replace(u, weight=u.weight * PREFERRED) for u in touched]
-    return [*others, *(lifted or [_wanted(wish, "nice", PREFERRED)])]
-
-
-def _wanted(wish: GuidanceUnit, dimension: str, weight: float) -> Unit:
-    skill = wish.skill
-    return Unit(
-        f"{dimension}:{skill.concept}", dimension, "concept", skill.label_ja, skill.label_en, weight=weight,
-        concepts=(skill.concept,), binding=dimension == "must",
-    )  # fmt: skip
-
-
-def _bend_language(units: list[Unit], wish: GuidanceUnit) -> list[Unit]:
-    _, language, level = wish.skill.concept.split(":")
-    key = f"language:{language}"
-    there = [u for u in units if u.key == key]
-    if wish.polarity in ("relax", "avoid"):
-        return [replace(u, weight=u.weight * RELAXED, binding=False) if u.key == key else u for u in units]
-    required = wish.polarity == "must"
-    wanted = max(int(level), *(u.level for u in there)) if there else int(level)
-    weight = max([1.0, *(u.weight for u in there)]) * (1.0 if required else PREFERRED)
-    binding = required or any(u.binding for u in there)
-    if there and int(level) > there[0].level and not required:
-        binding = False  # a wish for more than the description asks is a wish, not a wall
-    quote = there[0].quote if there else None
-    return [*(u for u in units if u.key != key), _language(language, wanted, binding, weight, quote)]
 
 
 # ── maxima ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _with_maxima(units: list[Unit]) -> tuple[Unit, ...]:
-    """Share TOTAL out by dimension, then by weight inside it; whole hundredths, the remainders to the largest."""
+def _bases(plain: list[Unit], bent: list[Unit]) -> dict[str, float]:
+    """Weigh the dimensions: by their base, bent as far as guidance bent what is in them.
+
+    Without this a wish about the only thing in a dimension would change nothing, and a thing taken out of a dimension
+    would leave its points to the rest of it.
+    """
+    before = {name: sum(u.weight for u in plain if u.dimension == name) for name in BASE}
+    after = {name: sum(u.weight for u in bent if u.dimension == name) for name in BASE}
+    return {
+        name: base * (min(HEAVIEST, max(LIGHTEST, after[name] / before[name])) if before[name] else 1.0)
+        for name, base in BASE.items()
+        if after[name]
+    }
+
+
+def _with_maxima(units: list[Unit], bases: dict[str, float]) -> tuple[Unit, ...]:
+    """Share TOTAL out by dimension, then by weight inside it; whole hundredths, the remainders to the largest.
+
+    What is used loosely gets its few points first; the rest is the dimensions'.
+    """
     order = {name: i for i, name in enumerate((*BASE, "guidance"))}
     ordered = sorted(units, key=lambda u: order[u.dimension])
-    present = [name for name in BASE if any(u.dimension == name for u in ordered)]
-    shares = _share_out(TOTAL, [float(BASE[name]) for name in present])
+    present = list(bases)
+    loose = [u for u in ordered if u.dimension == "guidance" and u.kind == "similarity"]
+    aside = min(LOOSE * len(loose), LOOSE_MOST)
+    shares = _share_out(TOTAL - aside, [bases[name] for name in present])
     result: list[Unit] = []
     for name, share in zip(present, shares, strict=True):
         members = [u for u in ordered if u.dimension == name]
         for unit, maximum in zip(members, _share_out(share, [u.weight for u in members]), strict=True):
             result.append(replace(unit, maximum=maximum))
-    result.extend(u for u in ordered if u.dimension == "guidance")
+    if loose:
+        maxima = _share_out(aside, [u.weight for u in loose])
+        result.extend(replace(u, maximum=maximum) for u, maximum in zip(loose, maxima, strict=True))
+    result.extend(u for u in ordered if u.dimension == "guidance" and u not in loose)
     return tuple(result)
 
 

@@ -163,12 +163,18 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class GuidanceUnit:
-    """One thing the manager said. `polarity`: must, prefer, relax, avoid, loose; `refused` gives a reason (R9)."""
+    """One thing the manager said.
+
+    `polarity`: must, prefer, relax, avoid; loose (coloured by likeness, bounded) or unused (understood as a wish, but
+    nothing the score can count). `skill.concept` may be "language:english:3" or "years:5"; `skill.any_of` are
+    alternatives. `refused` is the code of a protected attribute (R9), `ask_hr` that a lawful exception is claimed.
+    """
 
     polarity: str
     skill: Skill
     quote: Quote
     refused: str = ""
+    ask_hr: bool = False
 
 
 @dataclass(frozen=True, slots=True)
