@@ -253,6 +253,8 @@ class SideIndex:
             if record.name in manifest.dead:
                 part.bury(read_dead(self.folder, manifest.dead[record.name]))
             parts.append(part)
+        # A process that was stopped may have left files with the next names.
+        manifest = replace(manifest, next=max(manifest.next, _next_number(self.folder)))
         self._manifest, self._parts, self._number = manifest, parts, manifest.number
         self._tail, self._file = Tail(), TailFile(self.folder / manifest.tail)
         self._changed = True
