@@ -259,3 +259,12 @@ def test_a_new_index_is_built_beside_the_one_that_serves(index: SideIndex) -> No
     assert seen == [{"old"}]
     assert people_of(index.snapshot()) == laid_out([row("new"), row("meanwhile")])
     assert SideIndex.open(index.folder, "v1").number == 5
+
+
+def test_a_tail_never_outgrows_a_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(side_index_module, "BLOCK", 50)
+    monkeypatch.setattr(side_index_module, "_STEP", 20)
+    index = SideIndex.open(tmp_path / "index", "v1")
+    index.put([row(str(n)) for n in range(130)], number=1)
+    assert index.people == 130
+    assert all(len(block) <= 50 for block in index.snapshot().blocks)
