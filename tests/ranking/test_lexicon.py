@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,11 @@ def found(text: str) -> list[str]:
 
 def test_the_lexicon_covers_engineering_and_the_commercial_functions() -> None:
     concepts = lexicon().concepts
-    assert len(concepts) >= 450
-    assert {"accounting", "sales", "hr", "legal", "procurement", "quality", "scm"} <= {
-        c.group for c in concepts.values()
-    }
+    assert len(concepts) >= 1_500
+    assert {"corp_sales", "recruiting", "monthly_closing", "treasury", "contracts_legal", "procurement"} <= set(concepts)
+    assert {"logistics", "qc", "production_mgmt", "rd", "clinical_dev", "nursing_care", "credit"} <= set(concepts)
+    kinds = Counter(c.kind for c in concepts.values())
+    assert kinds["industry"] >= 120 and kinds["certificate"] >= 150 and kinds["role"] >= 200
 
 
 @pytest.mark.parametrize(
