@@ -116,7 +116,12 @@ def ngram_rows(text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     Returns the bucket numbers, sorted and unique, and how often each occurs. Digits are no features: a year or a
     telephone number says nothing of what somebody can do.
     """
-    folded = fold(text).text
+    rows, counts = np.unique(ngrams(fold(text).text)[0], return_counts=True)
+    return rows, counts.astype(np.int64)
+
+
+def ngrams(folded: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Hash the character n-grams of folded text: the bucket number of each, and where its middle stands."""
     points = np.frombuffer(f" {folded} ".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     kinds = np.zeros(len(points), np.int8)
     kinds[((points >= 97) & (points <= 122)) | (points == 43) | (points == 35)] = _LATIN
@@ -124,25 +129,23 @@ def ngram_rows(text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         ((points >= 0x3041) & (points <= 0x30FF) & (points != 0x30FB)) | ((points >= 0x3400) & (points <= 0x9FFF))
     ] = _CJK
     points = np.where(kinds == _SPACE, np.uint32(32), points)
-    found = []
+    latin, cjk = kinds == _LATIN, kinds == _CJK
+    border = latin | (kinds == _SPACE)
+    rows, places = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for size in (2, 3, 4, 5):
         if len(points) < size:
             break
         hashes = _rolling(points, size)
+        wanted = np.zeros(len(hashes), np.bool_)
         if size <= 3:
-            whole = _all_of(kinds == _CJK, size)
-            found.append(hashes[whole])
+            wanted |= _all_of(cjk, size)
         if size >= 3:
-            latin = kinds == _LATIN
             inner = _all_of(latin, size - 2)[1 : len(hashes) + 1]
-            ends = ((kinds == _LATIN) | (kinds == _SPACE))[: len(hashes)] & ((kinds == _LATIN) | (kinds == _SPACE))[
-                size - 1 :
-            ]
-            found.append(hashes[inner & ends])
-    if not found:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    rows, counts = np.unique(np.concatenate(found), return_counts=True)
-    return rows.astype(np.int64), counts.astype(np.int64)
+            wanted |= inner & border[: len(hashes)] & border[size - 1 :]
+        found = np.flatnonzero(wanted)
+        rows.append(hashes[found].astype(np.int64))
+        places.append(found + size // 2 - 1)  # the text has a blank before it
+    return np.concatenate(rows), np.concatenate(places)
 
 
 def _rolling(points: NDArray[np.uint32], size: int) -> NDArray[np.uint32]:

@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ranking.encoder import encode
 from ranking.facts import Reading, read_text
+from ranking.passages import PASSAGE, Passages
 from ranking.plan import Unit
-from ranking.questions import CONTRADICTED, MET, RELATED, SIMILARITY, query_vector, related_concepts
+from ranking.questions import CONTRADICTED, MET, RELATED, SIMILARITY, related_concepts
 from ranking.score import STATUSES, Scores
 from ranking.values import Dimension, EvidenceRow, Profile, Quote, Scored
 
-_PASSAGE = re.compile(r"[^。\n.!?]{6,200}")
-_SHORTEST = 10
 _HIRAGANA = re.compile(r"[ぁ-ゖ]")
 _ENGLISH_WORDS = re.compile(r"\b[a-z]{2,}\b")
 _ENOUGH = 8  # small words or hiragana that make a sentence running text
@@ -28,10 +23,11 @@ _ENOUGH = 8  # small words or hiragana that make a sentence running text
 def explain(scores: Scores, number: int, profile: Profile, without_guidance: int | None = None) -> Scored:
     """Turn row `number` of the scores into a person's score with its evidence."""
     reading = read_text(profile.text)
+    passages = Passages(reading)
     rows: dict[str, list[EvidenceRow]] = {}
     for position, unit in enumerate(scores.plan.units):
         status = int(scores.statuses[number, position])
-        quote, inferred = _find(unit, status, reading, profile)
+        quote, inferred = _find(unit, status, reading, passages, profile)
         rows.setdefault(unit.dimension, []).append(
             EvidenceRow(
                 unit=unit.key,
@@ -70,10 +66,10 @@ def _exact(quote: Quote | None, text: str) -> Quote | None:
     return quote if quote is not None and text[quote.start : quote.end] == quote.words else None
 
 
-def _find(unit: Unit, status: int, reading: Reading, profile: Profile) -> tuple[Quote | None, bool]:
+def _find(unit: Unit, status: int, reading: Reading, passages: Passages, profile: Profile) -> tuple[Quote | None, bool]:
     """Find the profile's words for a unit; True when they imply it rather than say it."""
     if status == SIMILARITY:
-        return _best_passage(unit.phrase, reading), False
+        return passages.closest(unit.phrase), False
     if unit.kind == "years":
         return _span(reading.years, reading), False
     if unit.kind == "language":
@@ -119,7 +115,7 @@ def _written_sentence(reading: Reading, key: str) -> Quote | None:
     """Quote the first running sentence: it is written in the language, which is all there is to show for it."""
     letters = _HIRAGANA if key == "language:japanese" else _ENGLISH_WORDS
     best = max(
-        _PASSAGE.finditer(reading.folded.text),
+        PASSAGE.finditer(reading.folded.text),
         key=lambda found: (min(_ENOUGH, len(letters.findall(found.group()))), -found.start()),
         default=None,
     )
@@ -129,23 +125,3 @@ def _written_sentence(reading: Reading, key: str) -> Quote | None:
 def _span(found: object, reading: Reading) -> Quote | None:
     start, end = getattr(found, "start", None), getattr(found, "end", None)
     return reading.folded.quote(start, end) if start is not None and end is not None else None
-
-
-def _best_passage(phrase: str, reading: Reading) -> Quote | None:
-    """Quote the sentence of the profile that is closest to the description's words."""
-    folded = reading.folded
-    query: NDArray[np.float32] = query_vector(phrase).astype(np.float32)
-    best: tuple[float, int, int] | None = None
-    for found in _PASSAGE.finditer(folded.text):
-        if len(found.group().strip()) < _SHORTEST:
-            continue
-        inside = {
-            concept
-            for sighting in reading.sightings
-            if found.start() <= sighting.hit.start < found.end() and not sighting.denied
-            for concept in sighting.hit.concept.closure
-        }
-        closeness = float(encode(found.group(), inside).astype(np.float32) @ query)
-        if best is None or closeness > best[0]:
-            best = (closeness, found.start(), found.end())
-    return None if best is None else folded.quote(best[1], best[2])
