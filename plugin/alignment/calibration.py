@@ -29,7 +29,7 @@ from plugin.rows import (
 from plugin.scouting.may_write import reachable
 from plugin.work.context import Work
 from plugin.work.jobs import Claim, owe
-from ranking.values import Calibrated, Requirement, Scored, digest
+from ranking.values import Calibrated, Market, Requirement, Scored, digest
 
 log = structlog.get_logger(__name__)
 
@@ -87,7 +87,7 @@ def calibrate(work: Work, claim: Claim) -> None:
         calibration=calibration.key,
         universe=result.universe,
         considered=result.considered,
-        stored=len(result.scores),
+        stored=sum(group.count for group in result.groups),
         **{f"seconds_{name}": round(value, 4) for name, value in result.seconds.items()},
     )
 
@@ -108,7 +108,7 @@ def _store(
     sealed = seal_many(
         session, work.vault, employer_id, {s.profile_id: [asdict(d) for d in s.dimensions] for s in result.shortlist}
     )
-    headlines = _headlines(work, employer_id, ids, people)
+    lines = headlines(work, employer_id, ids, people)
     for rank, scored in enumerate(result.shortlist, start=1):
         because = reasons.get(scored.profile_id, [])
         session.add(
@@ -128,11 +128,11 @@ def _store(
                 evidence_hash=scored.evidence_hash,
                 reachable=not because,
                 unreachable_because=list(because),
-                headline=headlines.get(scored.profile_id, ""),
+                headline=lines.get(scored.profile_id, ""),
                 created_at=now,
             )
         )
-    scores.keep(session, calibration, result.groups or scores.grouped(result.scores), now)
+    scores.keep(session, calibration, result.groups, now)
     calibration.score_version, calibration.store_revision = result.score_version, result.store_revision
     calibration.universe, calibration.considered = result.universe, result.considered
     calibration.floor, calibration.proposed_line = result.floor, max(result.proposed_line, result.floor)
@@ -159,10 +159,10 @@ def _counted(
     """Everything counted, with a sealed line on the first few people each specification gains."""
     employer_id = calibration.employer_id
     ids = sorted({one for specification in result.specifications for one, *_ in specification.gained[:GAINED_SHOWN]})
-    lines = _headlines(work, employer_id, ids, identities(session, work.vault, employer_id, ids))
+    lines = headlines(work, employer_id, ids, identities(session, work.vault, employer_id, ids))
     sealed = seal_many(session, work.vault, employer_id, lines)
     return market.StoredMarket(
-        result.table or market.from_cells(result.market, result.floor, result.universe, result.considered),
+        result.table or Market(result.floor, result.universe, result.considered, (), {}, ()),
         result.specifications,
         freshness(session, employer_id, now),
         {one: base64.b64encode(token).decode() for one, token in sealed.items()},
@@ -185,7 +185,7 @@ def masked_evidence(scored: Scored, identity: Identity | None) -> list[dict[str,
     return dimensions
 
 
-def _headlines(work: Work, employer_id: int, ids: Sequence[str], people: dict[str, Identity]) -> dict[str, str]:
+def headlines(work: Work, employer_id: int, ids: Sequence[str], people: dict[str, Identity]) -> dict[str, str]:
     """One line on each person, masked; the employer as industry and size where they are known."""
     found = work.judge(employer_id).store.get(list(ids))
     made: dict[str, str] = {}

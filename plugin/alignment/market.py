@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,6 @@ from ranking.values import (
     PAY_UNKNOWN,
     LanguageTally,
     Market,
-    MarketCell,
     Specification,
     Tally,
 )
@@ -169,29 +168,6 @@ def folded(market: Market) -> Market:
             counts[replace(tally, pay_band=min(HIGHEST, tally.pay_band), count=0)] += tally.count
         languages[name] = tuple(replace(tally, count=count) for tally, count in sorted(counts.items(), key=str))
     return replace(market, languages=languages)
-
-
-def from_cells(cells: Iterable[MarketCell], floor: int, universe: int, considered: int) -> Market:
-    """The same counts from a histogram that has everything in one."""
-    people: Counter[tuple[int, int, bool]] = Counter()
-    languages: dict[str, Counter[tuple[int, int, str, int]]] = {"japanese": Counter(), "english": Counter()}
-    places: Counter[tuple[int, str]] = Counter()
-    for cell in cells:
-        if cell.score >= floor:
-            people[cell.score, PAY_UNKNOWN if cell.pay_band < 0 else 0, cell.contactable] += cell.count
-        if cell.without_language >= floor:
-            places[cell.without_language, cell.place] += cell.count
-            for name, level in (("japanese", cell.japanese), ("english", cell.english)):
-                basis = "stated" if level >= 0 else ""
-                languages[name][cell.without_language, level, basis, cell.pay_band] += cell.count
-    return Market(
-        floor,
-        universe,
-        considered,
-        tuple(Tally(*key, count) for key, count in people.items()),
-        {name: tuple(LanguageTally(*key, count) for key, count in found.items()) for name, found in languages.items()},
-        tuple((*key, count) for key, count in places.items()),
-    )
 
 
 # Counted.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -67,6 +67,29 @@ def stored_score(
         if wanted in b"\n" + zlib.decompress(row.people) + b"\n":
             return score
     return None
+
+
+def stored_scores(session: Session, calibration: Calibration, profile_ids: Sequence[str]) -> dict[str, int]:
+    """Find several people's stored scores, from the best group down until all are found; who has none is absent."""
+    wanted = {profile_id.encode(): profile_id for profile_id in profile_ids}
+    found: dict[str, int] = {}
+    scores = session.exec(
+        select(CalibrationScore.score)
+        .where(col(CalibrationScore.calibration_id) == calibration.key)
+        .order_by(col(CalibrationScore.score).desc())
+    ).all()
+    for score in scores:
+        if not wanted:
+            break
+        people = session.exec(
+            select(CalibrationScore.people).where(
+                col(CalibrationScore.calibration_id) == calibration.key, col(CalibrationScore.score) == score
+            )
+        ).one()
+        ids = b"\n" + zlib.decompress(people) + b"\n"
+        for raw in [raw for raw in wanted if b"\n" + raw + b"\n" in ids]:
+            found[wanted.pop(raw)] = score
+    return found
 
 
 def best_first(session: Session, calibration: Calibration, least: int) -> Iterator[tuple[str, int, int]]:

@@ -7,9 +7,9 @@ file. Journal rows are applied in order; the store remembers the last one, so th
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -23,6 +23,7 @@ from plugin.work.jobs import Claim
 from ranking.values import Calibrated, Guidance, Requirement, Scored
 
 if TYPE_CHECKING:
+    from ranking.cells import Member
     from ranking.judge import Judge
     from ranking.store import ProfileStore
 
@@ -72,6 +73,35 @@ class EmployerDesk:
     ) -> Calibrated:
         with self._lock:
             return self._judge.calibrate(requirement, guidance, top=top, floor=floor, reference_date=reference_date)
+
+    def preview(
+        self, requirement: Requirement, guidance: Guidance | None, *, top: int, floor: int, reference_date: date
+    ) -> Calibrated:
+        """Judge a description still in writing, on the people there are now; waits for no change of the store."""
+        return self._judge.preview(requirement, guidance, top=top, floor=floor, reference_date=reference_date)
+
+    def people_of(
+        self,
+        requirement: Requirement,
+        guidance: Guidance | None,
+        cell: Mapping[str, Any],
+        *,
+        line: int,
+        limit: int,
+        reference_date: date,
+    ) -> tuple[int, tuple[Member, ...]]:
+        """Who stands behind a cell of the market table (the fields of `ranking.cells.Cell`); waits for no change either."""
+        from ranking.cells import Cell, people_of
+
+        return people_of(
+            self.store.snapshot(),
+            requirement,
+            guidance,
+            Cell(**cell),
+            line=line,
+            limit=limit,
+            reference_date=reference_date,
+        )
 
     def evidence(
         self, requirement: Requirement, guidance: Guidance | None, ids: Sequence[str], *, reference_date: date

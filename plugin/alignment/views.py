@@ -120,7 +120,7 @@ def shortlist_view(
     ).all()
     ids = [row.profile_id for row in rows]
     people = {} if masked else identities(session, vault, calibration.employer_id, ids)
-    words = {} if masked else _unmasked(session, vault, calibration.employer_id, rows)
+    words = {} if masked else unmasked(session, vault, calibration.employer_id, rows)
     verdicts = _verdicts(session, calibration, staff_id)
     counted = market.read_market(session, calibration)
     entries = tuple(
@@ -194,7 +194,7 @@ def _entry(
     verdicts: dict[str, Verdict],
     locale: str,
 ) -> EntryView:
-    dimensions = tuple(_dimension(data, locale) for data in evidence)
+    dimensions = dimensions_view(evidence, locale)
     verdict = verdicts.get(row.profile_id)
     return EntryView(
         rank=row.rank,
@@ -213,6 +213,11 @@ def _entry(
         verdict=verdict.match if verdict is not None else None,
         verdict_reason=verdict.reason if verdict is not None else "",
     )
+
+
+def dimensions_view(evidence: Sequence[dict[str, Any]], locale: str) -> tuple[DimensionView, ...]:
+    """Stored evidence in the reader's language."""
+    return tuple(_dimension(data, locale) for data in evidence)
 
 
 def _dimension(data: dict[str, Any], locale: str) -> DimensionView:
@@ -253,7 +258,7 @@ def one_line(dimensions: tuple[DimensionView, ...], locale: str) -> str:
     return line
 
 
-def _unmasked(
+def unmasked(
     session: Session, vault: Vault, employer_id: int, rows: Sequence[ShortlistEntry]
 ) -> dict[str, list[dict[str, Any]]]:
     keys = known_keys(session, vault, employer_id, [row.profile_id for row in rows])

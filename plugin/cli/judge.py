@@ -114,7 +114,7 @@ def calibrate(jd: Path, guidance: Path | None, top: int, floor: int, employer: s
                 "universe": found["universe"],
                 "considered": found["considered"],
                 "proposed_line": found["proposed_line"],
-                "above_floor": len(found["scores"]),
+                "above_floor": found["above_floor"],
                 "shortlist": shown(people),
             }
         )

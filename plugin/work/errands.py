@@ -23,6 +23,7 @@ from plugin.work.context import Work
 from plugin.work.jobs import INTERACTIVE, Claim, Park, owe
 from ranking.guidance import read_guidance
 from ranking.requirement import read_requirement
+from ranking.values import PAY_BEYOND
 
 if TYPE_CHECKING:
     from plugin.alignment.store import EmployerDesk
@@ -132,14 +133,24 @@ def _withdraw(work: Work, job: int | None) -> None:
 
 def _calibrate(work: Work, desk: EmployerDesk, arguments: Mapping[str, Any]) -> Any:
     desk.catch_up(work)
-    found = desk.calibrate(
+    found = desk.preview(
         read_requirement(arguments["description"]),
         read_guidance(arguments["guidance"]) if arguments["guidance"].strip() else None,
         top=arguments["top"],
         floor=arguments["floor"],
         reference_date=date.fromisoformat(arguments["date"]),
     )
-    return asdict(found) | {"evidence_hashes": [scored.evidence_hash for scored in found.shortlist]}
+    people = found.table.people if found.table is not None else ()
+    return {
+        "score_version": found.score_version,
+        "store_revision": found.store_revision,
+        "universe": found.universe,
+        "considered": found.considered,
+        "proposed_line": found.proposed_line,
+        "above_floor": sum(tally.count for tally in people if tally.pay != PAY_BEYOND),
+        "shortlist": [asdict(scored) for scored in found.shortlist],
+        "evidence_hashes": [scored.evidence_hash for scored in found.shortlist],
+    }
 
 
 def _folder(work: Work) -> Path:

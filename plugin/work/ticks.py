@@ -15,6 +15,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
+from plugin.alignment import questions
 from plugin.database import now_of
 from plugin.rows import Connection, Employer, Job, Lease
 from plugin.work.context import Work
@@ -69,14 +70,15 @@ def owe_promise_clock(work: Work) -> None:
 
 
 def keep_house(work: Work) -> None:
-    """Drop expired bytes, leases of the dead and yesterday's ticks."""
+    """Drop expired bytes and questions, leases of the dead, yesterday's ticks and asked questions' jobs."""
     with work.writing() as session:
         now = now_of(session)
         dropped = drop_expired(session)
+        questions.drop_expired(session)
         session.execute(delete(Lease).where(col(Lease.until) < now - timedelta(hours=1)))
         session.execute(
             delete(Job).where(
-                col(Job.kind).in_(TICKED), col(Job.state) == "done", col(Job.finished_at) < now - KEEP_TICKED
+                col(Job.kind).in_((*TICKED, "question")), col(Job.state) == "done", col(Job.finished_at) < now - KEEP_TICKED
             )
         )
     if dropped:

@@ -29,6 +29,7 @@ from connectors.records import (
     User,
 )
 from plugin.alignment import commitment as commitments
+from plugin.alignment.scores import grouped
 from plugin.clock import SettableClock
 from plugin.database import Database
 from plugin.people import Identity, Person, add_profiles
@@ -42,7 +43,19 @@ from plugin.work.context import Handler, Work
 from plugin.work.handlers import HANDLERS
 from plugin.work.jobs import Claim, owe
 from plugin.work.worker import Worker
-from ranking.values import Calibrated, Dimension, EvidenceRow, Guidance, MarketCell, Profile, Quote, Scored
+from ranking.values import (
+    Calibrated,
+    Dimension,
+    EvidenceRow,
+    Guidance,
+    LanguageTally,
+    Market,
+    Profile,
+    Quote,
+    Scored,
+    Specification,
+    Tally,
+)
 from ranking.values import Requirement as Asked
 
 NOON = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -163,6 +176,8 @@ class RememberingDesk:
         self.profiles = {person.profile.id: person.profile for person in everybody}
         self.asked: list[tuple[str, str]] = []
         self.version = "test-1"
+        self.table: Market | None = None
+        self.specifications: tuple[Specification, ...] = ()
         self.store = SimpleNamespace(get=lambda ids: {i: self.profiles[i] for i in ids if i in self.profiles})
 
     def catch_up(self, work: Work) -> int:
@@ -180,15 +195,36 @@ class RememberingDesk:
             considered=len(scored),
             proposed_line=75,
             shortlist=tuple(scored[:top]),
-            scores=tuple((s.profile_id, s.revision, s.score) for s in scored if s.score >= floor),
-            market=tuple(MarketCell(s.score, s.score, 3, 2, 8, "13", True, 1) for s in scored),
+            scores=(),
+            market=(),
             floor=floor,
+            groups=tuple(grouped((s.profile_id, s.revision, s.score) for s in scored if s.score >= floor)),
+            table=self.table or _everybody_alike(scored, floor),
+            specifications=self.specifications,
         )
+
+    preview = calibrate
 
     def _scored(self, profile: Profile, score: int) -> Scored:
         quote = Quote(profile.text, 0, len(profile.text))
         row = EvidenceRow("go", "Go言語", "Go", "met", float(score), 100.0, None, quote)
         return Scored(profile.id, 1, score, (Dimension("must", float(score), 100.0, (row,)),), without_language=score)
+
+
+def _everybody_alike(scored: Sequence[Scored], floor: int) -> Market:
+    """Everyone speaks Japanese at business level, some English, wants ¥8M, lives in Tokyo and can be written to."""
+    there = [s.score for s in scored if s.score >= floor]
+    return Market(
+        floor,
+        len(scored),
+        len(scored),
+        tuple(Tally(score, 0, True, 1) for score in there),
+        {
+            name: tuple(LanguageTally(score, level, "stated", 8, 1) for score in there)
+            for name, level in (("japanese", 3), ("english", 2))
+        },
+        tuple((score, "13", 1) for score in there),
+    )
 
 
 @dataclass

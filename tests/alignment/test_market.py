@@ -30,7 +30,7 @@ from plugin.alignment.market import (
 from plugin.alignment.withholding import LEAST, TOTAL, withheld
 from plugin.policy import Policy
 from plugin.rows import CalibrationMarket
-from ranking.values import PAY_BEYOND, PAY_UNKNOWN, LanguageTally, Market, MarketCell, Tally
+from ranking.values import PAY_BEYOND, PAY_UNKNOWN, LanguageTally, Market, Tally
 
 LEVELS = [(level, "stated") for level in range(6)] + [(4, "written"), (3, "written"), (-1, "")]
 
@@ -244,29 +244,3 @@ def test_how_old_the_data_is_is_the_median_month(house: Any) -> None:
             session.add(person)
         session.flush()
         assert freshness(session, house.employer.key, house.clock.now()) == Fresh(len(people), 9, "2026-05")
-
-
-_CELLS = st.lists(
-    st.builds(
-        MarketCell,
-        score=st.integers(0, 100),
-        without_language=st.integers(0, 100),
-        japanese=st.integers(-1, 5),
-        english=st.integers(-1, 5),
-        pay_band=st.integers(-1, 20),
-        place=st.just("13"),
-        contactable=st.booleans(),
-        count=st.integers(1, 9),
-    ),
-    max_size=40,
-)
-
-
-@given(cells=_CELLS, line=st.integers(40, 100))
-def test_a_histogram_counts_the_same_as_a_market(cells: list[MarketCell], line: int) -> None:
-    made = StoredMarket(market.from_cells(cells, 40, 9_999, sum(c.count for c in cells)))
-    count = {c.line: c for c in line_counts(made, True)}[line]
-    assert count.people == sum(c.count for c in cells if c.score >= line)
-    table = market_table(made, line, "english")
-    if not table.left_out:
-        assert table.viable == sum(c.count for c in cells if c.without_language >= line)

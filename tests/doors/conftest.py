@@ -47,7 +47,17 @@ from plugin.scouting.facts import PersonFact
 from plugin.scouting.post import raw_of
 from plugin.work.context import Work
 from ranking.requirement import read_requirement
-from ranking.values import Dimension, EvidenceRow, MarketCell, Profile, Quote, Scored
+from ranking.values import (
+    Dimension,
+    EvidenceRow,
+    LanguageTally,
+    Market,
+    Profile,
+    Quote,
+    Scored,
+    Specification,
+    Tally,
+)
 
 TEXT = "バックエンドエンジニア\n■必須条件\n・Goでの開発経験 5年以上\n・PostgreSQLの経験\n■給与\n年収 700万円〜1,000万円\n■勤務地\n東京都渋谷区\n"
 WORDS = "架空商会でGoによる決済基盤を開発。"
@@ -63,7 +73,29 @@ PEOPLE = [
 ]
 SCORES = (90, 84, 79, 75, 75, 71, 70, 69)
 
-MARKET = tuple(MarketCell(score, score, 2 if score == 79 else 4, 3, 8 if score > 80 else 6, "13", True, 1) for score in SCORES)
+MARKET = Market(
+    40,
+    120,
+    100,
+    tuple(Tally(score, 0, True, 1) for score in SCORES),
+    {
+        "japanese": tuple(
+            LanguageTally(score, 2 if score == 79 else 4, "stated", 8 if score > 80 else 6, 1) for score in SCORES
+        ),
+        "english": tuple(LanguageTally(score, 3, "stated", 8 if score > 80 else 6, 1) for score in SCORES),
+    },
+    tuple((score, "13", 1) for score in SCORES),
+)
+SPECIFICATIONS = (
+    Specification("as_written", {}, "", MARKET.people),
+    Specification(
+        "pay_moved",
+        {"pay": {"low": 7_000_000, "high": 12_000_000}},
+        "pay",
+        (*MARKET.people, Tally(78, 0, True, 6)),
+        (("u2", 79, 71), ("u5", 76, 71)),
+    ),
+)
 
 
 @dataclass
@@ -281,7 +313,7 @@ def furnish(work: Work, connection: Connection) -> House:
         )
         db.add(calibration)
         db.flush()
-        market.keep(db, calibration, market.StoredMarket(market.from_cells(MARKET, 40, 120, 100)), now)
+        market.keep(db, calibration, market.StoredMarket(MARKET, SPECIFICATIONS), now)
         requisition.calibration_id = calibration.key
         db.add(requisition)
         sealed = seal_many(
