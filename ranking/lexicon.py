@@ -1,15 +1,12 @@
 """The words of the trade in both languages: `data/lexicon/*.tsv`, one concept a line, readable and extendable.
 
 A file's name begins with the kind (skill, function, role, level, industry, certificate; `ignored` holds phrases that
-only look like concepts), a domain may follow: `skill_cloud.tsv`. Columns: id, group (concepts of one group are related), implies (ids that follow from it), Japanese
-forms, English forms, separated by `|`; the first form of a language is its label. A form marked `~` (Go, R, C) counts
-only next to another skill on its line.
+only look like concepts). Concepts of one group are near substitutes; what a concept implies follows from it. The first
+form of a language is its label. A form marked `~` (Go, R, C) counts only next to another skill on its line.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -20,10 +17,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from ranking.folding import Folded, fold, is_latin
+from ranking.lexicon_files import Book, Entry, flat, read, sources
 from ranking.values import Quote, Skill
 
-KINDS = ("skill", "function", "role", "level", "industry", "certificate")
-_ALL_KINDS = (*KINDS, "ignored")
 _COMPETENCE = frozenset({"skill", "function", "certificate"})
 _LONG = 4
 _NEIGHBOUR = 24  # folded characters an ambiguous form may stand from the skill that vouches for it
@@ -100,21 +96,21 @@ class Lexicon:
         folded = fold(text) if isinstance(text, str) else text
         return self._settle(folded, self._candidates(folded.text), about_skills)
 
-    def _candidates(self, text: str) -> list[tuple[str, int, int, bool]]:
+    def _candidates(self, folded: str) -> list[tuple[str, int, int, bool]]:
         found: list[tuple[str, int, int, bool]] = []
-        flat = _HYPHEN.sub(" ", text)
+        text = flat(folded)
         end_of_last = 0
         openings = self.openings
-        for match in self.starts.finditer(flat):
+        for match in self.starts.finditer(text):
             i = match.start()
             if i < end_of_last:
                 continue
-            opening = openings.get(flat[i : i + 2]) or openings.get(flat[i])
+            opening = openings.get(text[i : i + 2]) or openings.get(text[i])
             if opening is None:
                 continue
-            long = opening.long.get(flat[i : i + _LONG])
+            long = opening.long.get(text[i : i + _LONG])
             for form, concept_id, ambiguous in (*long, *opening.short) if long else opening.short:
-                end = _end_of(form, flat, i)
+                end = _end_of(form, text, i)
                 if end:
                     found.append((concept_id, i, end, ambiguous))
                     end_of_last = end
@@ -145,14 +141,14 @@ class Lexicon:
         return concept is not None and concept.kind in _COMPETENCE
 
 
-def _end_of(form: str, flat: str, start: int) -> int:
+def _end_of(form: str, text: str, start: int) -> int:
     """Where the form that begins at `start` ends, a Latin plural included; 0 when it isn't there as a word."""
-    if not flat.startswith(form, start):
+    if not text.startswith(form, start):
         return 0
     end = start + len(form)
-    last, following = form[-1], flat[end : end + 1]
+    last, following = form[-1], text[end : end + 1]
     if is_latin(last) and following and is_latin(following):
-        after = flat[end + 1 : end + 2]
+        after = text[end + 1 : end + 2]
         plural = following == "s" and len(form) > 3 and not (after and is_latin(after))
         return end + 1 if plural else 0
     if last.isascii() and following in ("+", "#") and last not in "+#":
@@ -179,140 +175,45 @@ def _written_as_a_name(words: str) -> bool:
     return unicodedata.normalize("NFKC", words)[0].isupper()
 
 
-_HYPHEN = re.compile(r"(?<=[a-z0-9])-(?=[a-z0-9])")
 _VERB = re.compile(r" (?:for|with|ahead|to|and|beyond|deep|easy)\b")
 _SENTENCE_END = re.compile(r"[。．]|\. ")
+
+_OWN: list[Path] = []  # the folder laid over the shipped lexicon: none or one
+
+
+def lay_over(folder: Path | None) -> None:
+    """Lay a recruiter's own folder over the shipped lexicon from now on; None: the shipped one alone.
+
+    To be called before texts are read: what was found with other words must not be compared. Raises `BrokenLexicon`.
+    """
+    wanted = [folder.resolve()] if folder else []
+    if wanted != _OWN:
+        with_folder(folder)  # read before anything changes, so that a broken file leaves the words as they were
+        _OWN[:] = wanted
+        lexicon.cache_clear()
 
 
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
-    """Load the lexicon once per process: the shipped one, with the folder KAKUYAKU_LEXICON names laid over it.
+    """Load the lexicon in force once per process. Raises `BrokenLexicon` naming file, line and what to do."""
+    return with_folder(_OWN[0] if _OWN else None)
 
-    Raises `ValueError` naming file, line and what to do for a broken entry.
-    """
-    own = os.environ.get("KAKUYAKU_LEXICON", "").strip()
+
+def with_folder(folder: Path | None) -> Lexicon:
+    """Build the shipped lexicon with a folder laid over it. Raises `BrokenLexicon`."""
     shipped = sources(files("ranking") / "data" / "lexicon")
-    return load(shipped + sources(Path(own)) if own else shipped)
-
-
-def sources(folder: Traversable) -> list[tuple[str, Traversable]]:
-    """List a folder's files with their kinds: `skill.tsv`, `skill_cloud.tsv` … Raises `ValueError` for other names."""
-    if not folder.is_dir():
-        raise ValueError(f"the lexicon folder {folder} is not there; set KAKUYAKU_LEXICON to a folder of .tsv files")
-    found: list[tuple[str, Traversable]] = []
-    for entry in folder.iterdir():
-        if not entry.name.endswith(".tsv"):
-            continue
-        kind = re.split(r"[_.]", entry.name, maxsplit=1)[0]
-        if kind not in _ALL_KINDS:
-            raise ValueError(f"{entry.name}: the file name must begin with one of {', '.join(_ALL_KINDS)}; rename it")
-        found.append((kind, entry))
-    return sorted(found, key=lambda pair: (_ALL_KINDS.index(pair[0]), pair[1].name))
+    return load(shipped + sources(folder) if folder else shipped)
 
 
 def load(chosen: Sequence[tuple[str, Traversable]]) -> Lexicon:
-    """Build a lexicon from (kind, file) pairs. A later line with an id that is there adds its forms to that concept."""
-    entries: dict[str, _Entry] = {}
-    forms: dict[str, tuple[str, bool]] = {}
-    digest = hashlib.sha256()
-    for kind, source in chosen:
-        content = _text(source)
-        digest.update(f"{kind}\n{content}".encode())
-        seen: dict[str, int] = {}
-        for number, line in enumerate(content.splitlines()[1:], start=2):
-            if not line.strip() or line.startswith("#"):
-                continue
-            where = f"{source.name}, line {number}"
-            entry = _entry(kind, line, where)
-            if entry.id in seen:
-                raise ValueError(
-                    f"{where}: the id {entry.id} is taken already in line {seen[entry.id]}; choose another"
-                )
-            seen[entry.id] = number
-            _learn_forms(forms, entry)
-            if kind == "ignored":
-                continue
-            before = entries.get(entry.id)
-            entries[entry.id] = _merged(before, entry) if before else entry
-    for entry in entries.values():
-        for implied in entry.implies:
-            if implied not in entries:
-                raise ValueError(
-                    f"{entry.where}: {entry.id} implies {implied}, which the lexicon doesn't have;"
-                    " correct the third column"
-                )
-    return Lexicon(_concepts(entries), _openings(forms), _starts(forms), _groups(entries), digest.hexdigest())
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """One line of a file."""
-
-    where: str
-    kind: str
-    id: str
-    group: str
-    implies: tuple[str, ...]
-    japanese: tuple[str, ...]
-    english: tuple[str, ...]
-
-
-def _text(source: Traversable) -> str:
-    try:
-        return source.read_bytes().decode("utf-8-sig")  # spreadsheets like to begin a file with a byte order mark
-    except UnicodeDecodeError:
-        raise ValueError(f"{source.name} is not UTF-8 text; save it as UTF-8, tab-separated") from None
-
-
-def _entry(kind: str, line: str, where: str) -> _Entry:
-    fields = [field.strip() for field in line.split("\t")]
-    if len(fields) != 5:
-        raise ValueError(
-            f"{where}: five columns are needed, found {len(fields)};"
-            " put one tab between id, group, implies, Japanese forms and English forms, empty ones too"
-        )
-    concept_id, group, implied, ja, en = fields
-    entry = _Entry(where, kind, concept_id, group, _split(implied.replace(",", "|")), _split(ja), _split(en))
-    if not concept_id:
-        raise ValueError(f"{where}: the id is missing; put a short Latin name into the first column")
-    if not entry.japanese and not entry.english:
-        raise ValueError(f"{where}: {concept_id} has no form; put at least one into the fourth or fifth column")
-    return entry
-
-
-def _learn_forms(forms: dict[str, tuple[str, bool]], entry: _Entry) -> None:
-    """Note whose each form is. Raises `ValueError` when another concept has it: a word must mean one thing."""
-    for form in (*entry.japanese, *entry.english):
-        words = _HYPHEN.sub(" ", fold(form.lstrip("~")).text)
-        if not words:
-            raise ValueError(f"{entry.where}: {entry.id} has an empty form; take out the lone ~")
-        owner = forms.setdefault(words, (entry.id, form.startswith("~")))[0]
-        if owner != entry.id:
-            raise ValueError(
-                f"{entry.where}: the form {form} belongs to {owner} already; take it out of one of the two,"
-                f" or add to {owner} by using its id"
-            )
-
-
-def _merged(before: _Entry, more: _Entry) -> _Entry:
-    if before.kind != more.kind:
-        raise ValueError(f"{more.where}: {more.id} is a {before.kind} in {before.where}; choose another id")
-    return _Entry(
-        before.where,
-        before.kind,
-        before.id,
-        more.group or before.group,
-        tuple(dict.fromkeys((*before.implies, *more.implies))),
-        tuple(dict.fromkeys((*before.japanese, *more.japanese))),
-        tuple(dict.fromkeys((*before.english, *more.english))),
+    """Build a lexicon from (kind, file) pairs. Raises `BrokenLexicon`."""
+    book: Book = read(chosen)
+    return Lexicon(
+        _concepts(book.entries), _openings(book.forms), _starts(book.forms), _groups(book.entries), book.fingerprint
     )
 
 
-def _split(cell: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in cell.split("|") if part.strip())
-
-
-def _concepts(entries: dict[str, _Entry]) -> dict[str, Concept]:
+def _concepts(entries: dict[str, Entry]) -> dict[str, Concept]:
     concepts: dict[str, Concept] = {}
     for entry in entries.values():
         seen = {entry.id}
@@ -359,7 +260,7 @@ def _starts(forms: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?:(?<![a-z0-9])[{latin}]|[{other}])(?=[{seconds}])|(?<![a-z0-9])[{single}](?![a-z0-9])")
 
 
-def _groups(entries: dict[str, _Entry]) -> dict[str, tuple[str, ...]]:
+def _groups(entries: dict[str, Entry]) -> dict[str, tuple[str, ...]]:
     groups: dict[str, list[str]] = {}
     for entry in entries.values():
         groups.setdefault(f"{entry.kind}/{entry.group}", []).append(entry.id)
