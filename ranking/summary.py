@@ -61,6 +61,7 @@ class FitFacts:
     band: str
     line: int | None
     inclusive: bool
+    proposed: bool
     side: str
     capped: bool
     decisive: tuple[Point, ...]
@@ -103,6 +104,7 @@ def summary_of(
     guidance: Guidance | None = None,
     line: int | None = None,
     inclusive: bool = True,
+    proposed: bool = False,
 ) -> FitSummary:
     """Summarise a score as the judge returns it; see `fit_summary`."""
     return fit_summary(
@@ -114,6 +116,7 @@ def summary_of(
         guidance=guidance,
         line=line,
         inclusive=inclusive,
+        proposed=proposed,
     )
 
 
@@ -127,16 +130,17 @@ def fit_summary(
     guidance: Guidance | None = None,
     line: int | None = None,
     inclusive: bool = True,
+    proposed: bool = False,
 ) -> FitSummary:
     """Summarise a score from its evidence as stored (dimensions as JSON, masked or not).
 
-    `line` is the line in force or proposed, None for none; `inclusive` whether the line itself counts as above. Lists
+    `line` is None for none, `proposed` as long as nobody has committed to it; `inclusive`: the line itself counts. Lists
     and quotes are shortened, in both languages alike, until each text has at most `LONGEST` characters.
     """
     for things, characters in _LIMITS:
         facts = gather(
             dimensions, score=score, capped=capped, without_guidance=without_guidance, headline=headline,
-            guidance=guidance, line=line, inclusive=inclusive, things=things, characters=characters,
+            guidance=guidance, line=line, inclusive=inclusive, proposed=proposed, things=things, characters=characters,
         )  # fmt: skip
         summary = FitSummary(facts, tell(facts, "ja"), tell(facts, "en"))
         if max(len(summary.text("ja")), len(summary.text("en"))) <= LONGEST:
@@ -154,6 +158,7 @@ def gather(
     guidance: Guidance | None,
     line: int | None,
     inclusive: bool,
+    proposed: bool = False,
     things: int = 3,
     characters: int = 60,
 ) -> FitFacts:
@@ -185,6 +190,7 @@ def gather(
         band=band(score),
         line=line,
         inclusive=inclusive,
+        proposed=proposed,
         side="none" if line is None else "above" if above else "below",
         capped=capped,
         decisive=tuple(sorted((p for p in rows if p.points > 0), key=lambda p: (-p.points, p.unit))[:things]),

@@ -75,10 +75,12 @@ def _score(facts: FitFacts, ja: bool) -> str:
     gap = abs(facts.score - facts.line)
     if ja:
         border = "以上" if facts.inclusive else "超"
-        where = "面接確約ラインを満たしています" if facts.side == "above" else "面接確約ラインに届いていません"
+        name = "提案ライン" if facts.proposed else "面接確約ライン"
+        where = f"{name}を満たしています" if facts.side == "above" else f"{name}に届いていません"
         return text + f"{where}（ライン{facts.line}点{border}、差{gap}点）。"
     border = "or more" if facts.inclusive else "exceeded"
-    return text + f" {facts.side.capitalize()} the interview line (line {facts.line} {border}, {gap} apart)."
+    name = "proposed line" if facts.proposed else "interview line"
+    return text + f" {facts.side.capitalize()} the {name} (line {facts.line} {border}, {gap} apart)."
 
 
 def _why(facts: FitFacts, ja: bool) -> str:
@@ -199,3 +201,17 @@ def _quoted(point: Point, ja: bool) -> str:
 
 def _list(parts: list[str], ja: bool) -> str:
     return ("、" if ja else "; ").join(parts)
+
+
+def in_short(facts: FitFacts, locale: str) -> str:
+    """Say in one line what a list of people has room for: the guidance's effect and what to ask first."""
+    ja = locale == "ja"
+    parts = []
+    if facts.without_guidance is not None:
+        before = facts.without_guidance
+        parts.append(f"観点反映前は{before}点" if ja else f"{before} points without the criteria")
+    asked = [(q.point.label_ja if ja else q.point.label_en) for q in facts.questions]
+    if asked:
+        what = _list(asked, ja)
+        parts.append(f"面接で確認：{what}" if ja else f"to ask: {what}")
+    return ("／" if ja else "; ").join(parts)

@@ -2,13 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from sqlmodel import Session, col, select
 
 from plugin.database import now_of
 from plugin.events import record
+from plugin.i18n import phrases
 from plugin.rows import GuidanceNote, Requisition
+from plugin.tasks import open_task
 from ranking.guidance import read_guidance
+from ranking.refusals import refusal_of
 from ranking.values import Guidance
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One point of the criteria as people read it. `how` it counts; refused ones carry reason, law and rewrite.
+
+    `polarity` is refused, hr (a lawful exception is claimed) or one of `ranking.values.GuidanceUnit`.
+    """
+
+    polarity: str
+    how: str
+    what: str
+    quote: str
+    reason: str = ""
+    law: str = ""
+    rewrite: str = ""
+
+
+def echo(guidance: Guidance | None, locale: str) -> tuple[Understood, ...]:
+    """What was understood, point by point in the order of the text; refused points with what could be said instead."""
+    return tuple(_points(guidance, locale)) if guidance is not None else ()
+
+
+def _points(guidance: Guidance, locale: str) -> Iterator[Understood]:
+    _ = phrases(locale)
+    ja = locale == "ja"
+    how = {
+        "must": _("must"),
+        "prefer": _("welcome"),
+        "relax": _("counts less"),
+        "avoid": _("counts against, where the profile says it"),
+        "loose": _("used loosely, by likeness, within a few points"),
+        "unused": _("understood, but nothing the score can count"),
+    }
+    for unit in guidance.units:
+        words = unit.quote.words
+        if not unit.refused:
+            label = unit.skill.label_ja if ja else unit.skill.label_en
+            yield Understood(unit.polarity, how[unit.polarity], label, words)
+            continue
+        refusal = refusal_of(unit.refused, words, lawful=unit.ask_hr)
+        reason, law = (refusal.reason_ja, refusal.law_ja) if ja else (refusal.reason_en, refusal.law_en)
+        if unit.ask_hr:
+            yield Understood("hr", _("for HR, not for ranking"), "", words, refusal.hr_ja if ja else refusal.hr_en, law)
+        else:
+            rewrite = refusal.rewrite_ja if ja else refusal.rewrite_en
+            yield Understood("refused", _("refused, never used"), "", words, reason, law, rewrite)
 
 
 def current(session: Session, requisition_id: int) -> GuidanceNote | None:
@@ -46,7 +99,26 @@ def write(session: Session, requisition: Requisition, text: str, *, author: str,
     session.add(note)
     session.flush()
     record(session, requisition.employer_id, "guidance", note.key, "written", actor=author, hash=note.hash)
+    _ask_hr(session, requisition, note)
     return True
+
+
+def _ask_hr(session: Session, requisition: Requisition, note: GuidanceNote) -> None:
+    """Open a task where a lawful exception is claimed: whether it holds is HR's to say, never the ranking's."""
+    codes = sorted({unit.refused for unit in read_guidance(note.text).units if unit.ask_hr})
+    if codes:
+        open_task(
+            session,
+            employer_id=requisition.employer_id,
+            connection_id=requisition.connection_id,
+            kind="guidance_exception",
+            name=f"guidance:{note.key}",
+            owner_id=requisition.recruiter_id,
+            requisition_id=requisition.key,
+            subject="requisition",
+            subject_id=requisition.key,
+            facts={"codes": codes},
+        )
 
 
 def read_from_ats(session: Session, requisition: Requisition, text: str) -> bool:

@@ -6,24 +6,29 @@ not even then when somebody has edited them since we last read them: such an edi
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
 
 from connectors.records import ApprovalRequest, Choice, Decision, ShortlistPost
 from plugin.alignment import decision as decisions
-from plugin.alignment import mails
+from plugin.alignment import guidance, mails
+from plugin.alignment.guidance import Understood
 from plugin.alignment.links import show_url
+from plugin.alignment.summaries import fit_summaries
 from plugin.alignment.terms import say_kind, say_line
 from plugin.alignment.views import EntryView, ShortlistView, shortlist_view
 from plugin.connections import policy_of
 from plugin.events import record
 from plugin.i18n import phrases
 from plugin.pipeline.writes import write_once
-from plugin.rows import Calibration, Connection, Requisition, Staff
+from plugin.rows import Calibration, Connection, GuidanceNote, Requisition, Staff
 from plugin.tasks import open_task
 from plugin.work.context import Work
 from plugin.work.jobs import Claim, owe
+from ranking.summary import FitSummary
+from ranking.telling import in_short
 
 log = structlog.get_logger(__name__)
 
@@ -43,12 +48,17 @@ def post_shortlist(work: Work, claim: Claim) -> None:
         locale = mails.locale_of(manager, connection)
         # What stands in the ATS is masked unless the connection says otherwise.
         view = shortlist_view(session, calibration, masked=policy.masked, locale=locale, vault=work.vault)
+        summaries = fit_summaries(session, calibration, masked=policy.masked, vault=work.vault)
+        note = session.get(GuidanceNote, calibration.guidance_id) if calibration.guidance_id is not None else None
+        criteria = guidance.echo(guidance.understood(note), locale)
     if calibration.state != "done" or requisition.calibration_id != calibration.id:
         return
     kept = False
     posts = not requisition.confidential or policy.confidential_posts
     if posts:
-        _post_note(work, connection, requisition, view)
+        _post_note(
+            work, connection, requisition, view.calibration_id, view.short_id, note_text(view, summaries, criteria)
+        )
         kept = _ask_for_decision(work, connection, requisition, calibration, view)
     with work.finishing(claim) as session:
         calibration = session.get_one(Calibration, calibration.key)
@@ -106,16 +116,18 @@ def post_message(work: Work, claim: Claim) -> None:
     write_once(work, connection, name, write, subject=f"requisition:{requisition.key}")
 
 
-def _post_note(work: Work, connection: Connection, requisition: Requisition, view: ShortlistView) -> None:
+def _post_note(
+    work: Work, connection: Connection, requisition: Requisition, calibration_id: int, short_id: str, text: str
+) -> None:
     ats = work.ats(connection)
     if not ats.supports("post_shortlist"):
         return
 
     def write(ref: str) -> dict[str, Any]:
-        post = ShortlistPost(calibration=view.short_id, ref=ref, body=note_text(view))
+        post = ShortlistPost(calibration=short_id, ref=ref, body=text)
         return {"note": ats.post_shortlist(requisition.ats_id, post)}
 
-    name = f"post_shortlist:{view.calibration_id}"
+    name = f"post_shortlist:{calibration_id}"
     write_once(work, connection, name, write, subject=f"requisition:{requisition.key}")
 
 
@@ -169,8 +181,14 @@ def _flag(
 # The texts.
 
 
-def note_text(view: ShortlistView) -> str:
-    """The shortlist as plain text in the manager's language: rank, score, one line of evidence, reachable or why not."""
+def note_text(
+    view: ShortlistView, summaries: Mapping[str, FitSummary] | None = None, criteria: Sequence[Understood] = ()
+) -> str:
+    """The shortlist as plain text in the manager's language: rank, score, one line of evidence, reachable or why not.
+
+    With `summaries` (by profile id) a second line says what the criteria did and what to ask; `criteria` are echoed as
+    understood, refusals with what to say instead.
+    """
     _ = phrases(view.locale)
     shown = len(view.entries)
     head = [
@@ -187,12 +205,28 @@ def note_text(view: ShortlistView) -> str:
     if shown < 20:
         head.append(_("There are fewer than 20: nobody else was left to show."))
     head.append(_("Proposed line: %(line)s.", line=view.proposed_line_text))
+    if criteria:
+        head += ["", _("Your criteria as understood:"), *(_criterion(point, view.locale) for point in criteria)]
     foot = [
         _("The order removes nobody. What is not found in a profile counts as unknown, not as missing."),
     ]
     if view.masked:
         foot.append(_("People are named only after they have said yes."))
-    return "\n".join([*head, "", *(_note_line(entry, view.locale) for entry in view.entries), "", *foot])
+    people: list[str] = []
+    for entry in view.entries:
+        people.append(_note_line(entry, view.locale))
+        summary = (summaries or {}).get(entry.profile_id)
+        if summary is not None and (short := in_short(summary.facts, view.locale)):
+            people.append(f"    {short}")
+    return "\n".join([*head, "", *people, "", *foot])
+
+
+def _criterion(point: Understood, locale: str) -> str:
+    _ = phrases(locale)
+    said = point.what or point.quote
+    line = _("- %(what)s: %(how)s", what=said, how=point.how)
+    law = _(" (%(law)s)", law=point.law) if point.law else ""
+    return line + "".join(f"\n  {text}" for text in (point.reason + law, point.rewrite) if text.strip())
 
 
 def _note_line(entry: EntryView, locale: str) -> str:

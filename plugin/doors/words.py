@@ -94,6 +94,10 @@ def task(kind: str) -> tuple[str, str]:
             _("A requisition has no hiring manager"),
             _("Name one here or in the ATS: the shortlist is ready and nobody has been asked."),
         ),
+        "guidance_exception": (
+            _("The criteria claim a lawful exception (age, positive action, disability quota)"),
+            _("Have HR examine it and state it in the posting if it holds. It was not used for the order."),
+        ),
         "mail_impossible": (
             _("A mail could not be written"),
             _("A sender address or the colleague's address is missing. Set it, then mark this done."),

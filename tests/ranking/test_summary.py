@@ -16,6 +16,7 @@ from ranking.guidance import read_guidance
 from ranking.judge import Judge
 from ranking.requirement import read_requirement
 from ranking.summary import LONGEST, band, fit_summary, summary_of
+from ranking.telling import in_short
 from ranking.values import Guidance, Profile, Scored, Skill
 from ranking.values import GuidanceUnit as Wish
 from ranking.values import Quote as Words
@@ -113,6 +114,20 @@ def test_the_line_itself_counts_only_where_it_is_inclusive(inclusive: bool) -> N
     assert facts.side == ("above" if inclusive else "below")
 
 
+def test_a_line_nobody_has_committed_to_is_called_proposed() -> None:
+    summary = fit_summary([], score=80, line=75, proposed=True)
+    assert "提案ライン" in summary.text("ja") and "proposed line" in summary.text("en")
+    assert "面接確約ライン" not in summary.text("ja") and "interview line" not in summary.text("en")
+
+
+def test_the_short_form_says_the_effect_of_the_guidance_and_what_to_ask() -> None:
+    facts = summary_of(judged(OTHER), guidance=GUIDANCE, line=75).facts
+    assert str(facts.without_guidance) in in_short(facts, "ja") and str(facts.without_guidance) in in_short(facts, "en")
+    assert facts.questions[0].point.label_ja in in_short(facts, "ja")
+    assert facts.questions[0].point.label_en in in_short(facts, "en")
+    assert in_short(fit_summary([], score=50).facts, "ja") == ""
+
+
 def test_without_a_line_no_side_is_taken() -> None:
     summary = fit_summary([], score=75)
     assert summary.facts.side == "none" and "未設定" in summary.text("ja") and "No interview line" in summary.text("en")
@@ -135,7 +150,7 @@ def test_the_stored_evidence_gives_the_same_summary_and_masks_stay() -> None:
 def test_nothing_tells_an_agency_from_an_employer() -> None:
     parameters = set(inspect.signature(fit_summary).parameters)
     assert parameters == {
-        "dimensions", "score", "capped", "without_guidance", "headline", "guidance", "line", "inclusive",
+        "dimensions", "score", "capped", "without_guidance", "headline", "guidance", "line", "inclusive", "proposed",
     }  # fmt: skip
 
 
