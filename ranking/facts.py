@@ -7,6 +7,7 @@ kept (`signals`), because only a quoted contradiction may cap a score (R8).
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,10 +25,11 @@ JAPANESE_QUOTED, ENGLISH_QUOTED, YEARS_QUOTED, WRITTEN_JAPANESE, WRITTEN_ENGLISH
 """Bits of `signals`: the text says the level or the years itself; the text is written in that language."""
 
 _LEAST_HIRAGANA, _JAPANESE_SHARE = 10, 0.3  # kanji alone may be Chinese, katakana a list of words
-_LEAST_LATIN, _ENGLISH_SHARE, _LEAST_WORDS = 200, 0.7, 8
+_LEAST_LATIN, _ENGLISH_SHARE, _LEAST_WORDS = 200, 0.7, 5
 _HIRAGANA = re.compile(r"[ぁ-ゖ]")
 _JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ々〆\u3400-\u4dbf\u4e00-\u9fff]")
 _LATIN = re.compile(r"[a-z]")
+_SENTENCE = re.compile(r"(?:[^。\n.!?]|[.!?](?!\s))+[。.!?]?")
 _ENGLISH_WORDS = re.compile(r"\b(?:the|and|of|in|to|for|with|from|by|at|on|as|is|was|my|our|which|that|who)\b")
 _DENIED_AFTER = re.compile(
     r"^[^。\n、,]{0,12}?(?:(?:経験|実務|知識|スキル|使用経験|業務経験)(?:は|が|も)?(?:なし|無し|ない|無い|ありません|ございません|未経験|ゼロ)|は?未経験|(?:は)?(?:できません|扱えません|使えません))"
@@ -121,7 +123,7 @@ def read_facts(profile: Profile) -> Facts:
     denied = {s.hit.concept.id for s in reading.sightings if s.denied} - present
     stated = profile.skills if profile.skills is not None else tuple(sorted(present))
     concepts = lex.expand({*stated, *present} - denied)
-    signals = written_in(reading.folded.text)
+    signals = written_in("\n".join(_sentences(reading)))
     japanese, english = profile.japanese, profile.english
     if reading.japanese is not None and japanese in (None, reading.japanese.level):
         japanese, signals = reading.japanese.level, signals | JAPANESE_QUOTED
@@ -144,7 +146,13 @@ def read_facts(profile: Profile) -> Facts:
         place=profile.place or (reading.place.code if reading.place else None),
     )
     return Facts(
-        completed, concepts, tuple(sorted(denied - set(concepts))), signals, years, open_since, reading.folded.original
+        completed,
+        concepts,
+        tuple(sorted(denied - set(concepts))),
+        signals,
+        years,
+        open_since,
+        reading.folded.original,
     )
 
 
@@ -152,14 +160,25 @@ def written_in(text: str) -> int:
     """Tell which language folded text is written in, as bits of `signals`: running text, not scattered words.
 
     Japanese: at least 30 % of the letters, ten hiragana among them. English: at least 200 Latin letters, 70 % of all, with the
-    small words English can't do without (a list of product names has none).
+    small words English can't do without, five of them (a list of product names has none).
     """
     japanese, latin = len(_JAPANESE.findall(text)), len(_LATIN.findall(text))
     if len(_HIRAGANA.findall(text)) >= _LEAST_HIRAGANA and japanese >= _JAPANESE_SHARE * (japanese + latin):
         return WRITTEN_JAPANESE
     if latin >= _LEAST_LATIN and latin >= _ENGLISH_SHARE * (japanese + latin):
-        return WRITTEN_ENGLISH if len(_ENGLISH_WORDS.findall(text)) >= _LEAST_WORDS else 0
+        return WRITTEN_ENGLISH if len(set(_ENGLISH_WORDS.findall(text))) >= _LEAST_WORDS else 0
     return 0
+
+
+def _sentences(reading: Reading) -> list[str]:
+    """List the sentences that name a concept: what somebody adds about the weather says nothing of how they work."""
+    named = sorted(sighting.hit.start for sighting in reading.sightings)
+    found: list[str] = []
+    for sentence in _SENTENCE.finditer(reading.folded.text):
+        at = bisect_left(named, sentence.start())
+        if at < len(named) and named[at] < sentence.end():
+            found.append(sentence.group())
+    return found
 
 
 def complete(profile: Profile, *, reference_date: date | None = None) -> Profile:
