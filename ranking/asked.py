@@ -2,36 +2,51 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 
 from ranking.folding import Folded
 from ranking.layout import Line
 from ranking.levels import find_levels
-from ranking.lexicon import Hit, lexicon
+from ranking.lexicon import Concept, lexicon
+from ranking.phrases import cleaned, degree_in, is_about_languages, parts_of, says_nothing
 from ranking.values import Skill, Stated
 
-ELSEWHERE = frozenset(("company", "benefits", "process", "hours", "reason"))
 NICE_WORDS = re.compile(
-    r"歓迎|尚可|尚良|嬉し|うれし|あれば(?:なお|尚|可|優遇)|優遇|望ましい|\bnice to have\b|\bpreferred\b|\b(?:is|are|would be) an? (?:\w+ )?(?:plus|advantage|bonus|asset)\b|\ba plus\b|\bdesirable\b"
+    r"歓迎|尚可|尚良|なお可|嬉し|うれし|あれば(?:なお|尚|可|優遇)|優遇|望ましい|\bnice to have\b|\bpreferred\b|\b(?:is|are|would be) an? (?:\w+ )?(?:plus|advantage|bonus|asset)\b"
+    r"|\ba plus\b|\bdesirable\b|\bwelcome\b|\bso would\b|\bhelpful\b|\buseful\b|\bappreciated\b"
 )
 _NICE_FROM_HERE = re.compile(r"できれば|望ましくは|可能であれば|\bideally\b|\bpreferably\b")
 _MUST_WORDS = re.compile(
-    r"必須|必要です|必要となります|\bmust have\b|\brequired\b|\bmandatory\b|\byou must\b|\bmust be\b"
+    r"必須(?!では|で(?:は)?な)|必要です|必要となります|必要とし|必ずお持ち|に限(?:らせ|り)|求めます|お持ちの方を(?:募集|対象)|\bmust have\b|(?<!not )\brequired\b|\bmandatory\b|\byou must\b|\bmust be\b"
+    r"|\byou(?:'ll)? need (?:to|at|a|some)\b|\bwe (?:require|expect)\b"
 )
-_NOT_ASKED = re.compile(r"不問|不要|問いません|\bnot required\b|\bnot necessary\b|\bno need\b|なくても(?:可|OK)", re.I)
+_NOT_ASKED = re.compile(
+    r"不問|不要|問いません|問わず|なくても(?:可|ok|大丈夫|構い)|なくて(?:可|ok)|必須では(?:ありません|ない)|書けなくて|\bnot required\b|\bnot necessary\b|\bno need\b|\bnot needed\b|\bno .{3,30} (?:required|needed|necessary)"
+)
 _ASKS = re.compile(
-    r"経験|スキル|知識|資格|experience|knowledge|skills?\b|proficien|familiar|expertise|qualified|licen[cs]e"
+    r"経験|スキル|知識|資格|知見|experience|knowledge|skills?\b|proficien|familiar|expertise|qualified|licen[cs]e|comfortable with|worked"
 )
-_SOFT = re.compile(
-    r"コミュニケーション|協調性|主体的|主体性|積極的|責任感|意欲|向上心|柔軟|学歴|大卒|高卒|専門卒|社会人経験|共感|志向|マインド|好き|興味|関心"
-    r"|communication|team player|self[- ]|motivat|passion|attitude|degree|bachelor|master's|proactive|detail|interest|eager|curio"
+_OR = re.compile(
+    r"または|もしくは|あるいは|又は|若しくは|いずれか|どれか|どちらか|など|等|(?<=[a-z0-9])か(?=[a-z0-9])|\bor\b|\beither\b|\bone of\b|\bany of\b|such as|e\.g\.|のうち"
 )
-_EITHER = re.compile(
-    r"または|もしくは|あるいは|又は|若しくは|いずれか|どれか|など|等|\bor\b|\beither\b|\bone of\b|\bany of\b|such as|e\.g\."
-)
-_JOINT = re.compile(r"^(?:\s|[、,/・&()]|or|または|もしくは|あるいは|又は|若しくは|や|か)+$")
+_JOINT = re.compile(r"^(?:\s|[、,/・&()+]|or|and|または|もしくは|あるいは|又は|若しくは|および|及び|や|か|と)*$")
+_WHERE_AFTER = re.compile(r"(?:業界|企業|会社)?(?:での|における|で(?=[^す])|にて|向け|出身)")
+_WHERE_BEFORE = re.compile(r"\b(?:at|for|with|in) (?:an? |the )?(?:\w+ )?$")
+_BRACKETS = re.compile(r"\(([^()]+)\)")
+_PROSE = ("", "other", "duties", "person", "stack", "conditions", "language", "title")
+_COUNTED = ("skill", "function", "certificate", "industry", "role")
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One thing named in a line: a concept, or a phrase the lexicon doesn't know. Offsets count in the line."""
+
+    concept: Concept | None
+    start: int
+    end: int
 
 
 def is_nice(line: Line) -> bool:
@@ -42,105 +57,226 @@ def is_nice(line: Line) -> bool:
 def nice_from(line: Line) -> int:
     """Tell from which character on a line asks only for what is welcome; past its end when all of it is a must.
 
-    "4+ years of sales, ideally in SaaS" turns at "ideally"; "Go (Rust 尚可)" at the bracket; 「…歓迎」 at its sentence.
+    "4+ years of sales, ideally in SaaS" turns at "ideally"; "Go (Rust 尚可)" at the bracket; 「Python必須、Go歓迎」 behind
+    the must; 「…歓迎」 at its sentence.
     """
-    if line.section == "nice" and not _MUST_WORDS.search(line.text):
+    text = line.text
+    if line.section == "nice" and not _MUST_WORDS.search(text):
         return 0
-    turn = _NICE_FROM_HERE.search(line.text)
+    turn = _NICE_FROM_HERE.search(text)
     if turn is not None:
         return turn.start()
-    word = NICE_WORDS.search(line.text)
+    word = NICE_WORDS.search(text)
     if word is None:
-        return len(line.text) + 1
-    before = line.text[: word.start()]
-    return max(before.rfind("(") + 1 if ")" not in before[before.rfind("(") + 1 :] else 0, before.rfind("。") + 1, 0)
+        return len(text) + 1
+    before = text[: word.start()]
+    bracket = before.rfind("(") + 1
+    if bracket and ")" not in before[bracket:]:
+        inside = _without_brackets(before[bracket:])
+        return bracket if inside else before.rfind("、", 0, bracket) + 1
+    border = max(before.rfind("。"), before.rfind(";"), before.rfind("; "))
+    for must in _MUST_WORDS.finditer(before):
+        border = max(border, must.end() - 1)
+    return border + 1
+
+
+def _without_brackets(text: str) -> str:
+    """What stands inside the brackets besides a word for "welcome": "(SAP preferred)" welcomes SAP alone."""
+    return NICE_WORDS.sub("", text).strip(" 、,あれば")
 
 
 def asked_skills(folded: Folded, lines: list[Line]) -> tuple[tuple[Stated[Skill], ...], tuple[Stated[Skill], ...]]:
-    must: list[Stated[Skill]] = []
-    nice: list[Stated[Skill]] = []
+    """Read the musts and what is welcome.
+
+    Lists under their headings speak first. Where there are none, sentences do that say "must" or 「歓迎」, and where
+    not even those are there, what the text names at all counts as asked, inferred.
+    """
+    must: list[tuple[Line, list[Stated[Skill]]]] = []
+    nice: list[tuple[Line, list[Stated[Skill]]]] = []
+
+    def take(line: Line, phrases: bool) -> None:
+        turn = nice_from(line)
+        welcome_at = folded.starts[line.start + turn] if turn < len(line.text) else len(folded.original) + 1
+        for point in _points(folded, line, phrases=phrases):
+            before = [unit for unit in point if unit.quote.start < welcome_at]
+            after = [unit for unit in point if unit.quote.start >= welcome_at]
+            must.extend([(line, before)] if before else [])
+            nice.extend([(line, after)] if after else [])
+
     for line in lines:
-        if line.heading or line.section in ELSEWHERE or line.section == "person":
+        if not line.heading and line.section in ("must", "nice"):
+            take(line, True)
+    musts, nices = bool(must), bool(nice)
+    for line in lines:
+        if line.heading or line.section not in _PROSE:
             continue
-        asked = (
-            line.section in ("must", "nice", "language")
-            or _MUST_WORDS.search(line.text)
-            or NICE_WORDS.search(line.text)
-            or _NICE_FROM_HERE.search(line.text)
-        )
-        if asked and line.section not in ("pay", "place", "title"):
-            turn = line.start + nice_from(line)
-            for unit in _units(folded, line, phrases=line.section in ("must", "nice")):
-                (nice if folded.starts[min(turn, len(folded.text) - 1)] <= unit.quote.start else must).append(unit)
+        welcome = NICE_WORDS.search(line.text) or _NICE_FROM_HERE.search(line.text)
+        required = _MUST_WORDS.search(line.text)
+        if (required and not musts) or (welcome and not nices and (not musts or line.section != "duties")):
+            take(line, bool(_ASKS.search(line.text)))
     if not must:
-        lacking = [ln for ln in lines if not ln.heading and ln.section in ("", "other", "duties", "person", "stack")]
-        asking = [ln for ln in lacking if _ASKS.search(ln.text) and not is_nice(ln)]
-        for line in asking:
-            must.extend(_units(folded, line, phrases=False))
+        lacking = [ln for ln in lines if not ln.heading and ln.section in _PROSE and ln.section != "title"]
+        lacking = [ln for ln in lacking if not is_nice(ln)]
+        asking = [ln for ln in lacking if _ASKS.search(ln.text)]
+        must.extend((ln, point) for ln in asking for point in _points(folded, ln, phrases=False))
         if not must:
             for line in lacking:
-                if not is_nice(line):
-                    found = _units(folded, line, phrases=False)
-                    must.extend(Stated(u.value, u.quote, inferred=True) for u in found)
-    kept_must = _once(must, set())
-    asked_already = {c for unit in kept_must for c in (unit.value.concept, *unit.value.any_of)}
-    return kept_must, _once(nice, asked_already)
+                for point in _points(folded, line, phrases=False):
+                    must.append((line, [Stated(u.value, u.quote, inferred=True) for u in point]))
+    seen: set[str] = set()
+    return _once(folded, must, seen), _once(folded, nice, seen)
 
 
-def _units(folded: Folded, line: Line, *, phrases: bool) -> Iterator[Stated[Skill]]:
-    """Yield what one line asks for; alternatives ("Go or Java") are one unit."""
-    if _NOT_ASKED.search(line.text):
-        return
-    hits = [h for h in _hits(folded, line) if h.concept.kind != "level"]
-    if not hits:
-        if phrases and _ASKS.search(line.text) and not _SOFT.search(line.text) and not find_levels(line.text):
-            quote = folded.quote(line.start, min(line.end, line.start + 80))
-            yield Stated(Skill("", quote.words, quote.words), quote)
-        return
-    for group in _alternatives(line.text, hits):
-        first, last = group[0], group[-1]
-        quote = folded.quote(line.start + first.start, line.start + last.end)
-        skill = first.concept.skill
-        if len(group) > 1:
-            others = tuple(h.concept.id for h in group[1:])
-            ja = "／".join(h.concept.label_ja for h in group)
-            en = " / ".join(h.concept.label_en for h in group)
-            skill = Skill(skill.concept, ja, en, others)
-        yield Stated(skill, quote)
+def _points(folded: Folded, line: Line, *, phrases: bool) -> Iterator[list[Stated[Skill]]]:
+    """Yield what each point of a line asks for; alternatives ("Go or Java") are one unit."""
+    about_language = False
+    for start, end in parts_of(line.text, listed=line.listed):
+        text = line.text[start:end]
+        if is_about_languages(text):
+            about_language = True
+            continue
+        if about_language and not (NICE_WORDS.search(text) or _MUST_WORDS.search(text) or _ASKS.search(text)):
+            continue  # "business-level Japanese; teachers are our users": a reason, not another thing asked
+        blocked = _blocked(text)
+        at = line.start + start
+        hits = [
+            _Item(h.concept, h.start, h.end)
+            for h in lexicon().find(folded.part(at, line.start + end), about_skills=phrases)
+            if h.concept.kind in _COUNTED and not any(a <= h.start < b for a, b in blocked)
+        ]
+        hits = _asked_for(text, hits)
+        items = _items(text, hits, blocked) if phrases else hits
+        units = [_unit(folded, at, text, group) for group in _alternatives(text, items)]
+        if units:
+            yield units
 
 
-def _hits(folded: Folded, line: Line) -> list[Hit]:
-    return lexicon().find(folded.part(line.start, line.end))
+def _asked_for(text: str, hits: list[_Item]) -> list[_Item]:
+    """Leave out what only says where: an industry or a role beside a competence, or 「メーカーでの」 before it."""
+    competent = any(h.concept is not None and h.concept.kind in ("skill", "function", "certificate") for h in hits)
+    kept = []
+    for hit in hits:
+        if hit.concept is not None and hit.concept.kind in ("industry", "role"):
+            around = _WHERE_AFTER.match(text, hit.end) or _WHERE_BEFORE.search(text[: hit.start])
+            rest = text[: hit.start] + " " + text[hit.end :]
+            if competent or (
+                around and hit.concept.kind == "industry" and not says_nothing(_WHERE_AFTER.sub("", rest))
+            ):
+                continue
+        kept.append(hit)
+    return kept
 
 
-def _alternatives(text: str, hits: list[Hit]) -> list[list[Hit]]:
-    """Group hits that are alternatives of each other: a run joined by separators alone, with an "or" word about."""
-    runs: list[list[Hit]] = [[hits[0]]]
-    for hit in hits[1:]:
+def _items(text: str, hits: list[_Item], blocked: list[tuple[int, int]]) -> list[_Item]:
+    """Add the phrases the lexicon doesn't know: each member of an enumeration, or the line as a whole."""
+    if (degree := degree_in(text)) is not None:
+        known = [h for h in hits if h.concept is not None and h.concept.kind == "certificate"]
+        if known or not hits:
+            return known or _phrase(text, 0, len(text))
+        beside = [h for h in hits if h.end <= degree[0] and "(" in text[h.end : degree[0]]]
+        return [*beside, _Item(None, *degree)] if beside else _phrase(text, 0, len(text))
+    members = parts_of(text, listed=False)
+    if len(members) < 2:
+        members = [(0, len(text))]
+    found: list[_Item] = []
+    for start, end in members:
+        inside = [hit for hit in hits if start <= hit.start < end]
+        if inside:
+            found.extend(_with_bracketed(text, inside, start, end))
+        elif not any(a <= start and end <= b + 1 for a, b in blocked):
+            found.extend(_phrase(text, start, end))
+    return found
+
+
+def _phrase(text: str, start: int, end: int) -> list[_Item]:
+    first, last = cleaned(text, start, end)
+    words = text[first:last]
+    return [] if says_nothing(words) or find_levels(words) else [_Item(None, first, last)]
+
+
+def _with_bracketed(text: str, hits: list[_Item], start: int, end: int) -> list[_Item]:
+    """Add the names in brackets the lexicon doesn't know beside one it does: 「PCスキル（Word、Excel）」."""
+    found = list(hits)
+    for bracket in _BRACKETS.finditer(text, start, end):
+        members = [(bracket.start(1) + a, bracket.start(1) + b) for a, b in parts_of(bracket.group(1), listed=False)]
+        if len(members) < 2 or not any(bracket.start() < h.start < bracket.end() for h in hits):
+            continue
+        for a, b in members:
+            if not any(a <= h.start < b for h in hits):
+                found.extend(_phrase(text, a, b))
+    return sorted(found, key=lambda item: item.start)
+
+
+def _blocked(text: str) -> list[tuple[int, int]]:
+    """Find what is said not to be needed: from the clause's beginning to the words that say so."""
+    spans = []
+    for word in _NOT_ASKED.finditer(text):
+        before = text[: word.start()]
+        begin = max(before.rfind(c) for c in "、,(。;/") + 1
+        if not NICE_WORDS.search(text[begin : word.end()]):  # "welcome but not necessary" is welcome
+            spans.append((begin, word.end()))
+    return spans
+
+
+def _unit(folded: Folded, at: int, text: str, group: list[_Item]) -> Stated[Skill]:
+    quote = folded.quote(at + group[0].start, at + group[-1].end)
+    names = [folded.quote(at + item.start, at + item.end).words for item in group]
+    named = [item for item in group if item.concept is not None]
+    if not named:
+        return Stated(Skill("", quote.words, quote.words), quote)
+    known = [item.concept.skill for item in named if item.concept is not None]
+    ja = "／".join(i.concept.label_ja if i.concept else n for i, n in zip(group, names, strict=True))
+    en = " / ".join(i.concept.label_en if i.concept else n for i, n in zip(group, names, strict=True))
+    return Stated(Skill(known[0].concept, ja, en, tuple(s.concept for s in known[1:])), quote)
+
+
+def _alternatives(text: str, items: list[_Item]) -> list[list[_Item]]:
+    """Group what are alternatives of each other: a run joined by separators alone, with an "or" word about."""
+    if not items:
+        return []
+    runs: list[list[_Item]] = [[items[0]]]
+    for item in items[1:]:
         before = runs[-1][-1]
-        between = text[before.end : hit.start]
-        same_kind = before.concept.kind == hit.concept.kind
-        if same_kind and (not between or _JOINT.match(between)):
-            runs[-1].append(hit)
+        between = text[before.end : item.start]
+        if _JOINT.match(between):
+            runs[-1].append(item)
         else:
-            runs.append([hit])
-    grouped: list[list[Hit]] = []
+            runs.append([item])
+    grouped: list[list[_Item]] = []
     for run in runs:
-        stretch = text[max(0, run[0].start - 12) : run[-1].end + 8]
-        slashed = all("/" in text[a.end : b.start] for a, b in itertools.pairwise(run))
-        if len(run) > 1 and (slashed or _EITHER.search(stretch)):
-            unique = {h.concept.id: h for h in reversed(run)}
-            grouped.append(sorted(unique.values(), key=lambda h: h.start))
+        within = text[run[0].start : run[-1].end]
+        about = text[max(0, run[0].start - 12) : run[0].start] + " " + text[run[-1].end : run[-1].end + 8]
+        joints = [text[a.end : b.start] for a, b in pairwise(run)]
+        either = bool(joints) and (
+            any(_OR.search(j) for j in joints) or all("/" in j for j in joints) or _OR.search(about) is not None
+        )
+        # "Python and Go or Rust": what "and" joins stays apart.
+        if either and not any(re.search(r"\band\b|および|及び|と", j) for j in joints) and within:
+            unique: dict[str, _Item] = {}
+            for item in run:
+                unique.setdefault(item.concept.id if item.concept else f"phrase:{item.start}", item)
+            grouped.append(list(unique.values()))
         else:
-            grouped.extend([hit] for hit in run)
+            grouped.extend([item] for item in run)
     return grouped
 
 
-def _once(units: list[Stated[Skill]], seen: set[str]) -> tuple[Stated[Skill], ...]:
+def _once(folded: Folded, points: list[tuple[Line, list[Stated[Skill]]]], seen: set[str]) -> tuple[Stated[Skill], ...]:
+    """Keep each thing once; a list item that says nothing new by its concepts stays as a phrase of its own."""
     kept: list[Stated[Skill]] = []
-    for unit in units:
-        key = unit.value.concept or f"phrase:{unit.value.label_ja}"
-        if key not in seen:
-            seen.add(key)
-            kept.append(unit)
+    for line, point in points:
+        fresh = [unit for unit in point if _key(unit.value) not in seen]
+        if not fresh and line.listed:
+            first, last = cleaned(line.text, 0, len(line.text))
+            quote = folded.quote(line.start + first, line.start + last)
+            phrase = Stated(Skill("", quote.words, quote.words), quote, point[0].inferred)
+            fresh = [phrase] if _key(phrase.value) not in seen else []
+        for unit in fresh:
+            if _key(unit.value) not in seen:
+                seen.add(_key(unit.value))
+                kept.append(unit)
     return tuple(kept)
+
+
+def _key(skill: Skill) -> str:
+    return skill.concept or f"phrase:{skill.label_ja}"

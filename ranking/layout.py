@@ -1,160 +1,43 @@
-"""The layout of a description: HTML made plain, lines, and which section each line stands in."""
+"""The layout of a description: its lines and sentences, and which section each of them stands in."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from itertools import pairwise
 
 from ranking.folding import Folded
+from ranking.markup import plain_text
+from ranking.sections import ASIDE, section_of
 
-_TAG = re.compile(
-    r"<\s*/?\s*(?:p|br|div|ul|ol|li|h[1-6]|table|tr|td|th|span|strong|b|em|html|body|section|a)\b[^<>]*>", re.I
+__all__ = ["Line", "label_of", "plain_text", "read_lines"]
+
+_BULLET = re.compile(r"^\s*(?:[・•●○◦▪*→＊‐✓✔☑□]|[-–—](?!-)|\(?\d{1,2}[.)](?!\d)|[①-⑳]|\d{1,2}\.\s)\s*")
+_MARK = re.compile(r"^\s*(#{1,4}|[■◆●▼▽◇□★☆◎▶▍※]|\*\*)\s*(?=\S)")
+_BRACKETED = re.compile(
+    r"^\s*(?:【(?P<a>[^】]{1,40})】|\[(?P<b>[^\]]{1,40})\]|《(?P<c>[^》]{1,40})》|〔(?P<d>[^〕]{1,40})〕|<(?P<e>[^>]{1,40})>|「(?P<f>[^」]{1,40})」|\((?P<g>[^()]{1,40})\))"
+    r"\s*:?\s*(?P<rest>.*)$"
 )
-_ENTITY = re.compile(r"&(?:nbsp|amp|lt|gt|quot|#\d{1,6}|#x[0-9a-f]{1,5});", re.I)
-_BLOCKS = frozenset(
-    [
-        "p",
-        "div",
-        "ul",
-        "ol",
-        "table",
-        "tr",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "section",
-        "article",
-        "header",
-        "footer",
-        "dl",
-        "dt",
-        "dd",
-        "blockquote",
-    ]
+_LABELLED = re.compile(r"^([^:\n。]{1,40}?)\s*:(?!//)\s*(.*)$")
+_SPACED = re.compile(r"^([\u3040-\u30ff\u3400-\u9fff・]{2,8}) (?=\S)")
+# A label in the middle of a line: set apart by a bar, a mark or blanks before it and a colon behind it.
+_LABEL_AHEAD = re.compile(
+    r"(?:(?<=[|■◆●▼;])|(?<=[\u3000-\u9fff)] )|(?<=  )|(?<=[\u3040-\u9fff]/))\s*(?P<label>[^\s:|■◆●▼。、,()/]{2,10}|[a-z]+(?: [a-z]+){0,2})\s*:(?!//)"
 )
-_SILENT = frozenset(("script", "style", "head", "title", "template"))
-
-
-class _Stripper(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _SILENT:
-            self.silent += 1
-        elif tag == "li":
-            self.parts.append("\n・")
-        elif tag == "br" or tag in _BLOCKS:
-            self.parts.append("\n")
-        elif tag in ("td", "th"):
-            self.parts.append("\t")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _SILENT:
-            self.silent = max(0, self.silent - 1)
-        elif tag == "th":
-            self.parts.append(": ")
-        elif tag in _BLOCKS:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self.silent:
-            self.parts.append(re.sub(r"\s+", " ", data))
-
-
-def plain_text(text: str) -> str:
-    """Turn HTML into plain text: blocks become lines, list items start with 「・」. Plain text comes back unchanged.
-
-    Markup that was escaped once too often (Greenhouse's `content` field) is unescaped first.
-    """
-    if not _TAG.search(text):
-        if "&lt;" not in text or not _ENTITY.search(text):
-            return text
-        unescaped = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
-        if not _TAG.search(unescaped):
-            return text
-        text = unescaped
-    stripper = _Stripper()
-    stripper.feed(text)
-    stripper.close()
-    lines = [re.sub(r"[ \u00a0]+", " ", line).strip() for line in "".join(stripper.parts).split("\n")]
-    kept: list[str] = []
-    for line in lines:
-        if line in ("・", "・ "):
-            continue
-        if line or (kept and kept[-1]):
-            kept.append(line)
-    return "\n".join(kept).strip()
-
-
-_SECTIONS: tuple[tuple[str, str], ...] = (
-    ("person", r"求める人物|人物像|こんな方|personality|culture fit"),
-    ("process", r"年収例|モデル年収"),
-    (
-        "nice",
-        r"歓迎|尚可|あれば|優遇|望ましい|活かせる|want\b|preferred|nice[ -]to[ -]ha|bonus(?: points| skills|$)|good to have|plus(?:es|$)|desir(?:able|ed)|ideally|advantage",
-    ),
-    (
-        "must",
-        r"必須|必要な|応募(?:資格|条件|要件)|求める(?:スキル|経験|能力|要件|条件)|対象となる方|must\b|(?:key |job |minimum |basic |essential |technical |your )?(?:requirements?|qualifications?)\b"
-        r"|required|what you(?:'ll|'d)?(?: will)? (?:need|bring|have)|what we(?:'re| are)? look|who you are|your (?:profile|background|skills)|about you|skills|experience(?: and|$)|you (?:have|bring)|資格・経験|スキル・経験|経験・スキル",
-    ),
-    ("title", r"職種|募集(?:職種|ポジション)|ポジション|求人(?:名|タイトル)|役職|(?:job )?title|position|role$|job$"),
-    (
-        "pay",
-        r"(?:想定|予定|提示)?(?:年収|給与|給料|年俸|月給|報酬)|賃金|salary|compensation|pay\b|annual salary|remuneration",
-    ),
-    (
-        "place",
-        r"勤務(?:地|場所)|就業(?:場所|の場所)|所在地|オフィス|(?:work |job |office )?locations?\b|office|place of work|based",
-    ),
-    ("employment", r"雇用(?:形態|区分)|契約(?:形態|種別)|employment|contract type|job type|type$"),
-    ("language", r"語学|言語|語学力|languages?\b|日本語|英語|japanese|english"),
-    ("remote", r"働き方|勤務形態|勤務スタイル|リモート|在宅|work(?:ing)? style|remote|workplace"),
-    (
-        "duties",
-        r"仕事内容|業務内容|職務内容|担当業務|具体的|主な業務|お任せ|ミッション|job description|(?:key )?responsibilities|what you(?:'ll| will) (?:do|be)|(?:about )?the (?:role|job|position)|duties|your mission|overview|role overview",
-    ),
-    (
-        "stack",
-        r"開発環境|技術スタック|使用(?:技術|ツール)|環境|(?:our )?(?:tech(?:nology)?|technical) stack|development environment|our stack|tools",
-    ),
-    (
-        "benefits",
-        r"福利厚生|待遇|休日|休暇|各種保険|保険|諸手当|手当|昇給|賞与|benefits|perks|what we offer|we offer|why join|holidays|bonus\b",
-    ),
-    (
-        "company",
-        r"会社(?:概要|情報|紹介|について)|企業(?:概要|情報)|事業(?:内容|概要)|私たちについて|当社について|about (?!you|the (?:role|job|position))|company|who we are|our (?:company|mission|story)|設立|資本金|代表者|従業員数|売上高|capital|founded|employees|headcount",
-    ),
-    ("process", r"選考|応募方法|面接|hiring process|interview|how to apply|selection|application|備考|その他|notice"),
-    ("reason", r"募集背景|採用背景|募集理由|reason for|background$"),
-    ("hours", r"勤務時間|就業時間|試用期間|working hours|hours|probation|trial"),
-)
-_HEADINGS = [(name, re.compile(pattern)) for name, pattern in _SECTIONS]
-_DECORATION = " \u3000■◆●▼▽◇□○★☆#*【】《》<>[]〔〕「」=_▪►◎◯◾◼▶.-―|~!✅✔💼📍💰"
-_BULLET = re.compile(r"^\s*(?:[・•●○◦▪\-*–✓✔]|\d+[.)]|[①-⑳])\s*")
-_ASIDE = frozenset(("pay", "place", "employment", "remote", "hours", "benefits", "company", "process"))
-_BRACKETED = re.compile(r"^\s*[【\[《〔<]([^】\]》〕>\n]{1,40})[】\]》〕>]\s*:?\s*(.*)$")
-_LABELLED = re.compile(r"^([^:\n。]{1,40}?)\s*:\s*(.*)$")
-_MARKED = re.compile(r"^\s*(?:#{1,4}|[■◆●▼▽◇□★☆◎▶]|\*\*)\s*\S")
-
-
+_GOES_ON = re.compile(r"^\s*[※(*＊+]")
 # Prose says several things on one line; "e.g. ", "min. " and the like end no sentence.
 _SENTENCE = re.compile(
-    r"\S(?:(?!。|(?<=[a-z0-9)%])(?<!e\.g)(?<!i\.e)(?<!\bmin)(?<!\bapprox)(?<!\binc)(?<!k\.k)(?<!\bno)\. +(?=\S)).)*(?:。|\.(?= ))?"
+    r"\S(?:(?!。|(?<=[a-z0-9)%\"])(?<!e\.g)(?<!i\.e)(?<!\bmin)(?<!\bapprox)(?<!\binc)(?<!\bltd)(?<!k\.k)(?<!\bno)(?<!\bms)(?<!\bmr)[.!?] +(?=\S)).)*(?:。|[.!?](?= ))?"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a folded text: offsets of its content (heading and label excluded), section, whether it is a heading."""
+    """One sentence, list item or cell of a folded text, heading and label excluded from its offsets.
+
+    `listed`: an item of a list. `row`: which line of the text it stands on.
+    """
 
     start: int
     end: int
@@ -162,89 +45,228 @@ class Line:
     section: str
     heading: bool = False
     labelled: bool = False
+    listed: bool = False
+    row: int = 0
+
+
+def label_of(folded: Folded, line: Line) -> str:
+    """The label before a line's content with all up to it ("月給: "), "" where there is none."""
+    if not line.labelled:
+        return ""
+    begin = folded.text.rfind("\n", 0, line.start) + 1
+    return folded.text[max(begin, line.start - 24) : line.start]
+
+
+@dataclass(slots=True)
+class _Raw:
+    start: int
+    text: str
+    wide: str  # the same line with its tabs and wide blanks as they were
+    bullet: int  # where the words begin behind a bullet, 0 for none
+    mark: str
+    after_blank: bool
 
 
 def read_lines(folded: Folded) -> list[Line]:
-    """Split a folded text into non-empty lines and name the section of each ("" before the first heading)."""
+    """Split a folded text into sentences and list items and name the section of each ("" before the first heading)."""
+    raws = list(_raws(folded))
     lines: list[Line] = []
     section = ""
-    position = 0
-    for raw in folded.text.split("\n"):
-        start, position = position, position + len(raw) + 1
-        if not raw.strip():
-            continue
-        name, content_at = _cell(raw, folded.original[folded.starts[start] : folded.ends[start + len(raw) - 1]])
-        if name is None:
-            name, content_at = _heading(raw)
-        listed = _BULLET.match(raw) is not None and not _MARKED.match(raw)
-        if name is not None and (
-            (section == "stack" and name in ("language", "stack"))
-            or (section in ("must", "nice") and listed and name not in _ASIDE)
+    own = ""  # the section of a label whose value stands on its own line; only what clearly goes on belongs to it
+    items_seen = False  # whether the section has listed anything yet
+    marks: set[str] = set()  # what the headings so far were marked with
+    for i, raw in enumerate(raws):
+        follower = raws[i + 1] if i + 1 < len(raws) else None
+        if own and (raw.after_blank or not (raw.bullet or _GOES_ON.match(raw.text))):
+            own = ""
+        if (
+            section in ("must", "nice", "unneeded")
+            and items_seen
+            and raw.after_blank
+            and not raw.bullet
+            and not raw.mark
         ):
-            name = None  # a label inside a list ("・日本語：N2以上" among the musts) opens no section of its own
+            section = "other"  # the list is over; prose behind it asks for nothing unless it says so
+        within = own or section
+        listed = bool(raw.bullet and not raw.mark) or _one_of_several(raws, i, within, marks)
+        name, at = _opening(raw, listed, within, follower, first=not lines)
         if name is None:
-            bullet = _BULLET.match(raw)
-            at = bullet.end() if bullet else len(raw) - len(raw.lstrip())
-            for found in _SENTENCE.finditer(raw, at):
-                words = found.group().rstrip()
-                if words:
-                    lines.append(Line(start + found.start(), start + found.start() + len(words), words, section))
+            items_seen = items_seen or listed
+            start = raw.bullet or (len(raw.mark) and _after_mark(raw.text)) or 0
+            lines.extend(_sentences(raw, start, within, listed, i))
             continue
-        content = raw[content_at:].strip()
-        if not listed or not content:
-            section = name
+        marks.add(raw.mark)
+        items_seen = False
+        content = raw.text[at:].strip()
         if not content:
-            lines.append(Line(start, start + len(raw.rstrip()), raw.strip(), section, heading=True))
+            # 「The role」 above a list tells what is done, above a line of its own what it is called.
+            section, own = "duties" if name == "title" and follower is not None and follower.bullet else name, ""
+            end = raw.start + len(raw.text.rstrip())
+            lines.append(Line(raw.start, end, raw.text.strip(), section, heading=True, row=i))
             continue
-        at = content_at + len(raw[content_at:]) - len(raw[content_at:].lstrip())
-        lines.append(Line(start + at, start + len(raw.rstrip()), raw[at:].rstrip(), name, labelled=True))
+        inner, inner_at = _inner(raw.text, at)
+        if inner is not None:
+            name, at = inner, inner_at
+        if "\t" in raw.wide and not listed:
+            section, own = name, ""  # a table's cell may hold several lines
+        elif not listed:
+            own = name
+        if raw.text[at:].strip():
+            lines.extend(_sentences(raw, at, name, listed, i, labelled=True))
+        else:
+            section, own = name, ""
+            lines.append(
+                Line(raw.start, raw.start + len(raw.text.rstrip()), raw.text.strip(), name, heading=True, row=i)
+            )
     return lines
 
 
-def _heading(raw: str) -> tuple[str | None, int]:
+def _raws(folded: Folded) -> Iterator[_Raw]:
+    position = 0
+    blank = True
+    exact = isinstance(folded.starts, range)
+    for text in folded.text.split("\n"):
+        start, position = position, position + len(text) + 1
+        if not any(map(str.isalnum, text)):
+            blank = True
+            continue
+        wide = folded.original[start : start + len(text)] if exact else text
+        if not exact:
+            wide = "".join(
+                folded.original[folded.starts[j] : folded.ends[j]][:1] for j in range(start, start + len(text))
+            )
+        bullet = _BULLET.match(text)
+        mark = _MARK.match(text)
+        yield _Raw(
+            start,
+            text,
+            wide.replace("\u3000", "  "),
+            bullet.end() if bullet else 0,
+            mark.group(1) if mark else "",
+            blank,
+        )
+        blank = False
+
+
+def _bracketed(text: str) -> tuple[str, int, str] | None:
+    """A line's opening brackets: the words inside, where the rest begins, which bracket."""
+    found = _BRACKETED.match(text)
+    if found is None:
+        return None
+    inside: str = next(word for name, word in found.groupdict().items() if name != "rest" and word is not None)
+    return inside, found.start("rest"), text.lstrip()[0]
+
+
+def _after_mark(text: str) -> int:
+    mark = _MARK.match(text)
+    return mark.end() if mark else 0
+
+
+def _one_of_several(raws: list[_Raw], i: int, section: str, marks: set[str]) -> bool:
+    """Whether a line marked ■ or ◆ is an item rather than a heading: no heading had that mark, or its neighbours have."""
+    raw = raws[i]
+    if not raw.mark or section not in ("must", "nice", "duties"):
+        return False
+    name = section_of(raw.text)
+    if raw.mark not in marks:
+        label = _LABELLED.match(raw.text[_after_mark(raw.text) :])
+        return name not in ("must", "nice") and (label is None or section_of(label.group(1)) not in ASIDE)
+    around = [r for r in (raws[i - 1] if i else None, raws[i + 1] if i + 1 < len(raws) else None) if r is not None]
+    return name is None and any(r.mark == raw.mark for r in around)
+
+
+def _opening(raw: _Raw, listed: bool, section: str, follower: _Raw | None, first: bool) -> tuple[str | None, int]:
     """Name the section a line opens and where its content starts; (None, 0) for an ordinary line."""
-    bracketed = _BRACKETED.match(raw)
-    if bracketed:
-        name = _section(bracketed.group(1))
+    text = raw.text
+    gap = re.search(r"(?<=\S)(?:\t| {2,})\s*(?=\S)", raw.wide) if len(raw.wide) == len(text) else None
+    if gap is None:
+        gap = re.search(r"(?<=\S)(?:\t| {2,})\s*(?=\S)", text)
+    if gap and not listed and ":" not in text[: gap.start()]:
+        name = section_of(text[: gap.start()], sure=True) if "\t" in raw.wide else section_of(text[: gap.start()])
         if name:
-            return name, bracketed.start(2)
-        if not bracketed.group(2):
-            return "other", len(raw)
-    bullet = _BULLET.match(raw)
-    at = bullet.end() if bullet and not _MARKED.match(raw) else 0
-    labelled = _LABELLED.match(raw[at:])
+            return name, gap.end()
+        if "\t" in raw.wide[: gap.end()] and gap.start() <= 20:
+            return "other", gap.end()
+    if not listed and (spaced := _SPACED.match(text[_after_mark(text) :])) is not None:
+        name = section_of(spaced.group(1))
+        if name and name not in ("must", "nice", "company"):
+            return name, _after_mark(text) + spaced.end()
+    at = raw.bullet if raw.bullet and not raw.mark else _after_mark(text)
+    if (bracketed := _bracketed(text[at:])) is not None:
+        inside, rest, bracket = bracketed
+        whole = not text[at + rest :].strip()
+        name = section_of(inside, sure=bracket not in "(「")
+        inside_list = listed and section in ("must", "nice") and name not in ASIDE | {"must", "nice"}
+        opens = (whole or bracket not in "(「") and not (first and not whole and name != "title")
+        if name and opens and not inside_list:
+            return name, at + rest
+        if whole and bracket not in "(「" and not listed and not first:
+            return "other", len(text)
+    labelled = _LABELLED.match(text[at:])
     if labelled:
-        name = _section(labelled.group(1))
-        if name:
+        label, content = labelled.group(1), labelled.group(2)
+        name = section_of(label, sure=not content and not listed)
+        in_list = listed and (
+            (section == "stack" and name in ("language", "stack", "must"))
+            or (section in ("must", "nice") and (name not in ASIDE or len(label) > 12))
+        )
+        if name and not in_list:
             return name, at + labelled.start(2)
-        if not labelled.group(2) and not bullet:
-            return "other", len(raw)
-    if at == 0 and len(raw.strip()) <= 40 and "。" not in raw and not raw.rstrip().endswith("."):
-        name = _section(raw)
-        if name:
-            return name, len(raw)
-        if _MARKED.match(raw):
-            return "other", len(raw)
+        if not content and not listed:
+            return "other", len(text)
+    if listed and not (re.match(r"\s*\(?\d", text) and follower and not follower.bullet):
+        return None, 0
+    words = text[at:].strip()
+    if len(words) > 48 or "。" in words or words.endswith((".", "、", ",")):
+        return None, 0
+    shown = bool(raw.mark) or (follower is not None and follower.bullet > 0 and not raw.bullet and not first)
+    name = section_of(words, sure=shown)
+    if name and not (first and name not in ("title", "must", "nice")):
+        return name, len(text)
+    if shown and not raw.mark and section in ("must", "nice"):
+        return None, 0  # 「学歴不問／第二新卒歓迎」 above the musts leaves them what they are
+    if shown and not (first and raw.mark == "※"):
+        return ("other", len(text)) if raw.mark not in ("※",) and not first else (None, 0)
     return None, 0
 
 
-def _cell(raw: str, original: str) -> tuple[str | None, int]:
-    """Name the section of a table's row, its label set apart by a tab or wide space; (None, 0) for any other line."""
-    gap = re.search(
-        r"(?<=\S)(?:\t| {2,})\s*(?=\S)", original.replace("\u3000", " ") if len(original) == len(raw) else raw
-    )
-    name = _section(raw[: gap.start()]) if gap else None
-    return (name, gap.end()) if gap and name else (None, 0)
+def _inner(text: str, at: int) -> tuple[str | None, int]:
+    """A heading at the start of a label's content: 「応募条件：【必須】…」."""
+    if (bracketed := _bracketed(text[at:])) is not None:
+        name = section_of(bracketed[0], sure=True)
+        if name in ("must", "nice"):
+            return name, at + bracketed[1]
+    labelled = _LABELLED.match(text[at:])
+    if labelled and not labelled.group(2):
+        name = section_of(labelled.group(1), sure=True)
+        if name:
+            return name, at + labelled.start(2)
+    return None, 0
 
 
-def _section(label: str) -> str | None:
-    head = label.strip(_DECORATION)
-    for name, pattern in _HEADINGS:
-        found = pattern.match(head)
-        if (
-            found
-            and len(head) - found.end() <= 14
-            and not re.search(r"[、,]|です|ます|\b(?:with|in|of|using)\b", head[found.end() :])
-        ):
-            return name
-    return None
+def _sentences(raw: _Raw, at: int, section: str, listed: bool, row: int, labelled: bool = False) -> Iterator[Line]:
+    """Cut a line's content into sentences, and at labels inside it; a sentence may open with a label of its own."""
+    cuts = [m.start("label") for m in _LABEL_AHEAD.finditer(raw.text, at) if section_of(m.group("label"))]
+    borders = [at, *(c for c in cuts if c > at), len(raw.text)]
+    for begin, finish in pairwise(borders):
+        for found in _SENTENCE.finditer(raw.text, begin, finish):
+            words = found.group().rstrip(" |/■◆●▼;" if finish < len(raw.text) else " ")
+            if not words:
+                continue
+            start = found.start()
+            label = _LABELLED.match(words) if not listed or section not in ("must", "nice") else None
+            own = section_of(label.group(1)) if label and label.group(2) else None
+            if label is not None and own is not None:
+                inner = words[label.start(2) :]
+                yield Line(
+                    raw.start + start + label.start(2),
+                    raw.start + start + len(words),
+                    inner,
+                    own,
+                    False,
+                    True,
+                    listed,
+                    row,
+                )
+                continue
+            yield Line(raw.start + start, raw.start + start + len(words), words, section, False, labelled, listed, row)

@@ -27,13 +27,13 @@ _NOT_ANCHORS = re.compile(
 _LEVELS: tuple[tuple[Level, str], ...] = (
     (
         Level.NATIVE,
-        r"ネイティブ(?!アプリ|コード|広告)(?:レベル|並み|相当|級)?|母国語|母語(?:話者)?"
-        r"|(?<!cloud )(?<!cloud-)(?<!react )\bnative(?: or bilingual)?(?:[- ]level|[- ]speaker)?(?! app| code| ad|script)"
+        r"(?<!near-)(?<!near )(?:ネイティブ(?!に近い|アプリ|コード|広告)(?:レベル|並み|相当|級)?)|母国語|母語(?:話者)?"
+        r"|(?<!cloud )(?<!cloud-)(?<!react )(?<!near-)(?<!near )\bnative(?: or bilingual)?(?:[- ]level|[- ]speaker)?(?! app| code| ad|script)"
         r"|\bmother tongue",
     ),
     (
         Level.FLUENT,
-        r"ビジネス上級|流暢|流ちょう|堪能|上級|\bfluent\b|\bfluently\b|\bfluency\b|\badvanced\b|full professional",
+        r"\bnear[- ]native\b|ビジネス上級|ネイティブに近い|流暢|流ちょう|堪能|上級|\bfluent\b|\bfluently\b|\bfluency\b|\badvanced\b|full professional",
     ),
     (
         Level.BUSINESS,
@@ -44,7 +44,7 @@ _LEVELS: tuple[tuple[Level, str], ...] = (
     ),
     (
         Level.CONVERSATIONAL,
-        r"日常会話(?:レベル|程度)?|会話レベル|中級|読み書き(?:程度|レベル|が?可能|ができる)?|\bconversational(?:[- ]level)?\b|\bintermediate\b|\bdaily conversation(?:al)?\b",
+        r"日常会話(?:レベル|程度)?|会話レベル|中級|読み書き(?:程度|レベル|が?可能|ができる)?|(?:が|を)?(?:読める|読み取れる|読解)|read(?:ing)? and writ(?:e|ing)|\breading (?:and|or) writing|\bconversational(?:[- ]level)?\b|\bintermediate\b|\bdaily conversation(?:al)?\b",
     ),
     (Level.BASIC, r"初級|基礎(?:レベル)?|挨拶程度|片言|初歩|\bbasic\b|\bbeginner\b|\belementary\b"),
 )
@@ -67,6 +67,8 @@ _EIKEN_LEVEL = {
 }
 _NOT_NEEDED = re.compile(
     r"(?P<ja>日本語|英語)(?:力|能力|スキル|の?レベル)?(?:は|に?関する経験は|は一切)?[::\s]*(?:不問|不要|必要ありません|必要なし|問いません|なしでも)"
+    r"|(?P<en3>jlpt) (?:certificates?|level|qualification)?s? ?(?:is|are) not (?:needed|required|necessary)"
+    r"|(?P<en4>japanese|english)(?: language)?(?: skills?| ability| proficiency)?(?: is| are)? (?:useful|helpful|nice|welcome|a plus)[^.;]{0,12} not (?:needed|required|necessary|a must)"
     r"|\bno (?P<en>japanese|english)(?: language)?(?: skills?| ability| proficiency)?(?: is| are)? (?:required|needed|necessary)"
     r"|(?P<en2>japanese|english)(?: language)?(?: skills?| ability| proficiency)?(?: is| are)? (?:not (?:required|needed|necessary)|unnecessary)"
 )
@@ -107,8 +109,8 @@ def _in_line(text: str) -> list[LevelFound]:
     found: list[LevelFound] = []
     taken: list[tuple[int, int]] = []
     for match in _NOT_NEEDED.finditer(text):
-        name = match.group("ja") or match.group("en") or match.group("en2")
-        language = "japanese" if name in ("日本語", "japanese") else "english"
+        name = next(g for g in match.groups() if g)
+        language = "english" if name in ("英語", "english") else "japanese"
         found.append(LevelFound(language, Level.NONE, match.start(), match.end()))
         taken.append(match.span())
     blocked = [m.span() for m in _NOT_ANCHORS.finditer(text)]
@@ -166,7 +168,9 @@ def _distance(text: str, anchor: tuple[str, int, int], start: int, end: int) -> 
     if a_start < end and start < a_end:
         return 0
     between = text[a_end:start] if a_end <= start else text[end:a_start]
-    if len(between) > _REACH or _HARD_BREAK.search(between):
+    # "English: able to lead calls with headquarters (business level)": a label reaches to its line's end.
+    reach = 3 * _REACH if a_start < 3 and text[a_end : a_end + 1] == ":" else _REACH
+    if len(between) > reach or _HARD_BREAK.search(between):
         return None
     # English says "business-level Japanese": a level before its language is as near as one after it.
     return len(between) + 12 * len(_BREAK.findall(between)) + (4 if a_start > end and ":" in between else 0)

@@ -9,7 +9,7 @@ from ranking.values import Pay
 
 _KANJI = {c: i for i, c in enumerate("〇一二三四五六七八九")}
 _NUM = r"(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?|[一二三四五六七八九十百千]+)"
-_TO = r"\s*(?:~|-|から|より|to)\s*"
+_TO = r"\s*(?:~|-|から|より|to)\s*(?:約)?\s*"
 _RANGE_JA = re.compile(
     rf"(?P<floor>~\s*)?(?P<a>{_NUM})\s*(?P<ua>千万|百万|万)?\s*円?(?:{_TO}(?P<b>{_NUM})\s*(?P<ub>千万|百万|万)?\s*円?)?"
     r"(?P<open>\s*(?:~|以上|から|より)(?!\s*[\d一二三四五六七八九]))?(?P<cap>\s*(?:以下|まで|以内|未満))?"
@@ -19,20 +19,30 @@ _RANGE_EN = re.compile(
     r"(?P<upto>(?:up to|max(?:imum)?(?: of)?|until)\s*)?(?P<from>(?:from|at least|starting (?:at|from)|over|minimum(?: of)?)\s*)?"
     r"(?P<cur>jpy|yen|¥|\\)?\s*"
     rf"(?P<a>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)\s*(?P<ua>{_UNIT_EN}(?![a-z]))?\s*(?P<cur_a>jpy|yen|円)?"
-    r"(?:\s*(?:-|~|to|and)\s*(?:jpy|yen|¥|\\)?\s*"
+    r"(?:\s*(?:-|~|up to|to|and)\s*(?:jpy|yen|¥|\\)?\s*"
     rf"(?P<b>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)\s*(?P<ub>{_UNIT_EN}(?![a-z]))?)?"
     r"\s*(?P<cur2>jpy|yen|円)?(?P<open>\s*(?:\+|and up|or more|~))?"
 )
 _PAY_CONTEXT = re.compile(
-    r"年収|給与|給料|月給|月額|年俸|報酬|待遇|想定給|提示額|賃金|salary|compensation|\bpay\b|\bpackage\b|\bote\b|base\b|remuneration|annual income"
+    r"年収|給与|給料|月給|月額|年俸|報酬|待遇|想定給|提示額|賃金|salary|compensation|\bpay\b|\bpackage\b|\bote\b|base\b|remuneration|annual income|\ba year\b|\bper year\b|per annum|annually|/yr\b|/year\b|(?:^|[\s(])年(?=\d)|理論年収"
 )
 _NOT_PAY = re.compile(
     r"年収例|年商|売上|資本金|調達|予算|取扱高|流通総額|時価総額|総資産|純利益|営業利益|入社一時金|入社祝|祝い金|支度金|手当|交通費|上限\d|補助|支給額上限|罰金|単価|受注|商談規模|案件規模"
     r"|revenue|funding|funded|raised|\bcapital\b|\bbudget|\barr\b|\bgmv\b|\bmrr\b|sign(?:ing)?[- ]?on|sign(?:ing)? bonus|allowance|series [a-e]\b|turnover|quota|deal size|valuation|stipend"
 )
-_MONTHLY = re.compile(r"月給|月額|月収|基本給|/月|per month|monthly|a month")
+_MONTHLY = re.compile(r"月給|月額|月収|基本給|/月|per month|monthly|a month|/month")
+_OTE = re.compile(r"\bote\b|on[- ]target|理論年収|目標達成時")
+_BASE = re.compile(r"\bbase\b|ベース|固定給|基本給|基本年俸")
 _HOURLY = re.compile(r"時給|日給|時間給|per hour|hourly|an hour|/hour|per day|daily rate")
-_BONUS = re.compile(r"(?:賞与|ボーナス|bonus)[^\n。]{0,12}?(\d+(?:\.\d+)?)\s*(?:ヶ月|か月|カ月|ヵ月|months)")
+_MONTHS = r"(?:ヶ月|か月|カ月|ヵ月|ケ月|箇月|months?)"
+_BONUS = re.compile(
+    rf"(?:賞与|ボーナス|bonus)[^\n。]{{0,24}}?(?P<a>\d{{1,2}}(?:\.\d+)?)\s*{_MONTHS}|(?P<b>\d{{1,2}}(?:\.\d+)?)\s*months?(?:'| of)? bonus"
+)
+_OVERTIME = re.compile(
+    r"(?:固定|みなし|定額)(?:の)?(?:残業|時間外|超過勤務)[^。\n]{0,14}?(?P<a>\d{1,3}(?:\.\d)?)\s*(?:時間|h\b)"
+    r"|(?P<b>\d{1,3}(?:\.\d)?)\s*(?:時間|h)(?:/月)?(?:分|相当)?[^。\n]{0,8}?(?:固定|みなし|定額)(?:の)?(?:残業|時間外)"
+    r"|(?P<c>\d{1,3})\s*(?:hours?|hrs?)[^.;\n]{0,22}?(?:fixed|deemed|included) overtime|(?:fixed|deemed) overtime[^.;\n]{0,22}?(?P<d>\d{1,3})\s*(?:hours?|hrs?)"
+)
 _LOWEST, _HIGHEST = 1_200_000, 200_000_000
 
 
@@ -46,39 +56,90 @@ class PayFound:
     inferred: bool
 
 
-def find_pay(line: str, *, in_pay_section: bool = False) -> PayFound | None:
+def find_pay(
+    line: str,
+    *,
+    in_pay_section: bool = False,
+    among_terms: bool = False,
+    label: str = "",
+    bonus_months: float | None = None,
+) -> PayFound | None:
     """Find the yearly pay one folded line states, None when the line speaks of other money or of none.
 
-    Monthly pay counts twelve times, plus stated bonus months; hourly and daily pay are left out.
+    Monthly pay counts twelve times, plus stated bonus months (`bonus_months`: stated on another line); hourly and daily
+    pay are left out. `label`: what stands before the line ("月給:"). `among_terms`: the line stands among the terms, so a
+    sum that can only be a year's pay needs no word for it.
     """
-    if _HOURLY.search(line):
+    if _HOURLY.search(label + line):
         return None
     cue = _PAY_CONTEXT.search(line)
-    if cue is None and not in_pay_section:
+    if cue is None and not in_pay_section and not among_terms and _PAY_CONTEXT.search(label) is None:
         return None
     bad = _NOT_PAY.search(line)
-    if bad is not None and (cue is None or bad.start() < cue.start()):
+    if bad is not None and (cue is None or bad.start() < cue.start()) and not (in_pay_section and bad.start() > 8):
         return None
     region_end = bad.start() if bad is not None else len(line)
-    found = _japanese(line, region_end) or _english(line, region_end)
+    if (target := _OTE.search(label + line)) is not None:
+        return _on_target(line, region_end, target.end() - len(label))
+    found = _amounts(line, 0, region_end)
     if found is None:
         return None
     low, high, start, end = found
+    if cue is None and not in_pay_section and max(low or 0, high or 0) < 2_000_000:
+        return None
     monthly = False
-    if max(low or 0, high or 0) < 3_000_000 and _MONTHLY.search(line[:end]):
-        bonus = _BONUS.search(line)
-        months = 12.0 + (float(bonus.group(1)) if bonus else 0.0)
+    if max(low or 0, high or 0) < 3_000_000 and _MONTHLY.search(label + line[: end + 14]):
+        bonus = find_bonus_months(line)
+        months = 12.0 + (bonus if bonus is not None else bonus_months or 0.0)
         low, high = (round(v * months) if v is not None else None for v in (low, high))
         monthly = True
-    if not all(_LOWEST <= v <= _HIGHEST for v in (low, high) if v is not None):
+    return _checked(low, high, start, end, monthly)
+
+
+def _checked(
+    low: int | None, high: int | None, start: int, end: int, inferred: bool, ote: int | None = None
+) -> PayFound | None:
+    if not all(_LOWEST <= v <= _HIGHEST for v in (low, high, ote) if v is not None):
         return None
     if low is not None and high is not None and low > high:
         return None
-    return PayFound(Pay(low, high), start, end, monthly)
+    return PayFound(Pay(low, high, ote), start, end, inferred)
 
 
-def _japanese(line: str, region_end: int) -> tuple[int | None, int | None, int, int] | None:
-    for m in _RANGE_JA.finditer(line, 0, region_end):
+def _on_target(line: str, region_end: int, after_target: int) -> PayFound | None:
+    """Read "OTE 12M (base 8M)": the band is the base, target earnings stand apart; alone they are all there is."""
+    base_word = _BASE.search(line)
+    target = _amounts(line, max(0, after_target), region_end) or _amounts(line, 0, region_end)
+    base = _amounts(line, base_word.end(), region_end) if base_word is not None else None
+    if target is None:
+        return None
+    low, high, start, end = target
+    if base is None or base[:2] == target[:2]:
+        return _checked(low, high, start, end, True, high or low)
+    return _checked(base[0], base[1], min(start, base[2]), max(end, base[3]), False, high or low)
+
+
+def _amounts(line: str, begin: int, end: int) -> tuple[int | None, int | None, int, int] | None:
+    return _japanese(line, begin, end) or _english(line, begin, end)
+
+
+def find_bonus_months(line: str) -> float | None:
+    """Find how many months' pay a bonus is."""
+    found = _BONUS.search(line)
+    if found is None:
+        return None
+    months = float(next(g for g in found.groups() if g))
+    return months if 0 < months <= 12 else None
+
+
+def find_fixed_overtime(line: str) -> float | None:
+    """Find how many hours of overtime a month the stated pay already includes."""
+    found = _OVERTIME.search(line)
+    return float(next(g for g in found.groups() if g)) if found is not None else None
+
+
+def _japanese(line: str, begin: int, region_end: int) -> tuple[int | None, int | None, int, int] | None:
+    for m in _RANGE_JA.finditer(line, begin, region_end):
         unit_b = m.group("ub")
         unit_a = m.group("ua") or (unit_b if m.group("b") else None)
         yen = "円" in m.group(0)
@@ -97,8 +158,8 @@ def _japanese(line: str, region_end: int) -> tuple[int | None, int | None, int, 
     return None
 
 
-def _english(line: str, region_end: int) -> tuple[int | None, int | None, int, int] | None:
-    for m in _RANGE_EN.finditer(line, 0, region_end):
+def _english(line: str, begin: int, region_end: int) -> tuple[int | None, int | None, int, int] | None:
+    for m in _RANGE_EN.finditer(line, begin, region_end):
         currency = m.group("cur") or m.group("cur2") or m.group("cur_a")
         unit_a = m.group("ua") or (m.group("ub") if m.group("b") else None)
         if currency is None and unit_a not in ("million", "mil", "mm", "m"):

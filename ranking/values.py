@@ -71,10 +71,17 @@ class LanguageNeed:
 
 @dataclass(frozen=True, slots=True)
 class Pay:
-    """JPY a year; either end may be open."""
+    """JPY a year; either end may be open. Where a base is stated, `low` and `high` are the base.
+
+    `ote`: base and commission at target. `fixed_overtime_hours`: hours a month already paid for in the figure.
+    `bonus_months`: months of bonus the text states (counted in `low` and `high` where they come from a monthly figure).
+    """
 
     low: int | None
     high: int | None
+    ote: int | None = None
+    fixed_overtime_hours: float | None = None
+    bonus_months: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +105,19 @@ class Requirement:
     place: Stated[str] | None = None  # prefecture code "13" (JIS X 0401), "" never
     remote: Stated[str] | None = None  # "none", "partial", "full"
     employment: Stated[str] | None = None  # "permanent", "contract", "part_time", "temporary", "freelance"
+    seniority: Stated[str] | None = None  # "junior", "senior", "lead", "manager", "director", "executive"
+    grade: Stated[str] | None = None  # the words: 課長クラス, G4
+    reports_to: Stated[str] | None = None
+    reason: Stated[str] | None = None  # of the opening: "growth", "replacement", "new"
+    trial_months: Stated[float] | None = None
+    visa: Stated[str] | None = None  # "sponsored", "not_sponsored"
     parser_version: int = 1
 
     def substance(self) -> dict[str, Any]:
-        """The values alone: what enters the score or is stated in a letter. Quotes and versions are not substance."""
+        """The values alone: what enters the score or is stated in a letter (R3). Quotes and versions are not substance.
+
+        Grade, reporting line, reason, trial period, visa, overtime and target earnings are shown, and make nothing stale.
+        """
 
         def plain(stated: Stated[Any] | None) -> Any:
             if stated is None:
@@ -116,10 +132,12 @@ class Requirement:
             "years": plain(self.years),
             "japanese": plain(self.japanese),
             "english": plain(self.english),
-            "pay": plain(self.pay),
+            "pay": None if self.pay is None else {"low": self.pay.value.low, "high": self.pay.value.high},
             "place": plain(self.place),
             "remote": plain(self.remote),
             "employment": plain(self.employment),
+            # Absent rather than None, so that requirements read before the field was there keep their hash.
+            **({} if self.seniority is None else {"seniority": self.seniority.value}),
         }
 
     @property
@@ -157,6 +175,13 @@ class Requirement:
             place=stated(data["place"], str),
             remote=stated(data["remote"], str),
             employment=stated(data["employment"], str),
+            # Rows of parser version 1 lack these.
+            seniority=stated(data.get("seniority"), str),
+            grade=stated(data.get("grade"), str),
+            reports_to=stated(data.get("reports_to"), str),
+            reason=stated(data.get("reason"), str),
+            trial_months=stated(data.get("trial_months"), float),
+            visa=stated(data.get("visa"), str),
             parser_version=data["parser_version"],
         )
 

@@ -13,10 +13,10 @@ _ASKED_JA = re.compile(
 )
 _CONTEXT_JA = re.compile(r"経験|実務|従事|キャリア|携わ|歴")
 _NOT_YEARS = re.compile(
-    r"創業|設立|創立|歴史|周年|歳|契約期間|更新|勤続|前年|昨年|来年|年度|毎年|入社\s*\d|保証|大学|学年|年収|年俸|年間|年商|年後|以内|\d{4}年"
+    r"創業|設立|創立|歴史|周年|歳|契約期間|更新|勤続|前年|昨年|来年|年度|毎年|入社\s*\d|年保証|保証期間|大学|学年|年収|年俸|年間|年商|年後|以内|\d{4}年"
 )
 _ASKED_EN = re.compile(
-    r"(?P<least>at least|minimum(?: of)?|over|more than|min\.?)?\s*\b(?P<a>\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|ten)(?P<plus>\s*\+)?"
+    r"(?P<least>at least|minimum(?: of)?|over|more than|min\.?)?\s*\b(?P<a>\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen)(?P<plus>\s*\+)?"
     r"(?:\s*(?:-|~|to)\s*(?P<b>\d{1,2}))?(?P<plus2>\s*\+)?\s*(?:or more\s*)?(?:years?|yrs?)\b'?(?P<more>\s*(?:or more|plus|\+|minimum))?"
 )
 _CONTEXT_EN = re.compile(
@@ -25,7 +25,20 @@ _CONTEXT_EN = re.compile(
 _NOT_YEARS_EN = re.compile(
     r"founded|established|old\b|ago|contract|anniversary|past \d|last \d|warranty|in business|degree"
 )
-_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10}
+_WORDS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "twelve": 12,
+    "fifteen": 15,
+}
 _MOST = 45.0
 
 
@@ -37,12 +50,15 @@ class YearsFound:
     end: int
 
 
-def find_asked_years(line: str) -> list[YearsFound]:
-    """Find the years of experience one folded line of a description asks for."""
+def find_asked_years(line: str, *, asked: bool = False) -> list[YearsFound]:
+    """Find the years of experience one folded line of a description asks for.
+
+    `asked`: the line stands among the requirements, so "8年" and "4 yrs or so" need no word for experience beside them.
+    """
     found: list[YearsFound] = []
     for m in _ASKED_JA.finditer(line):
         about = line[max(0, m.start() - 14) : m.end() + 18]
-        if not _CONTEXT_JA.search(line) and not (m.group("more") or "").strip().startswith("以上"):
+        if not asked and not _CONTEXT_JA.search(line) and not (m.group("more") or "").strip().startswith("以上"):
             continue
         if _NOT_YEARS.search(about.replace("実務経験年数", "")):
             continue
@@ -54,7 +70,7 @@ def find_asked_years(line: str) -> list[YearsFound]:
     for m in _ASKED_EN.finditer(line):
         about = line[max(0, m.start() - 14) : m.end() + 24]
         explicit = m.group("least") or m.group("plus") or m.group("plus2") or m.group("more")
-        if _NOT_YEARS_EN.search(about) or not (explicit or _CONTEXT_EN.search(line[m.end() : m.end() + 40])):
+        if _NOT_YEARS_EN.search(about) or not (asked or explicit or _CONTEXT_EN.search(line[m.end() : m.end() + 40])):
             continue
         low = _number(m.group("a"))
         high = _number(m.group("b")) if m.group("b") else None

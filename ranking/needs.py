@@ -1,0 +1,57 @@
+"""Years of experience and language levels a description asks for."""
+
+from __future__ import annotations
+
+import re
+
+from ranking import years as year_reader
+from ranking.asked import NICE_WORDS, is_nice, nice_from
+from ranking.folding import Folded
+from ranking.layout import Line, label_of
+from ranking.levels import find_levels
+from ranking.values import LanguageNeed, Level, Stated, Years
+
+_ELSEWHERE = frozenset(("company", "benefits", "process", "hours", "reason", "reports", "trial", "place", "visa"))
+_NAMED = {"japanese": re.compile(r"日本語|japanese|jlpt"), "english": re.compile(r"英語|english|toeic")}
+
+
+def find_years(folded: Folded, lines: list[Line]) -> Stated[Years] | None:
+    """Find the years asked as a must; of several the largest minimum."""
+    best: Stated[Years] | None = None
+    for line in lines:
+        if line.heading or line.section in _ELSEWHERE or line.section in ("pay", "duties", "unneeded") or is_nice(line):
+            continue
+        for found in year_reader.find_asked_years(line.text, asked=line.section == "must"):
+            if found.start >= nice_from(line):
+                continue
+            if best is None or (found.low or 0) > (best.value.low or 0):
+                quote = folded.quote(line.start + found.start, line.start + found.end)
+                best = Stated(Years(found.low, found.high), quote)
+    return best
+
+
+def find_language_need(folded: Folded, lines: list[Line], language: str) -> Stated[LanguageNeed] | None:
+    """Find what is asked of one language: a required level before a welcome one, "N1 or native" by its lower bound."""
+    best: Stated[LanguageNeed] | None = None
+    for line in lines:
+        if line.section in (*_ELSEWHERE, "stack") or line.heading:
+            continue
+        # 「English：ビジネスレベル」: the language may stand in the label alone.
+        label = label_of(folded, line)
+        begin = line.start - len(label)
+        everything = find_levels(label + line.text)
+        if line.section == "unneeded" and (named := _NAMED[language].search(line.text)) is not None:
+            return Stated(LanguageNeed(Level.NONE, False), folded.quote(line.start + named.start(), line.end))
+        found = [f for f in everything if f.language == language]
+        if not found or (line.section == "duties" and line.listed):
+            continue
+        lowest = min(found, key=lambda f: f.level)
+        level, required = lowest.level, lowest.level > Level.NONE and not is_nice(line)
+        # A welcome word binds to its own clause: "English: business (preferred), Japanese: N1 (required)".
+        if level > Level.NONE and line.section != "nice" and len({f.language for f in everything}) > 1:
+            required = not NICE_WORDS.search((label + line.text)[lowest.start : lowest.end + 14])
+        quote = folded.quote(begin + lowest.start, begin + lowest.end)
+        stated = Stated(LanguageNeed(level, required), quote)
+        if best is None or (required and not best.value.required):
+            best = stated
+    return best

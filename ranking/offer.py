@@ -1,0 +1,79 @@
+"""What a description offers: pay with what belongs to it, and the place of work."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from ranking.folding import Folded
+from ranking.layout import Line, label_of
+from ranking.money import find_bonus_months, find_fixed_overtime, find_pay
+from ranking.places import find_places
+from ranking.values import Pay, Stated
+
+_NO_PAY = ("company", "reason", "process", "duties", "must", "nice", "stack", "person", "unneeded")
+
+
+def find_offer(folded: Folded, lines: list[Line]) -> Stated[Pay] | None:
+    """Find the pay: an annual figure before a monthly one, stated bonus months counted into the latter."""
+    about = [ln for ln in lines if ln.section not in _NO_PAY and not ln.heading]
+    bonus = next(
+        (months for ln in about if (months := find_bonus_months(label_of(folded, ln) + ln.text)) is not None), None
+    )
+    overtime = next((hours for ln in about if (hours := find_fixed_overtime(ln.text)) is not None), None)
+    best: tuple[tuple[bool, bool, int], Stated[Pay]] | None = None
+    for i, line in enumerate(about):
+        found = find_pay(
+            line.text,
+            in_pay_section=line.section == "pay",
+            among_terms=line.section in ("conditions", "benefits", "place"),
+            label=label_of(folded, line),
+            bonus_months=bonus,
+        )
+        if found is None:
+            continue
+        pay = replace(found.pay, fixed_overtime_hours=overtime, bonus_months=bonus)
+        quote = folded.quote(line.start + found.start, line.start + found.end)
+        rank = (found.inferred, line.section not in ("pay", "conditions"), i)
+        if best is None or rank < best[0]:
+            best = (rank, Stated(pay, quote, found.inferred))
+    return best[1] if best else None
+
+
+# ── place ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_CUE = re.compile(
+    r"勤務|就業|配属|オフィス|転勤なし|\blocated\b|\bbased in\b|\boffice in\b|\b\w+ office\b|\blocation\b|place of work|in person|reporting to our"
+)
+_SURE_CUE = re.compile(r"\bplace of work\b|\bwork(?:ing)? location\b|勤務地は|就業場所は")
+_NOT_THERE = re.compile(
+    r"(?:本社|本店|本部|登記|本国|支店|工場見学|オフィス)(?:上の本店)?[はがも、:)]|※|将来|異動|出張|転勤(?!な|は当面|当面な)|訪問|もあり|系列|ほかに|必要はありません|business trips?|meet in|headquarter|head office|flights?\b|travel|move(?:d|s)? to|our office is|founded in|colleagues in|team in|engineers in|later"
+)
+
+
+def find_work_place(folded: Folded, lines: list[Line], remote: Stated[str] | None) -> Stated[str] | None:
+    """Find the prefecture of the first named place of work; an office nobody needs to come to is none."""
+    anywhere = remote is not None and remote.value == "full"
+    groups = [
+        [ln for ln in lines if ln.section == "place" and not ln.heading],
+        [ln for ln in lines if ln.section in ("title", "conditions", "employment", "remote", "trial", "pay", "grade", "hours", "reports", "visa")],
+        [ln for ln in lines if ln.section not in ("company", "process", "reason", "benefits", "must", "nice", "stack") and _CUE.search(ln.text)]
+        + [ln for ln in lines if _SURE_CUE.search(ln.text)],
+        [ln for ln in lines if ln.section in ("title", "", "other") and len(ln.text) <= 160 and ln.row < 8],
+    ]  # fmt: skip
+    for number, group in enumerate(groups):
+        if anywhere and number == 2:
+            continue
+        for line in group:
+            found = find_places(line.text)
+            if not found:
+                continue
+            first = found[0]
+            before = line.text[max(0, first.start - 44) : first.start]
+            after = line.text[first.end : first.end + 40] if number else ""
+            if _NOT_THERE.search(before) or (
+                number and re.search(r"本社|必要はありません|営業所もあり", after) and anywhere
+            ):
+                continue
+            return Stated(first.code, folded.quote(line.start + first.start, line.start + first.end))
+    return None

@@ -1,0 +1,232 @@
+"""The terms of the position: remote work, employment, trial period, visa, and why it is open."""
+
+from __future__ import annotations
+
+import re
+
+from ranking.folding import Folded
+from ranking.layout import Line
+from ranking.values import Stated
+
+_PRAISE = ("company", "process", "reason", "stack")
+
+# ── remote work ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+_REMOTE: tuple[tuple[str, str], ...] = (
+    (
+        "none",
+        r"(?:リモート|テレ)(?:ワーク|勤務)?(?:制度)?\s*(?:は|:)?\s*(?:不可|なし|無し|無$|できません|ありません|行っておりません|対象外)|在宅(?:勤務)?(?:制度)?\s*(?:は|:)?\s*(?:不可|なし|無し|できません|ありません|対象外)"
+        r"|フル出社|原則出社|出社必須|毎日出社|全員出社|完全出社|\bno remote\b|\bnot (?:a )?remote|remote (?:work )?(?:is )?(?:not|isn't) (?:possible|available|offered|an option)|\bon-?site only\b|fully on-?site|5 days (?:a week )?in (?:the )?office|cannot be (?:done|performed) (?:remotely|from home)|no work from home|no home office",
+    ),
+    (
+        "full",
+        r"フル(?:リモート|在宅)(?!(?:は|勤務は|ワークは)?(?:不可|ではありません|できません))|(?:完全|100%)リモート|完全在宅|全国どこでも|国内ならどこ|居住地不問|\b(?:full(?:y)?|completely|entirely)[ -]remote\b|\b100% remote\b|\bremote[- ]first\b|work from anywhere|remote (?:from )?anywhere|remote within japan",
+    ),
+    (
+        "partial",
+        r"(?:リモート|テレ)(?:ワーク|勤務)?\s*(?:可|併用|あり|有|制度|中心|ok|週|月|との|も|を|:?\s*(?:可|有|あり|週|一部|月))|一部リモート|原則リモート|リモートワーク|テレワーク|在宅(?:勤務)?(?:も|可|あり|制度|ok|週|月|は?週|を|:|と)?|ハイブリッド(?:勤務|ワーク|型)?(?!車|カー|クラウド)|週\s*\d?\s*[~-]?\s*\d\s*(?:日|回)?(?:程度|まで)?(?:の|は)?(?:出社|リモート|在宅)"
+        r"|\bhybrid(?! cloud| car| vehicle)\b|\bremote (?:work|ok|friendly|possible|days?|option)|days? (?:a|per) (?:week|month) (?:of )?(?:remote|from home|at home|in (?:the |our )?(?:\w+ )?office|on site)|(?:work(?:ing)?|days?) from home|from home (?:on|up to|one|two|once|\d)|partial(?:ly)? remote|home office days?|fixed office days|(?:one|two|three|four|\d) office days|% (?:in the office|remote)|telework|flexible (?:on )?location|remote (?:up to|\d)|: remote",
+    ),
+    ("none", r"\boffice-based\b|\b(?:an )?on-?site (?:role|position|work|job)|work is on[- ]?site|\bin[- ]person\b|^on[- ]?site\b|出社(?:勤務|です|となり)"),
+)  # fmt: skip
+_REMOTE_PATTERNS = [(name, re.compile(pattern)) for name, pattern in _REMOTE]
+_NOT_WORK = re.compile(
+    r"リモート(?:手当|アクセス|監視|センシング|保守|デスクトップ|会議)|在宅(?:訪問|医療|介護|看護|手当|患者|ケア|療養)|remote (?:access|monitoring|sensing|teams?|support|allowance|desktop)"
+)
+
+
+def find_remote(folded: Folded, lines: list[Line]) -> Stated[str] | None:
+    """Read where the work is done: its own field first, then the place and terms, then any sentence about the work."""
+    here = [ln for ln in lines if ln.section == "remote"]
+    near = [ln for ln in lines if ln.section in ("place", "conditions", "hours", "employment", "pay", "title")]
+    rest = [ln for ln in lines if ln not in here and ln not in near and ln.section not in (*_PRAISE, "must", "nice")]
+    for group in (here, near, rest):
+        found: list[tuple[int, Stated[str]]] = []
+        for line in group:
+            text = _NOT_WORK.sub(lambda m: " " * len(m.group()), line.text)
+            for rank, (name, pattern) in enumerate(_REMOTE_PATTERNS):
+                match = pattern.search(text)
+                if match is not None:
+                    quote = folded.quote(line.start + match.start(), line.start + match.end())
+                    found.append((rank, Stated(name, quote)))
+                    break
+            else:
+                if line.section == "remote" and not line.heading:
+                    found.extend(_own_field(folded, line, text))
+        if found:
+            return min(found, key=lambda f: f[0])[1]
+    return None
+
+
+_FIELD = (
+    (
+        "none",
+        re.compile(r"^(?:なし|不可|無|ありません|いいえ|no\b|none\b|not (?:possible|available)|on-?site|office$|出社)"),
+    ),
+    ("full", re.compile(r"^(?:フル|完全|fully|full\b|100%|anywhere)")),
+    ("partial", re.compile(r"週|月|あり|可|相談|一部|days?|from home|yes\b|partial|office")),
+)
+
+
+def _own_field(folded: Folded, line: Line, text: str) -> list[tuple[int, Stated[str]]]:
+    """「在宅勤務：週2回まで」: the label says what it is about, the value how much."""
+    for name, pattern in _FIELD:
+        match = pattern.search(text)
+        if match is not None:
+            return [(2, Stated(name, folded.quote(line.start, line.end)))]
+    return []
+
+
+# ── employment ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+_EMPLOYMENT = re.compile(
+    r"(?P<freelance>業務委託(?!先|費|契約書|会社|で開発|の管理)|フリーランス|\bfreelance\b|independent contractor)"
+    r"|(?P<temporary>派遣(?:社員|スタッフ|での就業)|【派遣】|紹介予定派遣|^派遣|\btemp(?:orary)? (?:staff|position|employee|agency|work)\b|\bhaken\b)"
+    r"|(?P<part_time>アルバイト|パート(?:タイム|社員|・|$|職員)|\bpart[- ]time\b|非常勤)"
+    r"|(?P<contract>契約社員|嘱託|有期雇用|契約職員|\bfixed[- ]term\b|\bcontract (?:employee|position|role|staff)\b|\b\d+[- ]month contract\b|(?:^|: ?)contract$|\bkeiyaku)"
+    r"|(?P<permanent>正社員(?!登用)|正職員|無期雇用|期間の定めのない|期間の定めなし|\bpermanent\b|\bseishain\b|\bregular employ|\bindefinite|\bfull[- ]time(?: employee| position| role|$|\b))"
+)
+
+
+def find_employment(folded: Folded, lines: list[Line]) -> Stated[str] | None:
+    """Read the kind of contract: its own field, the terms, then any other sentence about the position."""
+    groups: tuple[tuple[str, ...], ...] = (
+        ("employment",), ("title", "conditions", "trial", "pay", "hours", "grade", "remote", "place"), ("", "other", "reports", "visa", "benefits", "person", "duties")
+    )  # fmt: skip
+    for group in groups:
+        for line in lines:
+            if line.section not in group:
+                continue
+            if line.section == "duties" and not re.search(r"契約|雇用|position|employment|contract", line.text):
+                continue
+            for found in _EMPLOYMENT.finditer(line.text):
+                if (
+                    found.lastgroup == "part_time"
+                    and group is not groups[0]
+                    and "社員" in line.text[found.start() : found.start() + 6]
+                ):
+                    continue
+                after = line.text[found.end() : found.end() + 12]
+                if re.match(r"(?:や|、)?[^。、]{0,6}(?:ではな|ではありません)", after):
+                    continue
+                name = str(found.lastgroup)
+                # "Full-time contract position": the contract is the news, the hours are not.
+                if name == "permanent" and found.group().startswith("full"):
+                    other = next(
+                        (
+                            m
+                            for m in _EMPLOYMENT.finditer(line.text, found.end())
+                            if m.lastgroup in ("contract", "temporary")
+                        ),
+                        None,
+                    )
+                    if other is not None:
+                        found, name = other, str(other.lastgroup)
+                return Stated(name, folded.quote(line.start + found.start(), line.start + found.end()))
+    return None
+
+
+# ── trial period ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+_COUNT = r"(?P<{0}>\d{{1,2}}(?:\.\d)?|[一二三四五六七八九十]|one|two|three|four|five|six|nine|twelve)"
+_MONTH = r"\s*-?\s*(?:ヶ月|か月|カ月|ヵ月|ケ月|箇月|months?)"
+_TRIAL = re.compile(
+    rf"(?:試用期間|probation(?:ary)?|trial)[^。.;]{{0,22}}?{_COUNT.format('a')}{_MONTH}"
+    rf"|{_COUNT.format('b')}{_MONTH}'?[^。.;]{{0,12}}?(?:試用|probation|trial)"
+)
+_TRIAL_ALONE = re.compile(rf"{_COUNT.format('a')}{_MONTH}")
+_NUMBERS = dict(zip("一二三四五六七八九十", range(1, 11), strict=True)) | {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "nine": 9, "twelve": 12
+}  # fmt: skip
+
+
+def find_trial(folded: Folded, lines: list[Line]) -> Stated[float] | None:
+    """Read the trial period in months; 「なし」 is none at all."""
+    for line in lines:
+        found = _TRIAL.search(line.text)
+        if found is None and line.section == "trial" and not line.heading and line.labelled | (len(line.text) < 60):
+            found = _TRIAL_ALONE.search(line.text)
+        if found is None:
+            continue
+        number = found.group("a") or (found.group("b") if "b" in found.re.groupindex else "")
+        months = float(_NUMBERS[number]) if number in _NUMBERS else float(number)
+        if 0 < months <= 24:
+            return Stated(months, folded.quote(line.start + found.start(), line.start + found.end()))
+    return None
+
+
+# ── visa ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_NO_VISA = re.compile(
+    r"(?:ビザ|visa|在留資格)[^。.]{0,30}?(?:なし|不可|ありません|できません|行っておりません|いたしかねます|not (?:available|offered|provided|possible|be provided)|unavailable)"
+    r"|(?:cannot|can't|can not|not able to|unable to|do(?:es)? not|don't|won't|will not) (?:currently )?(?:offer |provide |support )?(?:sponsor|visa)|\bno visa\b|without (?:visa )?sponsorship|valid (?:work(?:ing)? )?(?:visa|permit)|right to work in japan|(?:就労|在留)(?:資格|ビザ)[^。]{0,8}(?:お持ち|必要|必須|有する)|不要[^。]{0,4}ビザ"
+)
+_VISA = re.compile(
+    r"(?:就労)?ビザ[^。]{0,14}?(?:サポート|支援|スポンサー|取得|手続|発給)|visa (?:sponsorship|support|assistance)|sponsor(?:s|ed|ship)?(?: of| for)? (?:(?:your|a|the|work|working|for) ?)*visas?|relocation and visa|visas? (?:are |is )?(?:sponsored|supported)|在留資格[^。]{0,10}(?:支援|サポート)"
+)
+
+
+def find_visa(folded: Folded, lines: list[Line]) -> Stated[str] | None:
+    """Read whether the employer sponsors a visa, where the text speaks of it."""
+    for name, pattern in (("not_sponsored", _NO_VISA), ("sponsored", _VISA)):
+        for line in lines:
+            found = pattern.search(line.text)
+            if found is None and line.section == "visa" and not line.heading:
+                no = re.match(r"(?:なし|不可|no\b|not\b|none)", line.text)
+                if (no is not None) == (name == "not_sponsored"):
+                    return Stated(name, folded.quote(line.start, line.end))
+            if found is not None and line.section not in ("company", "duties"):
+                return Stated(name, folded.quote(line.start + found.start(), line.start + found.end()))
+    return None
+
+
+# ── why it is open ───────────────────────────────────────────────────────────────────────────────────────────────
+
+_REASONS: tuple[tuple[str, str, str], ...] = (
+    (
+        "replacement",
+        r"欠員|退職(?!金)|後任|産休|育休|休業に入|前任|交代|補充|異動(?:に伴う|のため)|転出|replac|backfill|success(?:or|ion)|retir|\bleave\b|is leaving|has left|moves? (?:on|to)|moving (?:on|to)|moved to|became free|departure|promoted",
+        r"欠員|後任|前任者|産休に|退職に(?:伴|とも)|\breplacement\b|\bbackfill\b|\bsuccessor\b|position became free|previous \w+(?: \w+)? (?:is moving|has left|left|moved|is leaving|retire)|seat is to be filled|maternity leave cover",
+    ),
+    (
+        "new",
+        r"新設|新ポジション|新規ポジション|新たに(?:設け|設置)|一人目|1人目|初めての|newly|new (?:position|role|post|function|team)|first (?:hire|person)|created|新(?:規|しい)?(?:部署|部門|チーム|拠点|センター|工場|店舗|事業|支店|営業所)?(?:\([^()]*\))?(?:の)?(?:立ち?上げ|開設)|内製化",
+        r"新設(?:ポスト|ポジション|のポジション|部署|チーム|です|\))|newly created|new (?:position|role|post)\b(?! in)|一人目の|1人目の",
+    ),
+    (
+        "growth",
+        r"増員|拡大|強化|拡充|拡張|増え|増加|成長|新店|growth|grow|expan|headcount|more (?:people|customers)|increas|additional|scal(?:e|ing)",
+        r"増員|(?:業務|事業|組織)拡大(?:に伴|のため|により)|体制(?:の|を)?強化|増やしています|because (?:the |our )?team (?:grows|is growing)|team grows from|team is (?:being expanded|growing|expanding)|for growth|(?:we )?hire because|体制を厚く|new headcount|additional headcount",
+    ),
+)  # fmt: skip
+_INSIDE = [(name, re.compile(pattern)) for name, pattern, _ in _REASONS]
+_ANYWHERE = [(name, re.compile(pattern)) for name, _, pattern in _REASONS]
+
+
+def find_reason(folded: Folded, lines: list[Line]) -> Stated[str] | None:
+    """Read why the position is open: under its own heading, else from a sentence that says so outright."""
+    for line in lines:
+        if line.section == "reason" and not line.heading:
+            found = _reason_in(folded, line, _INSIDE)
+            if found is not None:
+                return found
+    for line in lines:
+        if line.heading or line.section in ("must", "nice", "benefits", "process"):
+            continue
+        found = _reason_in(folded, line, _ANYWHERE)
+        if found is not None:
+            return found
+    return None
+
+
+def _reason_in(folded: Folded, line: Line, patterns: list[tuple[str, re.Pattern[str]]]) -> Stated[str] | None:
+    explicit = re.search(r"増員|新設", line.text)
+    for name, pattern in patterns:
+        found = pattern.search(line.text)
+        if found is None:
+            continue
+        if explicit and name != "replacement":
+            name = "growth" if explicit.group() == "増員" and "新設" not in line.text else "new"
+            found = explicit
+        return Stated(name, folded.quote(line.start + found.start(), line.start + found.end()))
+    return None
