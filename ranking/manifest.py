@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ranking.columns import COLUMNS
 from ranking.durable import checksum, replace_file, write_file
+from ranking.encoder import DIMENSIONS
 from ranking.segments import Damaged, SegmentRecord
 
-FORMAT = 1
+FORMAT = f"1-{checksum(repr((COLUMNS, DIMENSIONS)).encode()):08x}"  # other columns are another format, unasked
 NAME = "manifest"
 
 
@@ -66,7 +68,7 @@ class Manifest:
             raise Damaged("the manifest is damaged")
         data = json.loads(body)
         if data["format"] != FORMAT:
-            raise Damaged(f"the manifest has format {data['format']}, not {FORMAT}")
+            raise Damaged(f"the index is laid out as {data['format']}, not {FORMAT}")
         return cls(
             data["fingerprint"],
             data["number"],

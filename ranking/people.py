@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, TypeVar
@@ -49,19 +48,6 @@ def read_batch(people: Sequence[Profile]) -> Read:
     given = tuple(_stripped(person) for person in {person.id: person for person in people}.values())
     facts = tuple(read_facts(person) for person in given)
     return Read(given, facts, tuple(row_of(f) for f in facts))
-
-
-def read_people(people: Iterable[Profile], size: int) -> Iterator[Read]:
-    """Read people batch by batch, one batch ahead of who takes them."""
-    ahead: Future[Read] | None = None
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read") as reader:
-        for batch in batches(people, size):
-            next_ = reader.submit(read_batch, batch)
-            if ahead is not None:
-                yield ahead.result()
-            ahead = next_
-        if ahead is not None:
-            yield ahead.result()
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -23,8 +23,9 @@ from ranking.durable import step
 from ranking.encoder import vector_fingerprint
 from ranking.gathering import filled
 from ranking.host_lock import HostLock, WriterBusy
-from ranking.people import Progress, Read, batches, read_people
+from ranking.people import Progress, Read, batches, read_batch
 from ranking.profiles import check_id
+from ranking.readers import Readers
 from ranking.side_index import Damaged, SideIndex
 from ranking.texts import Texts
 from ranking.values import Profile
@@ -38,6 +39,8 @@ FACTS_CODE = 2  # raised by hand when reading the same text gives other facts
 _BATCH = 1_000
 _PAGE = 2_000
 _REBUILD_UNASKED = 20_000  # a small store re-reads itself at opening after an upgrade
+_MANY = 10_000  # worth the second it takes to start reading processes
+_PROCESSES = 2
 _FETCH_NEWER = 20_000  # more than this, and reading everybody is the quicker way
 
 
@@ -61,6 +64,7 @@ class ProfileStore:
         self._changed: set[str] | None = None  # who was written while something is rebuilt beside
         self._closing = threading.Event()
         self._checking: threading.Thread | None = None
+        self._readers, self._many_in_a_row = Readers(), 0
 
     @classmethod
     def open(
@@ -110,6 +114,7 @@ class ProfileStore:
         self._closing.set()
         if self._checking is not None and self._checking is not threading.current_thread():
             self._checking.join()
+        self._readers.close()
         self._texts.close()
         self._vault.close()
 
@@ -177,7 +182,7 @@ class ProfileStore:
                 self._changed.update(person.id for person in people)
                 self._changed.update(gone)
             done = 0
-            for read in read_people(people, min(_BATCH, self._vault.largest_batch)):
+            for read in self._readers_for(len(people)).read(people, self._batch):
                 self._texts.write(read.kept())
                 step("texts written")
                 self._to_chroma(self._serving, read, number)
@@ -349,15 +354,38 @@ class ProfileStore:
             self._checking = threading.Thread(target=check, name=f"check-{self._name}", daemon=True)
             self._checking.start()
 
+    @property
+    def _batch(self) -> int:
+        return min(_BATCH, self._vault.largest_batch)
+
+    def _readers_for(self, people: int) -> Readers:
+        """Who reads: processes of their own once many people come again and again, until few do."""
+        self._many_in_a_row = self._many_in_a_row + 1 if people >= 2 * _BATCH else 0
+        processes = _PROCESSES if people >= _MANY or self._many_in_a_row > 1 else 0
+        if processes != self._readers.processes:
+            self._readers.close()
+            self._readers = Readers(processes)
+        return self._readers
+
     def _to_chroma(self, collection: str, read: Read, number: int) -> None:
         rows = read.rows()
         self._vault.upsert(collection, [row.id for row in rows], [row.vector for row in rows], read.metadata(number))
 
     def _read_again(self, collection: str, number: int, progress: Progress | None) -> Iterator[list[Row]]:
         """Read texts again, write them to Chroma, and hand over their rows."""
-        done, total = 0, self._texts.count()
+        total = self._texts.count()
         people = (kept.given for ids in self._texts.id_pages(_BATCH) for kept in self._texts.read(ids).values())
-        for read in read_people(people, min(_BATCH, self._vault.largest_batch)):
+        readers = Readers(_PROCESSES if total >= _MANY else 0)
+        try:
+            yield from self._write_again(readers.read(people, self._batch), collection, number, total, progress)
+        finally:
+            readers.close()
+
+    def _write_again(
+        self, several: Iterable[Read], collection: str, number: int, total: int, progress: Progress | None
+    ) -> Iterator[list[Row]]:
+        done = 0
+        for read in several:
             if self._closing.is_set():
                 raise _Stopped
             self._to_chroma(collection, read, number)
@@ -378,9 +406,9 @@ class ProfileStore:
         """Write what was applied during a rebuild into the new collection and index too."""
         for ids in batches(sorted(self._changed or ()), _BATCH):
             kept = self._texts.read(ids)
-            for read in read_people((k.given for k in kept.values()), _BATCH):
-                self._to_chroma(collection, read, self._texts.applied)
-                index.put(read.rows())
+            read = read_batch([k.given for k in kept.values()])
+            self._to_chroma(collection, read, self._texts.applied)
+            index.put(read.rows())
             gone = [profile_id for profile_id in ids if profile_id not in kept]
             self._vault.delete(collection, gone)
             index.put([], gone)

@@ -39,7 +39,11 @@ def judged_on(calibration: Calibration, connection: Connection) -> date:
 
 
 class EmployerDesk:
-    """One employer's store and judge. One thread at a time: Chroma and the index are not ours to share."""
+    """One employer's store and judge, shared by the threads of a process.
+
+    Whoever judges sees a snapshot and waits for one step of the journal at most, not for all of it: a score and the text
+    its evidence quotes are of the same revision.
+    """
 
     def __init__(self, employer_id: int, store: ProfileStore, judge: Judge) -> None:
         self.employer_id, self.store = employer_id, store
@@ -48,8 +52,8 @@ class EmployerDesk:
 
     def catch_up(self, work: Work, progress: Callable[[int, int], None] | None = None) -> int:
         """Apply every journal row the store has not seen; return the last number applied."""
-        with self._lock:
-            while True:
+        while True:
+            with self._lock:
                 before = self.store.last_applied
                 with work.reading() as session:
                     number, upserts, deletes = changes_after(
@@ -58,15 +62,15 @@ class EmployerDesk:
                 if number == before:
                     return before
                 self.store.apply(number, upserts, deletes)
-                if progress is not None:
-                    progress(number, number)
-                log.info(
-                    "profiles_applied",
-                    employer=self.employer_id,
-                    number=number,
-                    upserts=len(upserts),
-                    deletes=len(deletes),
-                )
+            if progress is not None:
+                progress(number, number)
+            log.info(
+                "profiles_applied",
+                employer=self.employer_id,
+                number=number,
+                upserts=len(upserts),
+                deletes=len(deletes),
+            )
 
     def calibrate(
         self, requirement: Requirement, guidance: Guidance | None, *, top: int, floor: int, reference_date: date
