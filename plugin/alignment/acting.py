@@ -6,6 +6,7 @@ current calibration. The caller commits.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from sqlmodel import Session
 
 from plugin.alignment import commitment as commitments
 from plugin.alignment import mails
-from plugin.alignment.links import LinkRefused, use_link
+from plugin.alignment.links import LinkRefused, look_at, use_link
 from plugin.alignment.starting import overtake
 from plugin.alignment.terms import Terms, default_terms, problems
 from plugin.database import now_of
@@ -123,6 +124,41 @@ def ask_for_link(session: Session, work: Work, calibration: Calibration) -> bool
     connection = session.get_one(Connection, requisition.connection_id)
     manager = session.get_one(Staff, requisition.manager_id)
     return mails.acting_link(session, work, connection, requisition, calibration, manager) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """Who may decide what by a link that is still good."""
+
+    connection: Connection
+    requisition: Requisition
+    calibration: Calibration
+    manager: Staff
+
+    @property
+    def actor(self) -> str:
+        """As events name the manager."""
+        return f"staff:{self.manager.key}"
+
+
+def while_deciding(session: Session, token: str) -> Deciding:
+    """Whose link to decide this is, without using it up: for what a manager does before deciding (R2).
+
+    Raises `LinkRefused` where it could not decide: used, expired, overtaken, no longer this manager's.
+    """
+    look = look_at(session, token)
+    if look.state != "good" or look.purpose != "decide":
+        raise LinkRefused("unknown" if look.state == "good" else look.state)
+    calibration = session.get_one(Calibration, look.subject_id)
+    requisition = session.get_one(Requisition, calibration.requisition_id)
+    if requisition.employer_id != look.employer_id or requisition.connection_id != look.connection_id:
+        raise LinkRefused("not_yours")
+    if requisition.calibration_id != calibration.id or calibration.state != "done":
+        raise LinkRefused("overtaken")
+    manager = session.get_one(Staff, look.staff_id)
+    if requisition.manager_id != manager.id or not manager.active:
+        raise LinkRefused("not_yours")
+    return Deciding(session.get_one(Connection, look.connection_id), requisition, calibration, manager)
 
 
 def _deciding(session: Session, token: str) -> tuple[ActingLink, Connection, Requisition, Calibration, Staff]:

@@ -17,15 +17,17 @@ from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session, col, select
 
-from plugin.alignment import acting, links
+from plugin.alignment import acting, guidance, links, specifications
 from plugin.alignment.fields import read_days, read_line
 from plugin.alignment.terms import Terms, default_terms, problem_text
 from plugin.alignment.views import shortlist_view
 from plugin.connections import policy_of
 from plugin.database import now_of
 from plugin.doors import page, standing
+from plugin.doors.echoing import echoed
 from plugin.doors.page import translate as _
 from plugin.doors.requisitions import tell_of_link
+from plugin.doors.weighing import asked_for, weigh
 from plugin.rows import Calibration, Commitment, Connection, Requisition, ShortlistEntry, Staff
 
 blueprint = Blueprint("acting", __name__)
@@ -43,15 +45,13 @@ def shown(token: str) -> ResponseReturnValue:
         _read_as_manager(db, requisition, requisition.manager_id)
         values = standing.of(db, requisition)
         view = shortlist_view(db, calibration, masked=True, locale=page.locale(), vault=page.work().vault)
-        line = values["commitment"].line if values["commitment"] is not None else view.proposed_line
+        commitment = values["commitment"]
+        asked = asked_for(request.args, commitment.line if commitment is not None else view.proposed_line)
+        if commitment is not None and asked["inclusive"] is None:
+            asked["inclusive"] = commitment.inclusive
+        weighed = weigh(db, view, calibration, policy_of(values["connection"]), **asked)
         return render_template(
-            "pages/shown.html",
-            token=token,
-            view=view,
-            calibration=calibration,
-            market=standing.market_of(view.counted, line, page.locale()),
-            line=line,
-            **values,
+            "pages/shown.html", token=token, view=view, calibration=calibration, weighed=weighed, **values
         )
 
 
@@ -81,7 +81,7 @@ def open_link(token: str) -> ResponseReturnValue:
     with page.work().reading() as db:
         look = links.look_at(db, token)
         if look.state == "unknown":
-            return _over("unknown")
+            return link_over("unknown")
         if look.purpose == "decide":
             return _decision_page(db, token, look)
         return _commitment_page(db, token, look)
@@ -111,7 +111,7 @@ def act(token: str) -> ResponseReturnValue:
                 commitment = acting.undo_by_link(db, token, request.form.get("reason", ""))
                 return page.see_other("acting.open_link", token=token)
             else:
-                return _over(look.state)
+                return link_over(look.state)
             # The manager is here already: the receipt opens with its own link, which undoes.
             undo = _undo_link(db, commitment)
     except acting.WrongTerms as error:
@@ -121,7 +121,7 @@ def act(token: str) -> ResponseReturnValue:
             texts = [problem_text(code, page.locale(), floor=floor) for code in error.codes]
             return _decision_page(db, token, look, form=request.form, wrong=texts), 422
     except links.LinkRefused as error:
-        return _over(error.reason)
+        return link_over(error.reason)
     return page.see_other("acting.open_link", token=undo)
 
 
@@ -149,21 +149,32 @@ def _decision_page(
     connection = _read_as_manager(db, requisition, look.staff_id)
     values = standing.of(db, requisition)
     overtaken = requisition.calibration_id != calibration.id or requisition.manager_id != look.staff_id
+    policy = policy_of(connection)
     view = shortlist_view(
-        db, calibration, masked=policy_of(connection).masked, locale=page.locale(), vault=page.work().vault
+        db,
+        calibration,
+        masked=policy.masked,
+        locale=page.locale(),
+        vault=page.work().vault,
+        staff_id=look.staff_id,
     )
     defaults = default_terms(connection, calibration, db.get(Staff, look.staff_id), now_of(db))
-    if page.locale() != policy_of(connection).locale and not policy_of(connection).interviewer_title:
+    if page.locale() != policy.locale and not policy.interviewer_title:
         defaults = replace(defaults, interviewer_title=_own_title(db, look.staff_id) or _("Hiring manager"))
+    given = _given(defaults, form)
+    asked = asked_for(given if form is not None else request.args, view.proposed_line)
+    note = guidance.current(db, requisition.key)
     return render_template(
         "pages/decide.html",
         token=token,
         link_state="overtaken" if overtaken else look.state,
         view=view,
         calibration=calibration,
-        market=standing.market_of(view.counted, view.proposed_line, page.locale()),
-        line=view.proposed_line,
-        given=_given(defaults, form),
+        weighed=weigh(db, view, calibration, policy, **asked),
+        note=note,
+        understood=echoed(guidance.understood(note)),
+        picked=specifications.picked(db, requisition),
+        given=given,
         excluded=set(form.getlist("exclude")) if form is not None and hasattr(form, "getlist") else set(),
         wrong=wrong or [],
         reasons=standing.declined_reasons(),
@@ -305,7 +316,8 @@ def _read_as_manager(db: Session, requisition: Requisition, staff_id: int | None
     return connection
 
 
-def _over(reason: str) -> tuple[str, int]:
+def link_over(reason: str) -> tuple[str, int]:
+    """Say why a link can't act, and what to do about it."""
     texts = {
         "unknown": _(
             "The address may have been cut off in the mail. Copy all of it, or ask for a new link in the ATS."

@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from plugin.doors import (
     acting,
+    by_link,
     candidates,
     desk,
     health,
@@ -64,6 +65,7 @@ def create_app(work: Work) -> Flask:
         requisitions,
         requirements,
         acting,
+        by_link,
         letters,
         replies,
         promises,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +9,16 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session, col, select
 
-from plugin.alignment import acts, guidance, requirement
+from plugin.alignment import acts, guidance, requirement, saying
 from plugin.alignment.market import level_text
-from plugin.doors import page, standing
+from plugin.doors import page, rerunning, standing
+from plugin.doors.echoing import echoed
 from plugin.doors.override_form import value_of
 from plugin.doors.page import translate as _
 from plugin.doors.visitors import changing, requisition_of, signed_in, visitor
 from plugin.rows import Calibration, Connection, GuidanceNote, Override, Requisition, Staff
 from ranking.places import LABELS as PLACES
-from ranking.values import Requirement, Stated
+from ranking.values import Requirement
 
 blueprint = Blueprint("requirements", __name__)
 
@@ -100,6 +100,41 @@ def again(requisition_id: int) -> ResponseReturnValue:
     return page.see_other("requisitions.shown", requisition_id=requisition_id)
 
 
+@blueprint.post("/requisitions/<int:requisition_id>/rerun")
+@signed_in
+def rerun(requisition_id: int) -> ResponseReturnValue:
+    """Run a text that is nowhere but in this form."""
+    with changing() as db:
+        asked = rerunning.ask(db, requisition_of(db, requisition_id), request.form, visitor().actor)
+    return page.see_other("requirements.rerun_shown", requisition_id=requisition_id, asked=asked)
+
+
+@blueprint.get("/requisitions/<int:requisition_id>/rerun/<asked>")
+@signed_in
+def rerun_shown(requisition_id: int, asked: str) -> ResponseReturnValue:
+    """What a text would give; while it is being worked out, the page looks again by itself."""
+    with page.work().reading() as db:
+        here = {"requisition_id": requisition_id}
+        return rerunning.shown(
+            db,
+            requisition_of(db, requisition_id),
+            asked,
+            back=("requirements.shown", here),
+            keep=("requirements.keep", here),
+        )
+
+
+@blueprint.post("/requisitions/<int:requisition_id>/keep")
+@signed_in
+def keep(requisition_id: int) -> ResponseReturnValue:
+    """Keep what the re-run read: chosen fields as set by hand, criteria as the requisition's own."""
+    with changing() as db:
+        requisition = requisition_of(db, requisition_id)
+        connection = db.get_one(Connection, requisition.connection_id)
+        rerunning.keep(db, connection, requisition, request.form, visitor().actor)
+    return page.see_other("requirements.shown", requisition_id=requisition_id)
+
+
 def _values(db: Session, requisition: Requisition) -> dict[str, Any]:
     read = requirement.parsed(requisition.description)
     overrides = {row.field: row for row in requirement.overrides_of(db, requisition.key)}
@@ -108,79 +143,36 @@ def _values(db: Session, requisition: Requisition) -> dict[str, Any]:
         row.key: row.name for row in db.exec(select(Staff).where(col(Staff.connection_id) == requisition.connection_id))
     }
     note = guidance.current(db, requisition.key)
-    understood = guidance.understood(note)
     return {
         **standing.of(db, requisition),
         "fields": [_field(name, read, asked, overrides.get(name), authors) for name in requirement.FIELDS],
         "asked": asked,
         "note": note,
         "note_by": _author(note, authors),
-        "understood": understood,
+        "understood": echoed(guidance.understood(note)),
         "calibration": db.get(Calibration, requisition.calibration_id) if requisition.calibration_id else None,
         "places": sorted(PLACES.items()),
         "locale": page.locale(),
         "levels": [(number, level_text(number, "stated", page.locale())) for number in range(1, 6)],
         "choices": choices,
-        "polarities": polarities(),
-        "refusals": refusals(),
-    }
-
-
-def polarities() -> dict[str, str]:
-    """How a point of the criteria counts."""
-    return {
-        "must": _("must"),
-        "prefer": _("welcome"),
-        "relax": _("counts less"),
-        "avoid": _("counts against"),
-        "loose": _("taken as it reads, by likeness"),
-    }
-
-
-def refusals() -> dict[str, str]:
-    """What criteria may not go by (R9)."""
-    return {
-        "age": _("age"),
-        "gender": _("gender"),
-        "nationality": _("nationality"),
-        "family": _("family"),
-        "religion": _("religion"),
-        "origin": _("family origin"),
-        "belief": _("beliefs"),
-        "union": _("union membership"),
-        "disability": _("disability"),
-        "health": _("health"),
-        "appearance": _("appearance"),
     }
 
 
 def _field(
     name: str, read: Requirement, asked: Requirement, override: Override | None, authors: dict[int, str]
 ) -> Field:
+    locale = page.locale()
     return Field(
         name=name,
-        label=label(name),
-        values=tuple(_said(name, getattr(asked, name))),
-        text_values=tuple(value for value, _quote, _inferred in _said(name, getattr(read, name))) if override else (),
+        label=saying.label(name, locale),
+        values=tuple(saying.values(name, getattr(asked, name), locale)),
+        text_values=tuple(value for value, _quote, _inferred in saying.values(name, getattr(read, name), locale))
+        if override
+        else (),
         override=override,
         by=_who(override.by, authors) if override is not None else "",
         to_paste=_to_paste(name, getattr(asked, name)) if override is not None else "",
     )
-
-
-def label(name: str) -> str:
-    return {
-        "title": _("Position"),
-        "must": _("Must have"),
-        "nice": _("Nice to have"),
-        "years": _("Years of experience"),
-        "japanese": _("Japanese"),
-        "english": _("English"),
-        "pay": _("Annual pay"),
-        "place": _("Place"),
-        "remote": _("Remote work"),
-        "employment": _("Employment"),
-    }[name]
 
 
 def choices(name: str) -> dict[str, str]:
@@ -197,47 +189,11 @@ def choices(name: str) -> dict[str, str]:
     }.get(name, {})
 
 
-def _said(name: str, stated: Any) -> list[tuple[str, str, bool]]:
-    """Values in words, each with its quote ("" for an override)."""
-    if stated is None:
-        return []
-    found: tuple[Stated[Any], ...] = stated if isinstance(stated, tuple) else (stated,)
-    return [(_say(name, one.value), one.quote.words, one.inferred) for one in found]
-
-
-def _say(name: str, value: Any) -> str:
-    locale = page.locale()
-    if name in ("must", "nice"):
-        return str(value.label_ja if locale == "ja" else value.label_en)
-    if name == "years":
-        return _range(value.low, value.high, lambda number: _("%(years)s years", years=f"{number:g}"))
-    if name == "pay":
-        return _range(value.low, value.high, _yen)
-    if name in ("japanese", "english"):
-        level = level_text(int(value.level), "stated", locale)
-        return level if value.required else _("%(level)s, welcome", level=level)
-    if name == "place":
-        return PLACES.get(str(value), (str(value), str(value)))[0 if locale == "ja" else 1]
-    return choices(name).get(str(value), str(value))
-
-
-def _yen(amount: int) -> str:
-    if page.locale() == "ja":
-        return f"{amount // 10_000:,}万円" if amount % 10_000 == 0 else f"{amount:,}円"
-    return f"¥{amount:,}"
-
-
-def _range(low: Any, high: Any, say: Callable[[Any], str]) -> str:
-    if low is not None and high is not None:
-        return say(low) if low == high else f"{say(low)} – {say(high)}"
-    return _("from %(low)s", low=say(low)) if low is not None else _("up to %(high)s", high=say(high))
-
-
 def _to_paste(name: str, stated: Any) -> str:
     """A line for the description in the ATS, which we never rewrite, that says what the override says."""
-    values = [value for value, _quote, _inferred in _said(name, stated)]
+    values = [value for value, _quote, _inferred in saying.values(name, stated, page.locale())]
     colon = "：" if page.locale() == "ja" else ": "
-    return label(name) + colon + _(", ").join(values) if values else ""
+    return saying.label(name, page.locale()) + colon + _(", ").join(values) if values else ""
 
 
 def _author(note: GuidanceNote | None, authors: dict[int, str]) -> str:

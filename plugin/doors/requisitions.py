@@ -7,14 +7,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from plugin.alignment import acting, acts
+from plugin.alignment import acting, acts, specifications
 from plugin.alignment import commitment as commitments
 from plugin.alignment.views import shortlist_view
 from plugin.connections import policy_of
-from plugin.doors import page, standing
+from plugin.doors import judging, page, standing
 from plugin.doors.page import translate as _
 from plugin.doors.visitors import changing, recruiters, recruiting, requisition_of, signed_in, visitor
-from plugin.rows import Calibration, Commitment, Connection, Requisition, ShortlistEntry, Staff
+from plugin.doors.weighing import asked_for, weigh
+from plugin.rows import Calibration, Commitment, Connection, Requisition, Staff
 
 blueprint = Blueprint("requisitions", __name__)
 
@@ -64,13 +65,17 @@ def shown(requisition_id: int) -> ResponseReturnValue:
             vault=page.work().vault,
             staff_id=visitor().staff.key,
         )
-        line = values["commitment"].line if values["commitment"] is not None else view.proposed_line
+        commitment = values["commitment"]
+        asked = asked_for(request.args, commitment.line if commitment is not None else view.proposed_line)
+        if commitment is not None and asked["inclusive"] is None:
+            asked["inclusive"] = commitment.inclusive
         return render_template(
             "pages/shortlist.html",
             view=view,
             calibration=calibration,
-            market=standing.market_of(view.counted, line, page.locale()),
-            line=line,
+            weighed=weigh(db, view, calibration, policy_of(values["connection"]), **asked),
+            picked=specifications.picked(db, requisition),
+            cells_open="",
             **values,
         )
 
@@ -125,35 +130,29 @@ def tell_of_link(sent: bool) -> None:
 @signed_in
 def verdict(requisition_id: int) -> ResponseReturnValue:
     """What the manager says of one of the 20. It changes no score and removes nobody."""
-    label = request.form.get("label", "")
     with changing() as db:
         requisition = requisition_of(db, requisition_id)
         calibration = _calibration(db, requisition)
-        entry = (
-            db.exec(
-                select(ShortlistEntry).where(
-                    col(ShortlistEntry.calibration_id) == calibration.key, col(ShortlistEntry.label) == label
-                )
-            ).first()
-            if calibration is not None
-            else None
-        )
-        if calibration is None or entry is None:
+        if calibration is None:
             abort(404)
-        try:
-            acts.give_verdict(
-                db,
-                calibration,
-                visitor().staff,
-                entry.profile_id,
-                request.form.get("match") == "1",
-                request.form.get("reason", ""),
-            )
-        except acts.NeedsReason:
-            page.say(_("Say why this person does not match: the reason is what helps."), "bad")
-            return page.see_other("requisitions.shown", requisition_id=requisition_id, _anchor=label)
-    page.say(_("Noted for %(label)s. It changes no score and removes nobody.", label=label))
+        if visitor().staff.id != requisition.manager_id:
+            abort(403)
+        label = judging.give_verdict(db, calibration, visitor().staff, request.form)
     return page.see_other("requisitions.shown", requisition_id=requisition_id, _anchor=label)
+
+
+@blueprint.post("/requisitions/<int:requisition_id>/specification")
+@signed_in
+def pick(requisition_id: int) -> ResponseReturnValue:
+    """Take one of the specifications, or take the last pick back: what is asked changes, nothing is promised by it."""
+    with changing() as db:
+        requisition = requisition_of(db, requisition_id)
+        calibration = _calibration(db, requisition)
+        if calibration is None:
+            abort(404)
+        connection = db.get_one(Connection, requisition.connection_id)
+        judging.pick_specification(db, connection, requisition, calibration, request.form, visitor().actor)
+    return page.see_other("requisitions.shown", requisition_id=requisition_id)
 
 
 @blueprint.post("/requisitions/<int:requisition_id>/set")

@@ -12,12 +12,11 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from plugin.alignment import commitment as commitments
-from plugin.alignment import market
 from plugin.alignment.diagnosis import Diagnosis, diagnose
 from plugin.alignment.terms import say_line, say_terms, terms_of
 from plugin.doors.page import translate as _
 from plugin.doors.page import zone
-from plugin.i18n import phrases, say_time
+from plugin.i18n import say_time
 from plugin.rows import Batch, Calibration, Commitment, Connection, GuidanceNote, Promise, Requisition, Scout, Staff
 from plugin.scouting.may_write import LEFT
 
@@ -257,30 +256,6 @@ def stamp(db: Session, requisition: Requisition) -> str:
         note,
     )
     return "|".join(map(str, parts))
-
-
-@dataclass(frozen=True, slots=True)
-class MarketShown:
-    """One market table with its words."""
-
-    title: str
-    bands: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[int | None, ...]], ...]
-    table: market.MarketTable
-
-
-def market_of(counted: market.StoredMarket, line: int, locale: str) -> list[MarketShown]:
-    """The tables of Japanese and English by desired pay."""
-    _ = phrases(locale)
-    shown = []
-    for language, title in (
-        ("japanese", _("Japanese level by desired pay")),
-        ("english", _("English level by desired pay")),
-    ):
-        table = market.market_table(counted, line, language)
-        rows = tuple((market.level_text(row.level, row.basis, locale), row.counts) for row in table.rows)
-        shown.append(MarketShown(title, tuple(market.band_text(b, locale) for b in table.bands), rows, table))
-    return shown
 
 
 def declined_reasons() -> dict[str, str]:

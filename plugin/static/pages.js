@@ -1,7 +1,6 @@
 // What pages gain where JavaScript runs; everything that decides something works without it.
 // - [data-until]: a time; counts down to it, then looks again.
 // - [data-poll] [data-stamp]: asks an address every few seconds and reloads when the answer differs.
-// - [data-line]: the slider, the number beside it and the counts go together, and the shortlist shows where the line falls.
 // - [data-key]: a key that presses a button of the current reply; j and k move.
 "use strict";
 
@@ -55,46 +54,6 @@
     }, 2000);
   }
 
-  // The line.
-  const box = document.querySelector(".line-box[data-line]");
-  if (box) {
-    const counts = new Map();
-    document.querySelectorAll("#line-counts tbody tr").forEach((row) => counts.set(Number(row.dataset.line), row.dataset));
-    const number = document.querySelector("input[name=line]");
-    const slider = box.querySelector("input[type=range]");
-    const inclusive = () => {
-      const chosen = document.querySelector("input[name=inclusive]:checked");
-      return chosen ? chosen.value === "1" : box.dataset.inclusive === "1";
-    };
-    const show = (line) => {
-      const given = counts.get(line + (inclusive() === (box.dataset.inclusive === "1") ? 0 : inclusive() ? -1 : 1));
-      box.querySelector("[data-people]").textContent = given ? Number(given.people).toLocaleString() : "–";
-      box.querySelector("[data-reachable]").textContent = given ? Number(given.reachable).toLocaleString() : "–";
-      const shown = box.querySelector("[data-shown]");
-      if (shown) shown.textContent = String(line);
-      let marked = false;
-      const mark = document.querySelector(".line-mark");
-      document.querySelectorAll(".person[data-score]").forEach((person) => {
-        const score = Number(person.dataset.score);
-        const above = inclusive() ? score >= line : score > line;
-        person.classList.toggle("below", !above);
-        if (!above && !marked && mark) { person.parentElement.insertBefore(mark, person); marked = true; }
-      });
-      if (mark) {
-        if (!marked) document.querySelector(".people").append(mark);
-        mark.querySelector("[data-mark]").textContent = String(line);
-      }
-    };
-    const whole = (text) => Number(String(text).normalize("NFKC").replace(/[^0-9]/g, ""));
-    if (slider) {
-      slider.hidden = false;
-      slider.addEventListener("input", () => { if (number) number.value = slider.value; show(Number(slider.value)); });
-    }
-    if (number) number.addEventListener("input", () => { const line = whole(number.value); if (slider && line >= 0 && line <= 100) slider.value = String(line); show(line); });
-    document.querySelectorAll("input[name=inclusive]").forEach((radio) => radio.addEventListener("change", () => show(whole(number ? number.value : slider.value))));
-    show(whole(number ? number.value : box.dataset.line));
-  }
-
   // Replies by key.
   const replies = [...document.querySelectorAll(".reply[data-reply]")];
   if (replies.length) {
@@ -118,8 +77,10 @@
     });
   }
 
-  document.querySelectorAll("[data-copy]").forEach((button) => {
-    button.hidden = false;
-    button.addEventListener("click", async () => { await navigator.clipboard.writeText(button.dataset.copy); button.textContent = button.dataset.done; });
+  // Copying works for what comes into the page later, too.
+  document.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = false; });
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (button) { await navigator.clipboard.writeText(button.dataset.copy); button.textContent = button.dataset.done; }
   });
 })();

@@ -39,10 +39,11 @@ def _paths(house: Any) -> list[str]:
         "entry_id": house.one(Entry).key,
         "mail_id": 1,
         "staff_id": house.manager,
+        "asked": "nothing-asked",
     }
     with house.work.reading() as db:
         refusal = unsubscribe_token(house.work.vault, db.get_one(Scout, ids["scout_id"]), "taro.yamada@example.com")
-    tokens = {"acting.": house.link(), "candidates.": refusal, "sign_in.": "no-link"}
+    tokens = {"acting.": house.link(), "by_link.": house.link(), "candidates.": refusal, "sign_in.": "no-link"}
     found = []
     for rule in house.app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint == "static" or rule.rule.startswith(page.MACHINES):
