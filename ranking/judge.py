@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from ranking.census import Census, of_every_block
-from ranking.columns import UNKNOWN_16, Block, Snapshot, blocks_of_profiles, pick
+from ranking.columns import Block, Snapshot, blocks_of_profiles, pick
 from ranking.evidence import explain
 from ranking.groups import grouped
 from ranking.market import (
@@ -34,7 +34,6 @@ from ranking.specifications import Supply, changed, language_ways, specification
 from ranking.values import (
     Calibrated,
     Guidance,
-    MarketCell,
     Profile,
     Requirement,
     Scored,
@@ -77,19 +76,7 @@ class Judge:
         run, seen = self._run(requirement, guidance, top=top, floor=floor, reference_date=reference_date)
         begun = perf_counter()
         groups = grouped(seen, floor)
-        grouped_ = perf_counter()
-        run = replace(
-            run,
-            groups=groups,
-            scores=tuple(
-                (profile_id, revision, group.score)
-                for group in groups
-                for profile_id, revision in sorted(group.people())
-            ),
-            market=_cells(seen, floor),
-        )
-        seconds = {**run.seconds, "groups": grouped_ - begun, "old": perf_counter() - grouped_}
-        return replace(run, seconds=seconds)
+        return replace(run, groups=groups, seconds={**run.seconds, "groups": perf_counter() - begun})
 
     def preview(
         self,
@@ -173,8 +160,6 @@ class Judge:
             considered=counts.considered,
             proposed_line=line,
             shortlist=shortlist,
-            scores=(),
-            market=(),
             floor=floor,
             table=market(counts, floor, snapshot.people),
             specifications=ways_out,
@@ -250,31 +235,3 @@ def _best_places(seen: Sequence[Seen], best: Sequence[int], top: int) -> list[tu
             for row, profile_id in zip(rows.tolist(), one.block.ids[rows].tolist(), strict=True)
         )
     return [(number, row) for _, _, number, row in sorted(candidates)[:top]]
-
-
-def _cells(seen: Sequence[Seen], floor: int) -> tuple[MarketCell, ...]:
-    """Count the considered people in the cells the plugin still keeps; scores below the floor are counted as 0."""
-    counts: dict[tuple[int, ...], int] = {}
-    for one in seen:
-        rows = np.flatnonzero(one.considered)
-        block, score, plain = one.block, one.marks.scores[0][rows], one.marks.without_language[rows]
-        pay = block.desired_pay[rows].astype(np.int64)
-        table = np.stack(
-            [
-                np.where(score >= floor, score, 0).astype(np.int64),
-                np.where(plain >= floor, plain, 0).astype(np.int64),
-                block.japanese[rows].astype(np.int64) - 1,
-                block.english[rows].astype(np.int64) - 1,
-                np.where(pay == UNKNOWN_16, -1, pay // 100),
-                block.places[rows].astype(np.int64),
-                block.contactable[rows].astype(np.int64),
-            ],
-            axis=1,
-        )
-        cells, found = np.unique(table, axis=0, return_counts=True)
-        for cell, number in zip(cells.tolist(), found.tolist(), strict=True):
-            counts[tuple(cell)] = counts.get(tuple(cell), 0) + number
-    return tuple(
-        MarketCell(s, w, ja, en, band, f"{code:02d}" if code else "", bool(reach), number)
-        for (s, w, ja, en, band, code, reach), number in sorted(counts.items())
-    )

@@ -52,7 +52,7 @@ def changed(requirement: Requirement, changes: Mapping[str, Any]) -> Requirement
     readers: dict[str, Callable[[Any], Any]] = {
         "japanese": lambda v: LanguageNeed(Level(v["level"]), v["required"]),
         "english": lambda v: LanguageNeed(Level(v["level"]), v["required"]),
-        "pay": lambda v: Pay(v["low"], v["high"]),
+        "pay": lambda v: Pay(**v),
         "years": lambda v: Years(v["low"], v["high"]),
     }
     fields: dict[str, Any] = {}
@@ -156,7 +156,7 @@ def _pay(supply: Supply) -> Specification | None:
     high = min(-(-median // PAY_STEP) * PAY_STEP, cap)
     if high < int(wanted[0]) * PAY_UNIT:
         return None  # even the modest among them want more than could be offered
-    way = Way("pay_moved", "pay", {"pay": {"low": pay.value.low, "high": high}})
+    way = Way("pay_moved", "pay", {"pay": asdict(replace(pay.value, high=high))})
     return _specify(supply, way, [seen.marks.scores[0] for seen in supply.seen], -(-high // PAY_UNIT))
 
 

@@ -279,23 +279,6 @@ class Scored:
         return digest([self.profile_id, self.score, [asdict(d) for d in self.dimensions]])
 
 
-@dataclass(frozen=True, slots=True)
-class MarketCell:
-    """How many people share these values: enough for sliders and tables in plain Python.
-
-    `pay_band` is millions of JPY (floor), -1 unknown; levels are -1 when unknown; `place` "" when unknown.
-    """
-
-    score: int
-    without_language: int
-    japanese: int
-    english: int
-    pay_band: int
-    place: str
-    contactable: bool
-    count: int
-
-
 PAY_WITHIN, PAY_UNKNOWN, PAY_BEYOND = range(3)
 """Where a person's desired pay lies: within the stated band (or no band is stated), not known, above its upper end."""
 
@@ -330,7 +313,8 @@ class LanguageTally:
     """How many viable people have this level of one language and want this pay.
 
     `score`: with the language dimension left out. `level` −1 is unknown. `basis`: "stated" (the profile says it),
-    "written" (inferred: the profile is written in that language), "" where unknown. `pay_band`: desired pay in millions of JPY (floor), −1 unknown.
+    "written" (inferred: the profile is written in that language), "" where unknown. `pay_band`: desired pay in millions of
+    JPY (floor; 50 and more are 50), −1 unknown.
     """
 
     score: int
@@ -420,7 +404,7 @@ def _row(tally: Tally | LanguageTally) -> tuple[Any, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    """One immutable run. `scores` holds (profile id, revision, score) of everyone at or above the floor, best first."""
+    """One immutable run. `groups`: everyone considered at or above the floor, best score first; empty in a preview."""
 
     score_version: str
     store_revision: int
@@ -428,10 +412,8 @@ class Calibrated:
     considered: int  # of them past the filters (pay, place)
     proposed_line: int
     shortlist: tuple[Scored, ...]
-    scores: tuple[tuple[str, int, int], ...]
-    market: tuple[MarketCell, ...]
     floor: int = 40
-    groups: tuple[ScoreGroup, ...] = ()  # everyone considered at or above the floor, best score first
+    groups: tuple[ScoreGroup, ...] = ()
     table: Market | None = None
     specifications: tuple[Specification, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)

@@ -195,8 +195,6 @@ class RememberingDesk:
             considered=len(scored),
             proposed_line=75,
             shortlist=tuple(scored[:top]),
-            scores=(),
-            market=(),
             floor=floor,
             groups=tuple(grouped((s.profile_id, s.revision, s.score) for s in scored if s.score >= floor)),
             table=self.table or _everybody_alike(scored, floor),

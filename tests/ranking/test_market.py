@@ -26,7 +26,7 @@ def test_market_agrees_with_the_scores_of_everybody(
     for requirement in (sales, backend):
         run = Judge(filled).calibrate(requirement, None, reference_date=TODAY)
         assert run.table is not None
-        assert sum(t.count for t in run.table.people if t.pay != PAY_BEYOND) == len(run.scores)
+        assert sum(t.count for t in run.table.people if t.pay != PAY_BEYOND) == sum(g.count for g in run.groups)
         assert run.universe == run.table.universe == len(profiles)
         assert run.considered <= run.table.within_reach <= run.universe
         viable = sum(count for _, _, count in run.table.places)
@@ -35,10 +35,15 @@ def test_market_agrees_with_the_scores_of_everybody(
         assert all(t.score >= run.floor and t.count > 0 for t in run.table.people)
 
 
-def test_groups_hold_everyone_above_the_floor_once(filled: ProfileStore, sales: Requirement) -> None:
+def test_groups_hold_everyone_above_the_floor_once(
+    filled: ProfileStore, profiles: list[Profile], sales: Requirement
+) -> None:
     run = Judge(filled).calibrate(sales, None, reference_date=TODAY)
-    listed = [(profile_id, revision, g.score) for g in run.groups for profile_id, revision in sorted(g.people())]
-    assert listed == list(run.scores)
+    listed = {profile_id: g.score for g in run.groups for profile_id, _ in g.people()}
+    assert len(listed) == sum(g.count for g in run.groups) <= run.considered
+    everybody = Judge.score_profiles(sales, None, profiles, reference_date=TODAY)
+    assert all(listed.get(s.profile_id, s.score) == s.score for s in everybody)
+    assert all(score >= run.floor for score in listed.values())
     assert [g.score for g in run.groups] == sorted({g.score for g in run.groups}, reverse=True)
     assert all(g.count == len(list(g.people())) for g in run.groups)
 
