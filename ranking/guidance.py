@@ -15,7 +15,7 @@ from ranking.folding import Folded, fold
 from ranking.levels import LevelFound, find_levels
 from ranking.lexicon import Hit, lexicon
 from ranking.money import kanji_number
-from ranking.polarity import comparison_in, is_weak_concession, polarity_of
+from ranking.polarity import comparison_in, is_weak_concession, polarity_of, without_cues
 from ranking.refusals import find_protected
 from ranking.values import Guidance, GuidanceUnit, Skill
 
@@ -179,12 +179,9 @@ def _says_more(part: Folded, units: list[GuidanceUnit], polarity: str) -> bool:
     if units:
         told = sum(len(unit.quote.words) for unit in units)
         return not polarity and len(left) - told >= (40 if left.isascii() else 16)
-    return len(left) >= _LEAST_LOOSE and not _only_a_cue(left, polarity)
-
-
-def _only_a_cue(left: str, polarity: str) -> bool:
-    """Whether a clause says how something counts and not what: "not needed", 「必須ではありません」."""
-    return bool(polarity) and len(left) <= (24 if left.isascii() else 10)
+    if polarity:  # "not needed" says how something counts and not what
+        left = _FILLER.sub("", without_cues(part.text))
+    return len(left) >= (2 if left.isascii() else 1) * _LEAST_LOOSE
 
 
 def _inside(hit: Hit, units: list[GuidanceUnit]) -> bool:

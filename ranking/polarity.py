@@ -45,6 +45,13 @@ def polarity_of(clause: str) -> str:
     return next((name for name, pattern in _PATTERNS if pattern.search(clause)), "")
 
 
+def without_cues(clause: str) -> str:
+    """Take the words out that only say how something counts; what is left is what counts."""
+    for _, pattern in _PATTERNS:
+        clause = pattern.sub(" ", clause)
+    return clause
+
+
 def is_weak_concession(clause: str) -> bool:
     """Whether a clause only says that a thing is no must: after "nice to have" it takes nothing back."""
     return _WEAK_CONCESSION.search(clause) is not None
