@@ -56,13 +56,18 @@ def with_overrides(requirement: Requirement, overrides: list[Override]) -> Requi
 
 def with_values(requirement: Requirement, values: Mapping[str, Any]) -> Requirement:
     """The requirement with other values in some fields. What the text says too, if elsewhere, keeps the text's words."""
-    said = {stated.value: stated for stated in (*requirement.nice, *requirement.must)}
+    said = {_same(stated.value): stated for stated in (*requirement.nice, *requirement.must)}
     for field, value in values.items():
         stated = _stated(field, value)
         if field in ("must", "nice"):
-            stated = tuple(said.get(one.value, one) for one in stated)
+            stated = tuple(said.get(_same(one.value), one) for one in stated)
         requirement = replace(requirement, **{field: stated})
     return requirement
+
+
+def _same(skill: Skill) -> tuple[str, ...]:
+    """What makes two skills one, whatever the lexicon calls them by now."""
+    return (skill.concept, *skill.any_of) if skill.concept else ("", skill.label_ja)
 
 
 def asked_now(session: Session, requisition: Requisition) -> Requirement:

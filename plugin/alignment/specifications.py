@@ -186,8 +186,8 @@ def title_text(specification: Specification, asked: Requirement, locale: str) ->
     if specification.kind == "pay_moved":
         return _("A higher upper end of pay")
     if specification.kind == "must_eased":
-        musts = {stated.value for stated in changed(asked, specification.changes).must}
-        eased = [saying.value("must", stated.value, locale) for stated in asked.must if stated.value not in musts]
+        musts = changed(asked, specification.changes).must
+        eased = [saying.value("must", stated.value, locale) for stated in asked.must if stated not in musts]
         return _("“%(must)s” welcome, not required", must=_(", ").join(eased) or specification.about)
     return _("As written")
 
