@@ -17,6 +17,7 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -67,9 +68,10 @@ class Readers:
         """End the processes."""
         self._threads.shutdown(cancel_futures=True)
         for child in self._all:
-            if child.stdin is not None and child.stdout is not None:
+            assert child.stdin is not None and child.stdout is not None
+            with suppress(BrokenPipeError):  # it has ended already
                 child.stdin.close()
-                child.stdout.close()
+            child.stdout.close()
             child.wait()
         self._all.clear()
 

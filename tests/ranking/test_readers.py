@@ -14,10 +14,10 @@ from ranking.values import Profile
 def test_reading_elsewhere_is_reading_here(profiles: list[Profile]) -> None:
     readers = Readers(2)
     try:
-        there = list(readers.read(profiles[:60], 9))
+        there = list(readers.read(profiles[:63], 9))
     finally:
         readers.close()
-    here = [read_batch(profiles[start : start + 9]) for start in range(0, 60, 9)]
+    here = [read_batch(profiles[start : start + 9]) for start in range(0, 63, 9)]
     assert [read.facts for read in there] == [read.facts for read in here]
     assert [read.metadata(3) for read in there] == [read.metadata(3) for read in here]
     assert [[row.vector.tobytes() for row in read.rows()] for read in there] == [
