@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ranking.folding import Folded
@@ -12,17 +12,19 @@ from ranking.layout import Line
 from ranking.levels import find_levels
 from ranking.lexicon import Concept, lexicon
 from ranking.phrases import cleaned, degree_in, is_about_languages, parts_of, says_nothing
-from ranking.values import Skill, Stated
+from ranking.values import Quote, Skill, Stated
 
 NICE_WORDS = re.compile(
     r"歓迎|尚可|尚良|なお可|嬉し|うれし|あれば(?:なお|尚|可|優遇)|優遇|望ましい|\bnice to have\b|\bpreferred\b|\b(?:is|are|would be) an? (?:\w+ )?(?:plus|advantage|bonus|asset)\b"
     r"|\ba plus\b|\bdesirable\b|\bwelcome\b|\bso would\b|\bhelpful\b|\buseful\b|\bappreciated\b"
 )
-_NICE_FROM_HERE = re.compile(r"できれば|望ましくは|可能であれば|\bideally\b|\bpreferably\b")
+_NICE_FROM_HERE = re.compile(r"できれば(?!尚|なお|歓迎|可|ok)|望ましくは|可能であれば|\bideally\b|\bpreferably\b")
 _MUST_WORDS = re.compile(
     r"必須(?!では|で(?:は)?な)|必要です|必要となります|必要とし|必ずお持ち|に限(?:らせ|り)|求めます|お持ちの方を(?:募集|対象)|\bmust have\b|(?<!not )\brequired\b|\bmandatory\b|\byou must\b|\bmust be\b"
     r"|\byou(?:'ll)? need (?:to|at|a|some)\b|\bwe (?:require|expect)\b"
 )
+# A clause that asks by itself: what is welcome begins behind it.
+_SETTLED = re.compile(r"(?:必須|必要|要|以上|程度|年|級)、|" + _MUST_WORDS.pattern)
 _NOT_ASKED = re.compile(
     r"不問|不要|問いません|問わず|なくても(?:可|ok|大丈夫|構い)|なくて(?:可|ok)|必須では(?:ありません|ない)|書けなくて|\bnot required\b|\bnot necessary\b|\bno need\b|\bnot needed\b|\bno .{3,30} (?:required|needed|necessary)"
 )
@@ -47,6 +49,14 @@ class _Item:
     concept: Concept | None
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """A list item, clause or sentence with what it asks for. `phrase`: its words, where they may stand for themselves."""
+
+    units: tuple[Stated[Skill], ...]
+    phrase: Quote | None
 
 
 def is_nice(line: Line) -> bool:
@@ -75,8 +85,8 @@ def nice_from(line: Line) -> int:
         inside = _without_brackets(before[bracket:])
         return bracket if inside else before.rfind("、", 0, bracket) + 1
     border = max(before.rfind("。"), before.rfind(";"), before.rfind("; "))
-    for must in _MUST_WORDS.finditer(before):
-        border = max(border, must.end() - 1)
+    for clause in _SETTLED.finditer(before):
+        border = max(border, clause.end() - 1)
     return border + 1
 
 
@@ -91,17 +101,17 @@ def asked_skills(folded: Folded, lines: list[Line]) -> tuple[tuple[Stated[Skill]
     Lists under their headings speak first. Where there are none, sentences do that say "must" or 「歓迎」, and where
     not even those are there, what the text names at all counts as asked, inferred.
     """
-    must: list[tuple[Line, list[Stated[Skill]]]] = []
-    nice: list[tuple[Line, list[Stated[Skill]]]] = []
+    must: list[_Point] = []
+    nice: list[_Point] = []
 
     def take(line: Line, phrases: bool) -> None:
         turn = nice_from(line)
         welcome_at = folded.starts[line.start + turn] if turn < len(line.text) else len(folded.original) + 1
         for point in _points(folded, line, phrases=phrases):
-            before = [unit for unit in point if unit.quote.start < welcome_at]
-            after = [unit for unit in point if unit.quote.start >= welcome_at]
-            must.extend([(line, before)] if before else [])
-            nice.extend([(line, after)] if after else [])
+            before = tuple(unit for unit in point.units if unit.quote.start < welcome_at)
+            after = tuple(unit for unit in point.units if unit.quote.start >= welcome_at)
+            must.extend([replace(point, units=before)] if before else [])
+            nice.extend([replace(point, units=after)] if after else [])
 
     for line in lines:
         if not line.heading and line.section in ("must", "nice"):
@@ -118,16 +128,16 @@ def asked_skills(folded: Folded, lines: list[Line]) -> tuple[tuple[Stated[Skill]
         lacking = [ln for ln in lines if not ln.heading and ln.section in _PROSE and ln.section != "title"]
         lacking = [ln for ln in lacking if not is_nice(ln)]
         asking = [ln for ln in lacking if _ASKS.search(ln.text)]
-        must.extend((ln, point) for ln in asking for point in _points(folded, ln, phrases=False))
+        must.extend(point for ln in asking for point in _points(folded, ln, phrases=False))
         if not must:
             for line in lacking:
                 for point in _points(folded, line, phrases=False):
-                    must.append((line, [Stated(u.value, u.quote, inferred=True) for u in point]))
+                    must.append(replace(point, units=tuple(replace(u, inferred=True) for u in point.units)))
     seen: set[str] = set()
-    return _once(folded, must, seen), _once(folded, nice, seen)
+    return _once(must, seen), _once(nice, seen)
 
 
-def _points(folded: Folded, line: Line, *, phrases: bool) -> Iterator[list[Stated[Skill]]]:
+def _points(folded: Folded, line: Line, *, phrases: bool) -> Iterator[_Point]:
     """Yield what each point of a line asks for; alternatives ("Go or Java") are one unit."""
     about_language = False
     for start, end in parts_of(line.text, listed=line.listed):
@@ -146,9 +156,10 @@ def _points(folded: Folded, line: Line, *, phrases: bool) -> Iterator[list[State
         ]
         hits = _asked_for(text, hits)
         items = _items(text, hits, blocked) if phrases else hits
-        units = [_unit(folded, at, text, group) for group in _alternatives(text, items)]
+        units = tuple(_unit(folded, at, group) for group in _alternatives(text, items))
         if units:
-            yield units
+            first, last = cleaned(text, 0, len(text))
+            yield _Point(units, folded.quote(at + first, at + last) if phrases else None)
 
 
 def _asked_for(text: str, hits: list[_Item]) -> list[_Item]:
@@ -191,7 +202,15 @@ def _items(text: str, hits: list[_Item], blocked: list[tuple[int, int]]) -> list
 def _phrase(text: str, start: int, end: int) -> list[_Item]:
     first, last = cleaned(text, start, end)
     words = text[first:last]
-    return [] if says_nothing(words) or find_levels(words) else [_Item(None, first, last)]
+    if says_nothing(words):
+        return []
+    if find_levels(words):
+        # A level in brackets is an aside: "communication skills in English (Japanese not required)".
+        bracket = words.find("(")
+        if bracket < 4 or find_levels(words[:bracket]) or is_about_languages(words):
+            return []
+        last = first + len(words[:bracket].rstrip())
+    return [_Item(None, first, last)]
 
 
 def _with_bracketed(text: str, hits: list[_Item], start: int, end: int) -> list[_Item]:
@@ -218,7 +237,7 @@ def _blocked(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _unit(folded: Folded, at: int, text: str, group: list[_Item]) -> Stated[Skill]:
+def _unit(folded: Folded, at: int, group: list[_Item]) -> Stated[Skill]:
     quote = folded.quote(at + group[0].start, at + group[-1].end)
     names = [folded.quote(at + item.start, at + item.end).words for item in group]
     named = [item for item in group if item.concept is not None]
@@ -261,16 +280,14 @@ def _alternatives(text: str, items: list[_Item]) -> list[list[_Item]]:
     return grouped
 
 
-def _once(folded: Folded, points: list[tuple[Line, list[Stated[Skill]]]], seen: set[str]) -> tuple[Stated[Skill], ...]:
-    """Keep each thing once; a list item that says nothing new by its concepts stays as a phrase of its own."""
+def _once(points: list[_Point], seen: set[str]) -> tuple[Stated[Skill], ...]:
+    """Keep each thing once; a point that says nothing new by its concepts stays as a phrase of its own."""
     kept: list[Stated[Skill]] = []
-    for line, point in points:
-        fresh = [unit for unit in point if _key(unit.value) not in seen]
-        if not fresh and line.listed:
-            first, last = cleaned(line.text, 0, len(line.text))
-            quote = folded.quote(line.start + first, line.start + last)
-            phrase = Stated(Skill("", quote.words, quote.words), quote, point[0].inferred)
-            fresh = [phrase] if _key(phrase.value) not in seen else []
+    for point in points:
+        fresh = [unit for unit in point.units if _key(unit.value) not in seen]
+        if not fresh and point.phrase is not None:
+            words = point.phrase.words
+            fresh = [Stated(Skill("", words, words), point.phrase, point.units[0].inferred)]
         for unit in fresh:
             if _key(unit.value) not in seen:
                 seen.add(_key(unit.value))

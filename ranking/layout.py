@@ -25,6 +25,7 @@ _SPACED = re.compile(r"^([\u3040-\u30ff\u3400-\u9fff・]{2,8}) (?=\S)")
 _LABEL_AHEAD = re.compile(
     r"(?:(?<=[|■◆●▼;])|(?<=[\u3000-\u9fff)] )|(?<=  )|(?<=[\u3040-\u9fff]/))\s*(?P<label>[^\s:|■◆●▼。、,()/]{2,10}|[a-z]+(?: [a-z]+){0,2})\s*:(?!//)"
 )
+_GAP = re.compile(r"(?<=\S)(?:\t| {2,})\s*(?=\S)")
 _GOES_ON = re.compile(r"^\s*[※(*＊+]")
 # Prose says several things on one line; "e.g. ", "min. " and the like end no sentence.
 _SENTENCE = re.compile(
@@ -111,6 +112,8 @@ def read_lines(folded: Folded) -> list[Line]:
             section, own = name, ""  # a table's cell may hold several lines
         elif not listed:
             own = name
+            if section in ("must", "nice", "unneeded") and name not in ("must", "nice", "language"):
+                section = "other"  # a field of its own ends the list
         if raw.text[at:].strip():
             lines.extend(_sentences(raw, at, name, listed, i, labelled=True))
         else:
@@ -178,10 +181,9 @@ def _one_of_several(raws: list[_Raw], i: int, section: str, marks: set[str]) -> 
 def _opening(raw: _Raw, listed: bool, section: str, follower: _Raw | None, first: bool) -> tuple[str | None, int]:
     """Name the section a line opens and where its content starts; (None, 0) for an ordinary line."""
     text = raw.text
-    gap = re.search(r"(?<=\S)(?:\t| {2,})\s*(?=\S)", raw.wide) if len(raw.wide) == len(text) else None
-    if gap is None:
-        gap = re.search(r"(?<=\S)(?:\t| {2,})\s*(?=\S)", text)
-    if gap and not listed and ":" not in text[: gap.start()]:
+    for gap in _GAP.finditer(raw.wide if len(raw.wide) == len(text) else text):
+        if listed or ":" in text[: gap.start()] or gap.start() > 20:
+            break
         name = section_of(text[: gap.start()], sure=True) if "\t" in raw.wide else section_of(text[: gap.start()])
         if name:
             return name, gap.end()

@@ -11,7 +11,7 @@ _KANJI = {c: i for i, c in enumerate("〇一二三四五六七八九")}
 _NUM = r"(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?|[一二三四五六七八九十百千]+)"
 _TO = r"\s*(?:~|-|から|より|to)\s*(?:約)?\s*"
 _RANGE_JA = re.compile(
-    rf"(?P<floor>~\s*)?(?P<a>{_NUM})\s*(?P<ua>千万|百万|万)?\s*円?(?:{_TO}(?P<b>{_NUM})\s*(?P<ub>千万|百万|万)?\s*円?)?"
+    rf"(?P<floor>~\s*)?(?P<a>{_NUM})\s*(?P<ua>千万|百万|万)?(?P<ra>\d{{4}}|\d千)?\s*円?(?:{_TO}(?P<b>{_NUM})\s*(?P<ub>千万|百万|万)?(?P<rb>\d{{4}}|\d千)?\s*円?)?"
     r"(?P<open>\s*(?:~|以上|から|より)(?!\s*[\d一二三四五六七八九]))?(?P<cap>\s*(?:以下|まで|以内|未満))?"
 )
 _UNIT_EN = r"(?:million|mil|mm|m|k)"
@@ -33,7 +33,7 @@ _NOT_PAY = re.compile(
 _MONTHLY = re.compile(r"月給|月額|月収|基本給|/月|per month|monthly|a month|/month")
 _OTE = re.compile(r"\bote\b|on[- ]target|理論年収|目標達成時")
 _BASE = re.compile(r"\bbase\b|ベース|固定給|基本給|基本年俸")
-_HOURLY = re.compile(r"時給|日給|時間給|per hour|hourly|an hour|/hour|per day|daily rate")
+_HOURLY = re.compile(r"時給|日給(?!月給)|時間給|per hour|hourly|an hour|/hour|per day|daily rate")
 _MONTHS = r"(?:ヶ月|か月|カ月|ヵ月|ケ月|箇月|months?)"
 _BONUS = re.compile(
     rf"(?:賞与|ボーナス|bonus)[^\n。]{{0,24}}?(?P<a>\d{{1,2}}(?:\.\d+)?)\s*{_MONTHS}|(?P<b>\d{{1,2}}(?:\.\d+)?)\s*months?(?:'| of)? bonus"
@@ -143,8 +143,8 @@ def _japanese(line: str, begin: int, region_end: int) -> tuple[int | None, int |
         unit_b = m.group("ub")
         unit_a = m.group("ua") or (unit_b if m.group("b") else None)
         yen = "円" in m.group(0)
-        low = _amount(m.group("a"), unit_a)
-        high = _amount(m.group("b"), unit_b or m.group("ua")) if m.group("b") else None
+        low = _amount(m.group("a"), unit_a) + _rest(m.group("ra"))
+        high = _amount(m.group("b"), unit_b or m.group("ua")) + _rest(m.group("rb")) if m.group("b") else None
         if (unit_a is None and not (yen and low >= 100_000)) or low < 100_000:
             continue
         start, end = m.start("a"), m.end()
@@ -181,6 +181,11 @@ def _english(line: str, begin: int, region_end: int) -> tuple[int | None, int | 
 
 def _amount(number: str, unit: str | None) -> int:
     return round(_value(number) * {"千万": 10_000_000, "百万": 1_000_000, "万": 10_000, None: 1}[unit])
+
+
+def _rest(number: str | None) -> int:
+    """The thousands behind 万: 「23万5000円」, 「23万5千円」."""
+    return 0 if number is None else int(number[0]) * 1000 if number.endswith("千") else int(number)
 
 
 def _western(number: str, unit: str | None) -> int:

@@ -46,12 +46,13 @@ def find_language_need(folded: Folded, lines: list[Line], language: str) -> Stat
         if not found or (line.section == "duties" and line.listed):
             continue
         lowest = min(found, key=lambda f: f.level)
-        level, required = lowest.level, lowest.level > Level.NONE and not is_nice(line)
+        level, required = lowest.level, lowest.level > Level.NONE and lowest.start - len(label) < nice_from(line)
         # A welcome word binds to its own clause: "English: business (preferred), Japanese: N1 (required)".
         if level > Level.NONE and line.section != "nice" and len({f.language for f in everything}) > 1:
             required = not NICE_WORDS.search((label + line.text)[lowest.start : lowest.end + 14])
         quote = folded.quote(begin + lowest.start, begin + lowest.end)
         stated = Stated(LanguageNeed(level, required), quote)
-        if best is None or (required and not best.value.required):
+        # Required before welcome, and "N3 is a plus" before "not required".
+        if best is None or (required, level > Level.NONE) > (best.value.required, best.value.level > Level.NONE):
             best = stated
     return best

@@ -25,7 +25,9 @@ _COMPANY = re.compile(
     r"株式会社|合同会社|有限会社|(?:医療|社団|財団|学校|福祉)法人|クリニック|病院|\bk\.?k\.?(?:\W|$)|\binc\b|\bltd\b|\bllc\b|company|studio|resort|hotel\b|\bgroup\b|holdings|confidential|http|@"
 )
 _SLOGAN = re.compile(r"^(?:【[^】]*】|\[[^\]]*\]|《[^》]*》|<[^>]*>|★[^★]*★|＼[^／]*／)\s*")
-_CUT = re.compile(r"\s*(?:[|｜★☆@]|/(?![a-z]{1,2}\b)| [-–] |\s-\s|募集(?:要項|中)?[!！。(]?|(?:の)?求人|を募集)")
+_CUT = re.compile(
+    r"\s*(?:[|｜★☆@]|/(?![a-z]{1,2}\b)| [-–] |\s-\s|募集(?:要項|中)?[!！。(]?|[◆◇♪■●]|(?:の)?求人|を募集)"
+)
 _ASIDES = re.compile(r"\s*(?:\([^()]*\)?|（[^（）]*）?|<[^<>]*>?|【[^】]*】?)\s*")
 
 
@@ -91,12 +93,9 @@ def _named(folded: Folded, text: str, at: int, *, inferred: bool) -> Stated[str]
         if _role_in(inside) and not _role_in(text[slogan.end() : end]):
             start, end = slogan.start() + 1, slogan.start() + 1 + len(inside)
             break
-        if (
-            _role_in(inside)
-            and re.match(r"【", text[slogan.start() :])
-            and len(inside) <= 30
-            and "正社員" not in inside
-        ):
+        follows = re.split(r"[/◆★!(|]", text[slogan.end() : end], maxsplit=1)[0].strip()
+        ends = [found.end() for found in _ROLE.finditer(follows)]
+        if _role_in(inside) and len(inside) <= 30 and "正社員" not in inside and len(follows) not in ends:
             start, end = slogan.start() + 1, slogan.start() + 1 + len(inside)
             break
         start = slogan.end()
@@ -132,7 +131,7 @@ _RANKS: tuple[tuple[str, str], ...] = (
     ("director", r"(?:本|事業)?部長(?!候補)|(?<!art )(?<!creative )\bdirector\b|\bhead of\b"),
     (
         "manager",
-        r"課長(?!候補|代理)|次長|室長|所長|センター長|支店長|店長(?!候補)|工場長|園長|師長|管理職|(?<!プロダクト)(?<!プロジェクト)(?<!アカウント)(?<!サクセス)(?<!プログラム)(?<!コミュニティ)(?<!ブランド)マネー?ジャー?(?!候補)"
+        r"課長(?!候補|代理)|次長|室長|所長|センター長|支店長|店長(?!候補)|工場長|園長|師長|管理職|(?<!プロダクト)(?<!プロジェクト)(?<!アカウント)(?<!サクセス)(?<!プログラム)(?<!コミュニティ)(?<!ブランド)マネー?ジャー?(?!ー?候補)"
         r"|(?<!product )(?<!project )(?<!program )(?<!programme )(?<!account )(?<!success )(?<!community )(?<!brand )(?<!relationship )(?<!case )(?<!portfolio )(?<!category )(?<!key )\bmanager\b(?! candidate)",
     ),
     ("lead", r"リーダー(?!候補|シップ)|主任|係長|テックリード|リード(?=エンジニア|デザイナー|級|クラス|$)|^lead\b|\b(?:tech|team) lead\b|\blead$|\blead (?=\w+ ?(?:engineer|scientist|designer|developer|analyst|consultant))"),
@@ -208,6 +207,11 @@ def find_reports_to(folded: Folded, lines: list[Line]) -> Stated[str] | None:
         if line.section == "reports" and not line.heading:
             border = re.search(r"[(。;]|, with\b| with a dotted|\.$|、", line.text)
             stop = border.start() if border and border.start() > 1 else len(line.text)
+            said = re.search(
+                r"\s*に(?:直接|週に一度|毎週)?(?:の)?(?:報告|レポート)|\s*(?:です|となります|になります)$",
+                line.text[:stop],
+            )
+            stop = said.start() if said and said.start() > 1 else stop
             quote = folded.quote(line.start, line.start + stop)
             return Stated(" ".join(quote.words.split()), quote)
     for line in lines:

@@ -53,6 +53,9 @@ _STATES = re.compile(
     r"(?:不可|(?<!尚)(?<!お)可|あり|有り?|なし|無し|ok|応相談|完備|支給|必須です)$|不問|未経験|第二新卒|ブランク|ターン|経験者(?:歓迎|優遇)"
 )
 _SENTENCE = re.compile(r"。|です|ます|ました|ません|\b(?:with|in|of|using)\b .*\b(?:experience|skills?)\b|\d{3}")
+_GENERIC = re.compile(
+    r"(?:以下|次|下記|応募|資格|要件|条件|スキル|経験|知識|求める|お持ち|だと|なお|さらに|技術|人材|こんな方|を|に|の|が|な|・|/|\(|\)|:|-|&|,|\s|it's|it|its|would|be|is|an?|the|our|your|some|skills?|experience|job|key|basic|technical|these|are|and|not|but|required|candidates?|who|about|role)*"
+)
 _NUMBERED = re.compile(r"^(?:\(?\d{1,2}[.)]|[①-⑳]|[a-z]\.)\s*")
 
 
@@ -71,7 +74,7 @@ def section_of(label: str, sure: bool = False) -> str | None:
         return None
     for name, pattern in (("nice", _NICE), ("must", _MUST)):
         found = pattern.search(head)
-        if found and (sure or (found.start() <= 14 and _short_tail(head[found.end() :]))):
+        if found and (sure or (_GENERIC.fullmatch(head[: found.start()]) and _short_tail(head[found.end() :]))):
             return name
     for part in (head, *(p.strip(DECORATION) for p in re.split(r"[/／&]| and ", head)[1:])):
         for name, pattern in _BEGINS:

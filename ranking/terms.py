@@ -25,7 +25,7 @@ _REMOTE: tuple[tuple[str, str], ...] = (
     (
         "partial",
         r"(?:リモート|テレ)(?:ワーク|勤務)?\s*(?:可|併用|あり|有|制度|中心|ok|週|月|との|も|を|:?\s*(?:可|有|あり|週|一部|月))|一部リモート|原則リモート|リモートワーク|テレワーク|在宅(?:勤務)?(?:も|可|あり|制度|ok|週|月|は?週|を|:|と)?|ハイブリッド(?:勤務|ワーク|型)?(?!車|カー|クラウド)|週\s*\d?\s*[~-]?\s*\d\s*(?:日|回)?(?:程度|まで)?(?:の|は)?(?:出社|リモート|在宅)"
-        r"|\bhybrid(?! cloud| car| vehicle)\b|\bremote (?:work|ok|friendly|possible|days?|option)|days? (?:a|per) (?:week|month) (?:of )?(?:remote|from home|at home|in (?:the |our )?(?:\w+ )?office|on site)|(?:work(?:ing)?|days?) from home|from home (?:on|up to|one|two|once|\d)|partial(?:ly)? remote|home office days?|fixed office days|(?:one|two|three|four|\d) office days|% (?:in the office|remote)|telework|flexible (?:on )?location|remote (?:up to|\d)|: remote",
+        r"|\bhybrid(?! cloud| car| vehicle)\b|\bremote (?:work|ok|friendly|possible|days?|option)|days? (?:a|per) (?:week|month) (?:of )?(?:remote|from home|at home|in (?:the |our )?(?:\w+ )?office|on site)|(?:work(?:ing)?|days?) from home|from home (?:on|up to|one|two|once|\d)|partial(?:ly)? remote|home office days?|fixed office days|days? (?:a week )?on-?site|on-?site (?:\d|one|two|three|four) days?|(?:one|two|three|four|\d) office days|% (?:in the office|remote)|telework|flexible (?:on )?location|remote (?:up to|\d)|: remote",
     ),
     ("none", r"\boffice-based\b|\b(?:an )?on-?site (?:role|position|work|job)|work is on[- ]?site|\bin[- ]person\b|^on[- ]?site\b|出社(?:勤務|です|となり)"),
 )  # fmt: skip
@@ -82,7 +82,7 @@ def _own_field(folded: Folded, line: Line, text: str) -> list[tuple[int, Stated[
 _EMPLOYMENT = re.compile(
     r"(?P<freelance>業務委託(?!先|費|契約書|会社|で開発|の管理)|フリーランス|\bfreelance\b|independent contractor)"
     r"|(?P<temporary>派遣(?:社員|スタッフ|での就業)|【派遣】|紹介予定派遣|^派遣|\btemp(?:orary)? (?:staff|position|employee|agency|work)\b|\bhaken\b)"
-    r"|(?P<part_time>アルバイト|パート(?:タイム|社員|・|$|職員)|\bpart[- ]time\b|非常勤)"
+    r"|(?P<part_time>アルバイト|パート(?:タイム|社員|・|$|職員|\)|/|、)|\bpart[- ]time\b|非常勤)"
     r"|(?P<contract>契約社員|嘱託|有期雇用|契約職員|\bfixed[- ]term\b|\bcontract (?:employee|position|role|staff)\b|\b\d+[- ]month contract\b|(?:^|: ?)contract$|\bkeiyaku)"
     r"|(?P<permanent>正社員(?!登用)|正職員|無期雇用|期間の定めのない|期間の定めなし|\bpermanent\b|\bseishain\b|\bregular employ|\bindefinite|\bfull[- ]time(?: employee| position| role|$|\b))"
 )
