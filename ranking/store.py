@@ -138,6 +138,11 @@ class ProfileStore:
                     found[profile_id] = records.to_profile(profile_id, metadata, beside.text, beside.headline)
         return {profile_id: found[profile_id] for profile_id in ids if profile_id in found}
 
+    def revisions(self, ids: Sequence[str]) -> dict[str, int]:
+        """Tell which revision of each person the score reads; ids the index doesn't have are left out."""
+        found = self._index.find(ids)
+        return {raw.decode(): int(number) for raw, number in zip(found.ids.tolist(), found.revisions, strict=True)}
+
     def scan(self, batch: int = _BATCH) -> Iterator[Profile]:
         """Read everybody, in the order of their ids."""
         for ids in self._texts.id_pages(batch):

@@ -7,16 +7,18 @@ file. Journal rows are applied in order; the store remembers the last one, so th
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlmodel import Session, col, select
 
 from plugin.connections import policy_of
 from plugin.people import changes_after
-from plugin.rows import Calibration, Connection
+from plugin.rows import Calibration, Connection, Journal, Profile
 from plugin.settings import Settings
 from plugin.work.context import Work
 from plugin.work.jobs import Claim
@@ -71,6 +73,49 @@ class EmployerDesk:
                 upserts=len(upserts),
                 deletes=len(deletes),
             )
+
+    def verify(self, work: Work) -> list[dict[str, str]]:
+        """Compare journal, texts, Chroma and index; one entry per finding (kind, message, profile_id), none when sound.
+
+        People are compared with the journal only if all of it has been applied.
+        """
+        with self._lock:
+            found = [asdict(finding) for finding in self.store.verify()]
+            with work.reading() as session:
+                last = (
+                    session.exec(select(Journal.last).where(col(Journal.employer_id) == self.employer_id)).first() or 0
+                )
+                if self.store.last_applied > last:
+                    message = (
+                        f"The store is ahead of the journal ({self.store.last_applied:,} to {last:,}): "
+                        "was an older state database restored? Erase the profile store and let the journal fill it again."
+                    )
+                    found.append({"kind": "ahead_of_journal", "message": message, "profile_id": ""})
+                elif self.store.last_applied == last:
+                    found.extend(self._against_the_journal(session))
+            return found
+
+    def _against_the_journal(self, session: Session) -> Iterator[dict[str, str]]:
+        """Compare who is known with who is in the index, a page at a time; `Profile` rows are the journal's outcome."""
+        known, after = 0, ""
+        while page := session.exec(
+            select(Profile.profile_id, Profile.revision)
+            .where(col(Profile.employer_id) == self.employer_id, col(Profile.profile_id) > after)
+            .order_by(col(Profile.profile_id))
+            .limit(JOURNAL_STEP)
+        ).all():
+            known, after = known + len(page), page[-1][0]
+            stored = self.store.revisions([profile_id for profile_id, _ in page])
+            for profile_id, revision in page:
+                if profile_id not in stored:
+                    message = f"{profile_id} is known but not in the store."
+                    yield {"kind": "journal_missing", "message": message, "profile_id": profile_id}
+                elif stored[profile_id] != revision:
+                    message = f"{profile_id} has revision {stored[profile_id]} in the store, {revision} in the journal."
+                    yield {"kind": "journal_differs", "message": message, "profile_id": profile_id}
+        if (people := self.store.snapshot().people) > known:
+            message = f"The store has {people:,} people, the journal knows {known:,}: somebody erased is still in it."
+            yield {"kind": "journal_erased", "message": message, "profile_id": ""}
 
     def calibrate(
         self, requirement: Requirement, guidance: Guidance | None, *, top: int, floor: int, reference_date: date

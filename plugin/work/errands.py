@@ -57,7 +57,7 @@ def do(
         "apply": lambda: desk.catch_up(work, progress),
         "count": lambda: {"profiles": desk.store.count(), "applied": desk.store.last_applied},
         "rebuild": lambda: desk.store.rebuild(progress),
-        "verify": lambda: [asdict(finding) for finding in desk.store.verify()],
+        "verify": lambda: desk.verify(work),
         "calibrate": lambda: _calibrate(work, desk, arguments),
     }
     if name not in errands:

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
+from plugin.cli.means import opened
+from plugin.rows import Profile
 from plugin.settings import load
 from plugin.work import errands
 from plugin.work.runtime import build_work
@@ -137,3 +140,17 @@ def test_a_command_hands_its_errand_to_the_running_worker(
         running.close()
     assert asked == ["count"]
     assert ran.code == 0 and json.loads(ran.out)["profiles"] == 60 and "another process has the store" in ran.err
+
+
+def test_verify_compares_the_store_with_the_journal(kakuyaku: Kakuyaku) -> None:
+    kakuyaku("profiles", "generate", 12, "--employer", "みほん", "--create")
+    with opened() as work, work.writing() as session:
+        first, second, *_ = session.exec(select(Profile)).all()
+        gone, changed = first.profile_id, second.profile_id
+        second.revision += 1
+        session.delete(first)
+    ran = kakuyaku("profiles", "verify", "--json")
+    assert ran.code == 1
+    found = {(each["kind"], each["profile_id"]) for each in json.loads(ran.out)}
+    assert found == {("journal_differs", changed), ("journal_erased", "")}
+    assert gone not in ran.out
