@@ -1,135 +1,207 @@
-"""Fit the frozen tables on generated bilingual text: `python -m ranking.fit` writes `data/tables.npz`.
+"""Fit the frozen tables: `python -m ranking.fit` writes `data/tables.npz`.
 
-Run it by hand when the lexicon or the features change, commit the file, and every score gets a new version. A
-randomised SVD in numpy alone; about two minutes and 2 GB of memory. Deterministic for a given numpy.
+Run it by hand when the lexicon, the words of the trades or the features change, commit the file, and every score gets a
+new version. Each line of work of `data/universe/words.tsv` is a direction; a feature points to the lines that say it, in
+proportion, less what ordinary careers say anyway. The lexicon's forms and the universe's duties are then read with these
+directions and lend theirs to the words beside them, in both languages. Half a minute; deterministic for a given numpy.
 """
 
 from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ranking.encoder import BUCKETS, CONCEPT_WEIGHT, DIMENSIONS, Tables, encode, ngram_rows
+from ranking.encoder import DIMENSIONS, Tables, encode, ngrams, tables_of
 from ranking.facts import read_facts
+from ranking.features import features
+from ranking.folding import fold
 from ranking.lexicon import lexicon
-from ranking.universe import Family, GeneratedPerson, families, generate
+from ranking.universe import GeneratedPerson, families, generate
+from ranking.values import Profile
 
-_PEOPLE, _PAIRS, _POOL = 6_000, 3_000, 400
-_FIT_SEED, _POOL_SEED, _JUDGE_SEED = 101, 202, 303
+_POOL_SEED, _JUDGE_SEED = 202, 303
+_POOL_PEOPLE, _POOL_WRITTEN = 300, 2  # generated people, and texts a line of work and language
+_DOUBT = 0.5  # what a feature seen once lacks to certainty
+_ORDINARY = 3.0  # how much an ordinary career's word counts against a line of work's
+_LENT = 0.3  # what words read with the first directions count beside written ones
+_CLEAREST, _LEAST = 0.3, 0.15  # how clear a text must be to lend its direction, and from which share on
+_FULL = 32_000
+_ORDINARY_WORDS = "-"
+Words = tuple[str, tuple[str, ...], tuple[str, ...]]  # line of work, Japanese, English
 Document = tuple[str, tuple[str, ...]]
 
 
 def main() -> None:
     """Fit and write the tables."""
-    people = list(generate(_PEOPLE, _FIT_SEED))
-    documents = [_document(p) for p in people]
-    corpus = [*documents, *_pairs(people, documents), *_dictionary(), *_dictionary()]
+    lines = trades()
     ids = tuple(sorted(lexicon().concepts))
-    frozen = _project(corpus, documents, [p.language for p in people], ids)
-    pool = np.stack([encode(*_document(p), frozen=frozen) for p in generate(_POOL, _POOL_SEED)])
+    keys, projection = _project(lines, ids)
+    frozen = tables_of(keys, projection, ids, pool=np.zeros((0, DIMENSIONS), np.int8))
+    written = [document for _, document in _written(_POOL_WRITTEN, _POOL_SEED)]
+    people = [_profile(p.profile.text) for p in _evenly(_POOL_PEOPLE, _POOL_SEED)]
+    loose = np.stack([encode(*one, frozen=frozen) for one in (*people, *written)])
+    scale = round(float(np.quantile(np.abs(loose.astype(np.float64)) / 127.0, 0.9995)), 4)
+    frozen = tables_of(keys, projection, ids, pool=frozen.pool, scale=scale)
+    pool = np.stack([encode(*one, frozen=frozen) for one in (*people, *written)])
     steepness, midpoint = _logistic(frozen, pool)
     target = Path(__file__).parent / "data" / "tables.npz"
     np.savez_compressed(
         target,
-        projection=frozen.projection.astype(np.int16),
-        weights=frozen.weights.astype(np.int16),
+        keys=keys,
+        projection=projection,
         concepts=np.array(",".join(ids)),
         pool=pool,
-        scale=np.float64(frozen.scale),
+        scale=np.float64(scale),
         steepness=np.float64(steepness),
         midpoint=np.float64(midpoint),
     )
-    sys.stdout.write(f"{target}: {target.stat().st_size / 1e6:.1f} MB, logistic {steepness} × (z − {midpoint})\n")
+    sys.stdout.write(
+        f"{target}: {target.stat().st_size / 1e6:.1f} MB, {len(keys)} features, {len(lines)} lines of work, {len(pool)} in"
+        f" the pool, scale {scale}, logistic {steepness} × (z − {midpoint})\n"
+    )
 
 
-def _document(person: GeneratedPerson) -> Document:
-    return person.profile.text, read_facts(person.profile).concepts
+# ── the words ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _pairs(people: list[GeneratedPerson], documents: list[Document]) -> Iterator[Document]:
-    """Join a Japanese and an English text of the same line of work, so that their words meet in one direction."""
-    by_family: dict[tuple[str, str], list[Document]] = {}
-    for person, document in zip(people, documents, strict=True):
-        by_family.setdefault((person.family, person.language), []).append(document)
-    draw = random.Random(_FIT_SEED)  # noqa: S311 nothing secret
-    names = sorted({person.family for person in people})
-    for _ in range(_PAIRS):
-        family = draw.choice(names)
-        ja, en = draw.choice(by_family[family, "ja"]), draw.choice(by_family[family, "en"])
-        yield f"{ja[0]}\n{en[0]}", tuple(sorted({*ja[1], *en[1]}))
+@lru_cache(maxsize=1)
+def _words() -> tuple[Words, ...]:
+    rows = (files("ranking") / "data" / "universe" / "words.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    split = [row.split("\t") for row in rows]
+    return tuple((trade, tuple(ja.split("|")), tuple(en.split("|"))) for trade, ja, en in split)
 
 
-def _dictionary() -> Iterator[Document]:
-    """Write every concept as a text of all its forms, with its closest relatives."""
+def trades() -> tuple[str, ...]:
+    """Name the lines of work, one a direction. Raises `ValueError` when there are more than directions."""
+    found = tuple(sorted({trade for trade, _, _ in _words()} - {_ORDINARY_WORDS}))
+    if len(found) > DIMENSIONS:
+        raise ValueError(f"words.tsv has {len(found)} lines of work; there are {DIMENSIONS} directions.")
+    return found
+
+
+def _concepts(text: str) -> tuple[str, ...]:
     lex = lexicon()
-    for concept in lex.concepts.values():
-        yield " / ".join(concept.forms * 2), concept.closure
+    return lex.expand(hit.concept.id for hit in lex.find(text))
 
 
-def _project(corpus: list[Document], documents: list[Document], languages: list[str], ids: tuple[str, ...]) -> Tables:
-    rows_of = {concept: BUCKETS + i for i, concept in enumerate(ids)}
-    features = BUCKETS + len(ids)
-    seen = np.zeros(features)
-    parsed: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
-    for text, concepts in corpus:
-        grams, counts = ngram_rows(text)
-        known = np.array(sorted(rows_of[c] for c in concepts if c in rows_of), dtype=np.int64)
-        seen[grams] += 1
-        seen[known] += 1
-        parsed.append((grams, counts, known))
-    weights = np.rint(1024 * np.clip(np.log((1 + len(corpus)) / (1 + seen)), 0.05, 8.0))
-    weights[:BUCKETS][seen[:BUCKETS] < 2] = 0  # a bucket the corpus hardly knows has no direction to point in
-    matrix = np.zeros((len(corpus), features), np.float32)
-    for row, (grams, counts, known) in enumerate(parsed):
-        block = (1 + np.log(counts)) * weights[grams]
-        matrix[row, grams] = block / max(float(np.linalg.norm(block)), 1e-9)
-        if len(known):
-            matrix[row, known] = CONCEPT_WEIGHT * weights[known] / float(np.linalg.norm(weights[known]))
-    matrix -= matrix.mean(axis=0)
-    basis = _svd(matrix, DIMENSIONS + 16)
-    del matrix
-    basis = _without_language(basis, parsed[: len(documents)], weights, languages)[:, :DIMENSIONS]
-    projection = np.rint(basis / np.abs(basis).max() * 32_000)
-    loose = Tables(projection, weights, rows_of, np.zeros((0, DIMENSIONS), np.int8), 1.0, 1.0, 0.0, "")
-    sample = np.stack([encode(text, concepts, frozen=loose) for text, concepts in documents[:1500]])
-    scale = float(np.quantile(np.abs(sample.astype(np.float64)) / 127.0, 0.9995))
-    return Tables(projection, weights, rows_of, loose.pool, round(scale, 4), 1.0, 0.0, "")
+def _profile(text: str) -> Document:
+    """Encode a text as a profile's is: what it denies is not in it."""
+    facts = read_facts(Profile("p", text))
+    return facts.readable, facts.concepts
 
 
-def _svd(matrix: NDArray[np.float32], rank: int) -> NDArray[np.float64]:
-    """Find the leading right singular vectors, damped so that no single direction rules the similarity."""
-    generator = np.random.default_rng(_FIT_SEED)
-    sketch = matrix @ generator.standard_normal((matrix.shape[1], rank + 24), dtype=np.float32)
-    for _ in range(4):
-        sketch, _ = np.linalg.qr(sketch)
-        sketch = matrix @ (matrix.T @ sketch)
-    sketch, _ = np.linalg.qr(sketch)
-    _, _, right = np.linalg.svd(sketch.T @ matrix, full_matrices=False)
-    return right[:rank].T.astype(np.float64)
+# ── the directions ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _without_language(
-    basis: NDArray[np.float64],
-    parsed: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]],
-    weights: NDArray[np.float64],
-    languages: list[str],
-) -> NDArray[np.float64]:
-    """Take out the direction in which Japanese texts differ from English ones as a whole."""
-    projected = np.zeros((len(parsed), basis.shape[1]))
-    for row, (grams, counts, known) in enumerate(parsed):
-        block = (1 + np.log(counts)) * weights[grams]
-        projected[row] = block @ basis[grams] / max(float(np.linalg.norm(block)), 1e-9)
-        if len(known):
-            projected[row] += CONCEPT_WEIGHT * weights[known] @ basis[known] / float(np.linalg.norm(weights[known]))
-    is_ja = np.array([language == "ja" for language in languages])
-    apart = projected[is_ja].mean(axis=0) - projected[~is_ja].mean(axis=0)
-    apart /= np.linalg.norm(apart)
-    return basis - np.outer(basis @ apart, apart)
+class _Counts:
+    """How often each feature and concept is said in each line of work, and in ordinary careers."""
+
+    def __init__(self, lines: tuple[str, ...]) -> None:
+        self.width = len(lines)
+        self.numbers = {line: i for i, line in enumerate(lines)}
+        self.said: dict[int | str, NDArray[np.float64]] = {}
+        self.ordinary: Counter[int | str] = Counter()
+
+    def add(self, text: str, shares: NDArray[np.float64]) -> None:
+        for feature in _things(text):
+            if feature not in self.said:
+                self.said[feature] = np.zeros(self.width)
+            self.said[feature] += shares
+
+    def share(self, line: str) -> NDArray[np.float64]:
+        only = np.zeros(self.width)
+        only[self.numbers[line]] = 1.0
+        return only
+
+    def projection(self, ids: tuple[str, ...]) -> tuple[NDArray[np.uint32], NDArray[np.int16]]:
+        """Lay the directions out: features by hash, then concepts; a share of 1 is _FULL."""
+        keys = sorted(key for key in self.said if isinstance(key, int))
+        rows = np.zeros((len(keys) + len(ids), DIMENSIONS), np.int16)
+        for row, key in enumerate((*keys, *ids)):
+            said = self.said.get(key)
+            if said is not None:
+                whole = float(said.sum()) + _DOUBT + _ORDINARY * self.ordinary[key]
+                rows[row, : self.width] = np.rint(_FULL * said / whole)
+        return np.array(keys, np.uint32), rows
+
+
+def _things(text: str) -> set[int | str]:
+    return {*map(int, features(fold(text).text)[0]), *_concepts(text)}
+
+
+def _project(lines: tuple[str, ...], ids: tuple[str, ...]) -> tuple[NDArray[np.uint32], NDArray[np.int16]]:
+    counts = _Counts(lines)
+    for line, japanese, english in _words():
+        for phrase in (*japanese, *english):
+            if line == _ORDINARY_WORDS:
+                counts.ordinary.update(_things(phrase))
+            else:
+                counts.add(phrase, counts.share(line))
+    first = tables_of(*counts.projection(ids), ids, pool=np.zeros((0, DIMENSIONS), np.int8))
+    for group in _together():
+        shares = _direction(group, first)[: counts.width]
+        if shares.any():
+            for text in group:
+                counts.add(text, _LENT * shares)
+    return counts.projection(ids)
+
+
+def _together() -> Iterator[tuple[str, ...]]:
+    """Group texts that say the same: a concept's forms in both languages, a line of work's duties."""
+    for concept in lexicon().concepts.values():
+        yield concept.forms
+    for family in families():
+        yield from zip(family.duties_ja, family.duties_en, strict=False)
+
+
+def _direction(texts: Iterable[str], first: Tables) -> NDArray[np.float64]:
+    """Say to which lines of work a group of texts points, adding up to one; nowhere unless it is clear."""
+    rows: set[int] = set()
+    for text in texts:
+        rows.update(map(int, ngrams(fold(text).text, first)[0]))
+        rows.update(first.concepts[c] for c in _concepts(text))
+    total = first.projection[sorted(rows)].astype(np.float64).sum(axis=0) / _FULL
+    whole = float(total.sum())
+    if whole < _CLEAREST:
+        return np.zeros(DIMENSIONS)
+    shares = total / whole
+    return np.where(shares >= _LEAST, shares, 0.0)
+
+
+# ── the pool and the logistic ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _written(each: int, seed: int) -> Iterator[tuple[str, Document]]:
+    """Write texts from a line of work's words with ordinary ones between, `each` a language."""
+    draw = random.Random(seed)  # noqa: S311 nothing secret
+    ordinary = next((ja, en) for line, ja, en in _words() if line == _ORDINARY_WORDS)
+    for line in trades():
+        rows = [(ja, en) for name, ja, en in _words() if name == line]
+        for language in (0, 1):
+            words = [word for row in rows for word in row[language]]
+            for _ in range(each):
+                said = draw.sample(words, min(len(words), draw.randrange(4, 9)))
+                said += draw.sample(ordinary[language], 12)
+                draw.shuffle(said)
+                yield line, _profile(("、" if language == 0 else ", ").join(said))
+
+
+def _evenly(people: int, seed: int) -> Iterator[GeneratedPerson]:
+    """Generate people, as many of each family as there is room for."""
+    most = -(-people // len(families()))
+    seen: Counter[str] = Counter()
+    for person in generate(people * 40, seed):
+        if seen[person.family] < most and seen.total() < people:
+            seen[person.family] += 1
+            yield person
 
 
 def _logistic(frozen: Tables, pool: NDArray[np.int8]) -> tuple[float, float]:
@@ -138,17 +210,20 @@ def _logistic(frozen: Tables, pool: NDArray[np.int8]) -> tuple[float, float]:
     The target is the share of the named concepts a profile has, 60 % counting as all; people with none of them and
     people with some weigh the same, because a store holds far more of the former.
     """
-    judged = [_document(p) for p in generate(1_500, _JUDGE_SEED)]
+    judged = [_profile(p.profile.text) for p in generate(1_500, _JUDGE_SEED)]
     vectors = np.stack([encode(*document, frozen=frozen) for document in judged]).astype(np.float64)
     z: list[NDArray[np.float64]] = []
     covered: list[NDArray[np.float64]] = []
+    lex = lexicon()
     for family in families():
+        wanted = [*family.roles[:1], *family.core[:5]]
+        expanded = lex.expand(wanted)
         for language in ("ja", "en"):
-            text, wanted = _description(family, language)
-            query = encode(text, wanted, frozen=frozen).astype(np.float64)
+            labels = [lex.concepts[c].label_ja if language == "ja" else lex.concepts[c].label_en for c in wanted]
+            query = encode("\n".join(labels), expanded, frozen=frozen).astype(np.float64)
             reference = pool.astype(np.float64) @ query
             z.append((vectors @ query - reference.mean()) / reference.std())
-            share = np.array([len(set(wanted) & set(concepts)) / len(wanted) for _, concepts in judged])
+            share = np.array([len(set(expanded) & set(concepts)) / len(expanded) for _, concepts in judged])
             covered.append(np.minimum(1.0, share / 0.6))
     x, y = np.concatenate(z), np.concatenate(covered)
     some = y > 0
@@ -159,13 +234,6 @@ def _logistic(frozen: Tables, pool: NDArray[np.int8]) -> tuple[float, float]:
         steepness -= 0.2 * float(np.mean(error * (x - midpoint)))
         midpoint += 0.2 * float(np.mean(error * steepness))
     return round(steepness, 3), round(midpoint, 3)
-
-
-def _description(family: Family, language: str) -> Document:
-    lex = lexicon()
-    wanted = [*family.roles[:1], *family.core[:5]]
-    labels = [lex.concepts[c].label_ja if language == "ja" else lex.concepts[c].label_en for c in wanted]
-    return "\n".join(labels), lex.expand(wanted)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from ranking.values import Profile
 Floats = NDArray[np.float64]
 Ranker = Callable[["Judged"], Floats]
 RELEVANT = 2
+DAY = date(2026, 11, 1)  # jobs still running count up to here, whenever this is run
 RESAMPLES, _SEED = 10_000, 20_261_121
 _SHUFFLES = 2_000
 MEASURES = ("ndcg_5", "ndcg_10", "auc", "across")
@@ -110,7 +112,7 @@ def read_judged(folder: Path) -> list[Judged]:
 def by_score(judged: Judged) -> Floats:
     """Score the profiles from their text alone, as `kakuyaku rank` does."""
     people = [Profile(number, text) for number, text in zip(judged.ids, judged.texts, strict=True)]
-    scored = Judge.score_profiles(read_requirement(judged.description), None, people)
+    scored = Judge.score_profiles(read_requirement(judged.description), None, people, reference_date=DAY)
     found = {one.profile_id: one.score for one in scored}
     return np.array([found[number] for number in judged.ids], np.float64)
 
