@@ -22,6 +22,7 @@ from ranking.questions import Question, answers_of, question_of
 from ranking.score import language_maximum, rounded, worth_of
 
 _REGISTER = 8_192  # answers told apart by one register: its table stays in the first-level cache
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -141,8 +142,11 @@ def _packed(questions: Sequence[Question]) -> Iterator[list[Question]]:
         yield register
 
 
-def of_every_block(work: Callable[[Block], T], blocks: Sequence[Block]) -> list[T]:
-    """Do the work for every block, on every core; numpy lets go of the interpreter lock. Results in the blocks' order."""
+def of_every_block(work: Callable[[S], T], blocks: Sequence[S]) -> list[T]:
+    """Do the work for every block (or what stands for one), on every core; numpy lets go of the interpreter lock.
+
+    Results come in the blocks' order.
+    """
     if len(blocks) < 2:
         return [work(block) for block in blocks]
     with ThreadPoolExecutor(min(len(blocks), os.cpu_count() or 1), thread_name_prefix="census") as hands:

@@ -8,22 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.census import of_every_block
-from ranking.columns import Block
 from ranking.market import Seen
 from ranking.values import ScoreGroup
 
 
 def grouped(seen: Sequence[Seen], floor: int) -> tuple[ScoreGroup, ...]:
     """Pack the considered people at or above the floor, best score first."""
-    by_block = {id(one.block): one for one in seen}
 
-    def rows_of(block: Block) -> tuple[NDArray[np.uint8], NDArray[np.bytes_], NDArray[np.int32]]:
-        one = by_block[id(block)]
+    def rows_of(one: Seen) -> tuple[NDArray[np.uint8], NDArray[np.bytes_], NDArray[np.int32]]:
         scores = one.marks.scores[0]
         rows = np.flatnonzero(one.considered & (scores >= floor))
-        return scores[rows], block.ids[rows], block.revisions[rows]
+        return scores[rows], one.block.ids[rows], one.block.revisions[rows]
 
-    found = of_every_block(rows_of, [one.block for one in seen])
+    found = of_every_block(rows_of, seen)
     if not found:
         return ()
     scores = np.concatenate([each[0] for each in found])

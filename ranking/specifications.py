@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.census import Census, of_every_block
-from ranking.columns import Block
-from ranking.market import PAY_UNIT, Seen, count_people, pay_class, tallies
+from ranking.market import PAY_UNIT, SCORES, Seen, count_people, pay_class, tallies
 from ranking.plan import make_plan
 from ranking.values import (
     PAY_BEYOND,
@@ -123,12 +122,19 @@ def _as_written(supply: Supply) -> Specification:
 
 def _language(supply: Supply) -> Specification | None:
     """Ease the language that costs most: by a step, or altogether where a step gains nobody."""
+    if not supply.languages:
+        return None
+
+    def each(seen: Seen) -> list[int]:
+        return [_gained(seen, scores, seen.pay, supply.line)[1] for scores in seen.marks.scores[1:]]
+
+    gains = [sum(gained) for gained in zip(*of_every_block(each, supply.seen), strict=True)]
     best: tuple[int, int] | None = None
     settled: set[str] = set()
     for number, way in enumerate(supply.languages, start=1):
         if way.about in settled:
             continue
-        gained = sum(_gained(seen, seen.marks.scores[number], seen.pay, supply.line)[1] for seen in supply.seen)
+        gained = gains[number - 1]
         if gained:
             settled.add(way.about)
             if best is None or gained > best[0]:
@@ -172,7 +178,7 @@ def _musts(supply: Supply, wanted: int) -> list[Specification]:
         return []
     chosen = [ways[number] for number in best]
     census = _census(supply, chosen)
-    marked = of_every_block(lambda block: census.mark(block).scores, [seen.block for seen in supply.seen])
+    marked = of_every_block(lambda seen: census.mark(seen.block).scores, supply.seen)
     return [
         _specify(supply, way, [scores[number] for scores in marked], supply.high) for number, way in enumerate(chosen)
     ]
@@ -180,14 +186,11 @@ def _musts(supply: Supply, wanted: int) -> list[Specification]:
 
 def _try(supply: Supply, ways: Sequence[Way], some: Sequence[Seen]) -> list[int]:
     census = _census(supply, ways)
-    by_block = {id(seen.block): seen for seen in some}
 
-    def gains(block: Block) -> list[int]:
-        seen = by_block[id(block)]
-        return [_gained(seen, scores, seen.pay, supply.line)[1] for scores in census.mark(block).scores]
+    def gains(seen: Seen) -> list[int]:
+        return [_gained(seen, scores, seen.pay, supply.line)[1] for scores in census.mark(seen.block).scores]
 
-    found = of_every_block(gains, [seen.block for seen in some])
-    return [sum(each) for each in zip(*found, strict=True)]
+    return [sum(each) for each in zip(*of_every_block(gains, some), strict=True)]
 
 
 def _census(supply: Supply, ways: Sequence[Way]) -> Census:
@@ -203,25 +206,32 @@ def _gained(seen: Seen, scores: NDArray[np.uint8], pay: NDArray[np.uint8], line:
 
 
 def _specify(supply: Supply, way: Way, scores: Sequence[NDArray[np.uint8]], high: int | None) -> Specification:
-    people = np.zeros((101 - supply.floor) * 6, np.int64)
-    best: list[tuple[int, bytes, int]] = []
-    for seen, changed_scores in zip(supply.seen, scores, strict=True):
+    """Count and list the people of a way, from everybody's scores by it and the upper end of its pay band."""
+
+    def look(one: tuple[Seen, NDArray[np.uint8]]) -> tuple[NDArray[np.int64], list[tuple[int, bytes, int]]]:
+        seen, changed_scores = one
         pay = seen.pay if high == supply.high else pay_class(seen.block, high)
-        people += count_people(seen, changed_scores, pay, supply.floor)
-        if way.kind == "as_written":
-            continue
-        rows = np.flatnonzero(_gained(seen, changed_scores, pay, supply.line)[0])
-        if len(rows) > GAINED:  # no more of a block than could be among the best of all
-            least = np.sort(changed_scores[rows])[-GAINED]
-            rows = rows[changed_scores[rows] >= least]
-        best.extend(
-            zip(
-                (-changed_scores[rows].astype(np.int64)).tolist(),
-                seen.block.ids[rows].tolist(),
-                seen.marks.scores[0][rows].tolist(),
-                strict=True,
-            )
-        )
-        best = sorted(best)[:GAINED]
+        people = count_people(seen, changed_scores, pay, supply.floor)
+        return people, [] if way.kind == "as_written" else _best(seen, changed_scores, pay, supply.line)
+
+    found = of_every_block(look, list(zip(supply.seen, scores, strict=True)))
+    people = np.zeros((SCORES - supply.floor) * 6, np.int64)
+    for counted, _ in found:
+        people += counted
+    best = sorted(person for _, some in found for person in some)[:GAINED]
     gained = tuple((profile_id.decode(), -score, written) for score, profile_id, written in best)
     return Specification(way.kind, way.changes, way.about, tallies(people, supply.floor), gained)
+
+
+def _best(seen: Seen, scores: NDArray[np.uint8], pay: NDArray[np.uint8], line: int) -> list[tuple[int, bytes, int]]:
+    """List a block's gained people, (−score as changed, id, score as written), as many as could be the best of all."""
+    rows = np.flatnonzero(_gained(seen, scores, pay, line)[0])
+    if len(rows) > GAINED:
+        rows = rows[scores[rows] >= np.sort(scores[rows])[-GAINED]]
+    found = zip(
+        (-scores[rows].astype(np.int64)).tolist(),
+        seen.block.ids[rows].tolist(),
+        seen.marks.scores[0][rows].tolist(),
+        strict=True,
+    )
+    return sorted(found)[:GAINED]
