@@ -61,13 +61,13 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
         return "(nothing measured)"
     heads = list(rows[0])
     cells = [heads] + [[_say(row[head]) for head in heads] for row in rows]
-    widths = [max(_width(line[place]) for line in cells) for place in range(len(heads))]
+    widths = [max(width(line[place]) for line in cells) for place in range(len(heads))]
     numeric = [isinstance(rows[0][head], int | float) for head in heads]
     lines = []
     for line in cells:
         parts = []
         for place, cell in enumerate(line):
-            pad = " " * (widths[place] - _width(cell))
+            pad = " " * (widths[place] - width(cell))
             parts.append(pad + cell if numeric[place] else cell + pad)
         lines.append("  " + "  ".join(parts).rstrip())
     return "\n".join(lines)
@@ -77,5 +77,6 @@ def _say(value: Any) -> str:
     return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
+    """How many columns of a terminal a text takes."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

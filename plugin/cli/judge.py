@@ -10,12 +10,12 @@ from typing import Any
 
 import click
 
-from plugin.cli.means import a_file, employer_named, opened, read_text
+from plugin.cli.means import a_file, employer_named, opened, read_text, words_in_force
+from plugin.cli.requirement_table import requirement_table
 from ranking.guidance import read_guidance
-from ranking.places import LABELS as PLACES
 from ranking.profiles import read_profiles
 from ranking.requirement import plain_text, read_requirement
-from ranking.values import Guidance, LanguageNeed, Pay, Requirement, Years
+from ranking.values import Guidance, Requirement
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _jd = click.option("--jd", type=a_file(), required=True, metavar="FILE", help="The job description (text or HTML).")
@@ -34,7 +34,7 @@ def read_jd(file: Path, as_json: bool) -> None:
     if as_json:
         _print(requirement.to_json() | {"hash": requirement.hash})
         return
-    _show_requirement(requirement)
+    click.echo(requirement_table(requirement))
 
 
 @click.command("rank")
@@ -127,6 +127,7 @@ def calibrate(jd: Path, guidance: Path | None, top: int, floor: int, employer: s
 
 
 def _description(file: Path) -> tuple[str, Requirement]:
+    words_in_force()
     text = plain_text(read_text(file))
     requirement = read_requirement(text)
     if not requirement.parses:
@@ -163,48 +164,11 @@ def shown(people: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _show_requirement(requirement: Requirement) -> None:
-    for name in ("title", "years", "japanese", "english", "pay", "place", "remote", "employment"):
-        stated = getattr(requirement, name)
-        if stated is not None:
-            click.echo(
-                f"{name:<11} {_said(name, stated.value, requirement.language):<28} 「{_one_line(stated.quote.words)}」"
-            )
-    for name in ("must", "nice"):
-        for stated in getattr(requirement, name):
-            skill = stated.value
-            label = skill.label_ja if requirement.language == "ja" else skill.label_en
-            click.echo(f"{name:<11} {label:<28} 「{_one_line(stated.quote.words)}」")
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:,.1f}".removesuffix(".0")
-
-
-def _said(name: str, value: object, language: str) -> str:
-    """A field's value as a person reads it."""
-    if isinstance(value, Pay | Years):
-        low, high = value.low, value.high
-        unit = " JPY a year" if isinstance(value, Pay) else " years"
-        if low is None or high is None:
-            return f"{'from' if high is None else 'up to'} {_number(low if high is None else high)}{unit}"
-        return f"{_number(low)}–{_number(high)}{unit}"
-    if isinstance(value, LanguageNeed):
-        return value.level.name.lower() + ("" if value.required else ", not required")
-    if name == "place":
-        return PLACES[str(value)][0 if language == "ja" else 1]
-    return str(value)
-
-
 def _show_people(people: list[dict[str, Any]], among: int) -> None:
     click.echo(f"{len(people)} of {among:,}:")
     for place, one in enumerate(people, start=1):
         parts = "  ".join(f"{d['name']} {d['points']:g}/{d['maximum']:g}" for d in one["dimensions"])
         click.echo(f"{place:>3}. {one['score']:>3}  {one['profile_id']:<20} {parts}")
-
-
-def _one_line(words: str) -> str:
-    return " ".join(words.split())[:60]
 
 
 def _print(value: object) -> None:

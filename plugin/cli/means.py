@@ -15,7 +15,7 @@ from plugin.logs import set_up_logs
 from plugin.rows import Connection, Employer
 from plugin.settings import Settings, WrongSetting, load
 from plugin.work.context import Work
-from plugin.work.runtime import build_work
+from plugin.work.runtime import build_work, use_own_words
 
 
 def settings_for_commands() -> Settings:
@@ -25,6 +25,11 @@ def settings_for_commands() -> Settings:
         settings = settings.model_copy(update={"log_level": "error"})
     set_up_logs(settings)
     return settings
+
+
+def words_in_force() -> None:
+    """Lay the recruiter's own words over the lexicon, for commands that judge without a database."""
+    use_own_words(settings_for_commands())
 
 
 @contextmanager
@@ -51,11 +56,25 @@ def prepare(settings: Settings) -> None:
     migrate.upgrade(settings.database)
 
 
+_NOT_TEXT = (
+    (b"PK\x03\x04", "a Word, Excel or other zipped document"),
+    (b"\xd0\xcf\x11\xe0", "an old Word or Excel document"),
+    (b"%PDF", "a PDF"),
+)
+
+
 def read_text(path: Path) -> str:
     """A text file in UTF-8, with or without a byte order mark ("-": standard input); one clear line when it isn't."""
     raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     if not raw.strip():
         raise click.ClickException(f"{'standard input' if str(path) == '-' else path} is empty")
+    for beginning, kind in _NOT_TEXT:
+        if raw.startswith(beginning):
+            raise click.ClickException(
+                f"{path} is {kind}, not text; save it as plain text or HTML (UTF-8) and try again"
+            )
+    if b"\0" in raw:
+        raise click.ClickException(f"{path} is no text file; give a text or HTML file in UTF-8")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
