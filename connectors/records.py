@@ -230,7 +230,8 @@ class Choice(StrEnum):
 class Decision:
     """The decision fields as they stand. Texts are raw: what they mean is the plugin's to say.
 
-    `actor` is set only where the ATS says who acted (R2 `verified`), `at` only where it says when.
+    `actor` is set only where the ATS says who acted (R2 `verified`), `at` only where it says when. `specification` is
+    the letter of one that was picked: it asks otherwise and decides nothing.
     """
 
     calibration: str
@@ -238,6 +239,7 @@ class Decision:
     line: str
     meeting: str = ""
     days: str = ""
+    specification: str = ""
     actor: User | None = None
     at: datetime | None = None
 

@@ -34,6 +34,8 @@ DECISIONS = {
 }
 MEETINGS = {"面接": "面接 / Interview", "カジュアル面談": "カジュアル面談 / Casual meeting"}
 
+SPECIFICATIONS = ("A", "B", "C")
+
 FIELDS: tuple[Field, ...] = (
     Field("shortlist", "long_text", "The shortlist, people masked. 候補者リスト（匿名）。", ours=True),
     Field("calibration", "short_text", "Which shortlist the decision is about. 対象の候補者リスト番号。", ours=True),
@@ -47,6 +49,12 @@ FIELDS: tuple[Field, ...] = (
     Field("line", "short_text", "The line you promise, for example 75. お約束いただく面接確約ライン（例：75）。"),
     Field("meeting", "single_select", "What you promise. お約束いただく内容。", options=tuple(MEETINGS.values())),
     Field("days", "short_text", "Business days to hold it, for example 5. 実施までの営業日数（例：5）。"),
+    Field(
+        "specification",
+        "single_select",
+        "Which of the specifications in our message to ask for. お知らせにある要件案から選ぶ。",
+        options=SPECIFICATIONS,
+    ),
     Field("link", "url", "The page of this requisition. この求人の確認ページ。", ours=True),
     Field("message", "long_text", "What we did with your decision. 判断の反映状況のお知らせ。", ours=True),
 )

@@ -186,6 +186,7 @@ class Reads(Door):
             line=text("line"),
             meeting=fields.meeting(text("meeting")),
             days=text("days"),
+            specification=text("specification"),
         )
 
 

@@ -134,6 +134,7 @@ class Writes(Reads):
                 "line": None,
                 "meeting": fields.MEETINGS.get(request.meeting) if request.meeting else None,
                 "days": request.days or None,
+                "specification": None,
                 "calibration": request.calibration,
                 **ours,
             },

@@ -22,6 +22,7 @@ DECISION = {
     "line": "kakuyaku_line",
     "meeting": "kakuyaku_meeting",
     "days": "kakuyaku_days",
+    "specification": "kakuyaku_specification",
 }
 CHOICES = {"approve": "approve", "decline": "decline", "pending": "pending"}
 SETTINGS = (
@@ -72,7 +73,7 @@ def decide(ats: Ats, job_id: int, by: int, given: dict[str, Any]) -> None:
         text = str(given[name])
         if name == "choice":
             text = CHOICES.get(text, text)
-        values[key] = jobs.option_id(ats, key, text) if name in ("choice", "meeting") else text
+        values[key] = jobs.option_id(ats, key, text) if name in ("choice", "meeting", "specification") else text
     jobs.edit_fields_as(ats, job_id, by, values)
 
 

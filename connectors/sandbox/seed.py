@@ -36,7 +36,13 @@ GUIDANCE_KEY = "screening_guidance"
 
 # Fields only a requisition's hiring manager edits in the pages, as an administrator would have arranged it. The API's
 # own account may still set them.
-MANAGER_ONLY = ("kakuyaku_decision", "kakuyaku_line", "kakuyaku_meeting", "kakuyaku_days")
+MANAGER_ONLY = (
+    "kakuyaku_decision",
+    "kakuyaku_line",
+    "kakuyaku_meeting",
+    "kakuyaku_days",
+    "kakuyaku_specification",
+)
 
 
 def fill(store: Store) -> None:

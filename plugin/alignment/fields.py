@@ -115,6 +115,13 @@ def says_the_same(decision: Decision, commitment: Commitment, connection: Connec
     return read.terms is not None and same_terms(read.terms, commitment)
 
 
+def read_specification(text: str) -> str:
+    """Read `B`, `Ｂ`, `b`, `案B`, `B案` as its letter; "" for an empty field, the text itself for anything else."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    found = re.fullmatch(r"(?:案\s*)?([A-Za-z])(?:\s*案)?", plain)
+    return found[1].upper() if found else plain
+
+
 def raw_of(decision: Decision) -> dict[str, Any]:
     """The decision fields as they stood, as a commitment keeps them."""
     return {

@@ -15,7 +15,7 @@ from connectors import records
 from connectors.base import Connector
 from plugin.alignment import commitment as commitments
 from plugin.alignment import decision as decisions
-from plugin.alignment import guidance, team
+from plugin.alignment import guidance, picking, team
 from plugin.alignment.description import Description, choose, is_evergreen
 from plugin.alignment.starting import keep_current, overtake
 from plugin.database import now_of
@@ -119,6 +119,8 @@ def take_in(session: Session, work: Work, connection: Connection, reading: Readi
         what = decisions.observe(session, work, connection, row, calibration, reading.decision)
         if what != "echo":
             log.info("decision_fields_read", connection=connection.key, requisition=row.key, what=what)
+        if not why:
+            picking.observe(session, connection, row, calibration, reading.decision)
     return row
 
 

@@ -14,8 +14,11 @@ import structlog
 from connectors.records import ApprovalRequest, Choice, Decision, ShortlistPost
 from plugin.alignment import decision as decisions
 from plugin.alignment import guidance, mails
+from plugin.alignment.faults import fault_text, fault_title, faults_of
 from plugin.alignment.guidance import Understood
 from plugin.alignment.links import show_url
+from plugin.alignment.specifications import Card, card_text
+from plugin.alignment.specifications import cards as specification_cards
 from plugin.alignment.summaries import fit_summaries
 from plugin.alignment.terms import say_kind, say_line
 from plugin.alignment.views import EntryView, ShortlistView, shortlist_view
@@ -51,15 +54,35 @@ def post_shortlist(work: Work, claim: Claim) -> None:
         summaries = fit_summaries(session, calibration, masked=policy.masked, vault=work.vault)
         note = session.get(GuidanceNote, calibration.guidance_id) if calibration.guidance_id is not None else None
         criteria = guidance.echo(guidance.understood(note), locale)
+        cards = specification_cards(
+            session,
+            work.vault,
+            calibration,
+            view.counted,
+            line=view.proposed_line,
+            inclusive=view.inclusive,
+            locale=locale,
+        )
+        weighed = [
+            f"{fault_title(fault, locale)}{'：' if locale == 'ja' else ': '}{fault_text(fault, locale)}"
+            for fault in faults_of(session, calibration, view.counted, view.proposed_line)
+        ]
+        if len(cards) > 1:
+            weighed += [card_text(card, locale) for card in cards]
     if calibration.state != "done" or requisition.calibration_id != calibration.id:
         return
     kept = False
     posts = not requisition.confidential or policy.confidential_posts
     if posts:
         _post_note(
-            work, connection, requisition, view.calibration_id, view.short_id, note_text(view, summaries, criteria)
+            work,
+            connection,
+            requisition,
+            view.calibration_id,
+            view.short_id,
+            note_text(view, summaries, criteria, weighed),
         )
-        kept = _ask_for_decision(work, connection, requisition, calibration, view)
+        kept = _ask_for_decision(work, connection, requisition, calibration, view, cards)
     with work.finishing(claim) as session:
         calibration = session.get_one(Calibration, calibration.key)
         if posts and calibration.posted_at is None:
@@ -132,7 +155,12 @@ def _post_note(
 
 
 def _ask_for_decision(
-    work: Work, connection: Connection, requisition: Requisition, calibration: Calibration, view: ShortlistView
+    work: Work,
+    connection: Connection,
+    requisition: Requisition,
+    calibration: Calibration,
+    view: ShortlistView,
+    cards: Sequence[Card],
 ) -> bool:
     """Reset the decision fields and ask; return whether an edit found there was kept instead."""
     ats = work.ats(connection)
@@ -151,7 +179,7 @@ def _ask_for_decision(
         calibration=view.short_id,
         ref=view.short_id,
         proposed_line=view.proposed_line,
-        message=request_text(view, connection),
+        message=request_text(view, connection, cards),
         url=show_url(work.settings, work.vault, calibration),
         seen=stands,
     )
@@ -182,12 +210,15 @@ def _flag(
 
 
 def note_text(
-    view: ShortlistView, summaries: Mapping[str, FitSummary] | None = None, criteria: Sequence[Understood] = ()
+    view: ShortlistView,
+    summaries: Mapping[str, FitSummary] | None = None,
+    criteria: Sequence[Understood] = (),
+    weighed: Sequence[str] = (),
 ) -> str:
     """The shortlist as plain text in the manager's language: rank, score, one line of evidence, reachable or why not.
 
     With `summaries` (by profile id) a second line says what the criteria did and what to ask; `criteria` are echoed as
-    understood, refusals with what to say instead.
+    understood, refusals with what to say instead. `weighed`: faults and specifications, a line each.
     """
     _ = phrases(view.locale)
     shown = len(view.entries)
@@ -205,6 +236,8 @@ def note_text(
     if shown < 20:
         head.append(_("There are fewer than 20: nobody else was left to show."))
     head.append(_("Proposed line: %(line)s.", line=view.proposed_line_text))
+    if weighed:
+        head += ["", *weighed]
     if criteria:
         head += ["", _("Your criteria as understood:"), *(_criterion(point, view.locale) for point in criteria)]
     foot = [
@@ -238,11 +271,11 @@ def _note_line(entry: EntryView, locale: str) -> str:
     return line if not entry.headline else f"{entry.rank}. {name} {entry.headline}  {points}  {entry.best}  [{reach}]"
 
 
-def request_text(view: ShortlistView, connection: Connection) -> str:
-    """What our own field asks beside the decision fields."""
+def request_text(view: ShortlistView, connection: Connection, cards: Sequence[Card] = ()) -> str:
+    """What our own field asks beside the decision fields, and between which specifications one may choose."""
     policy = policy_of(connection)
     _ = phrases(view.locale)
-    return _(
+    question = _(
         "Please decide on calibration %(id)s: from which line do you meet whoever says yes? Proposed: %(line)s,"
         " %(kind)s, within %(days)s business days. Approve with the line left empty to take the proposed one.",
         id=view.short_id,
@@ -250,3 +283,7 @@ def request_text(view: ShortlistView, connection: Connection) -> str:
         kind=say_kind(policy.kind, view.locale),
         days=policy.days,
     )
+    if len(cards) < 2:
+        return question
+    choice = _("To ask for something else first, choose its letter as specification:")
+    return "\n".join([question, "", choice, *(card_text(card, view.locale) for card in cards)])

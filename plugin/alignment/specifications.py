@@ -116,7 +116,7 @@ def cards(
     labels = select(ShortlistEntry.profile_id, ShortlistEntry.label)
     shortlisted = dict(session.exec(labels.where(col(ShortlistEntry.calibration_id) == calibration.key)).all())
     requisition = session.get_one(Requisition, calibration.requisition_id)
-    last = _last_pick(session, requisition)
+    last = last_pick(session, requisition)
     chosen = last.facts["letter"] if last is not None and last.facts.get("calibration") == calibration.key else ""
     made: list[Card] = []
     written = 0
@@ -176,6 +176,28 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [item.get("value", item) for item in value]
     return value
+
+
+def card_text(card: Card, locale: str) -> str:
+    """A card in one line: its letter, what it changes, whom it would bring."""
+    _ = phrases(locale)
+    changes = _(", ").join(
+        _("%(field)s: %(before)s → %(after)s", field=change.label, before=change.before, after=change.after)
+        for change in card.changes
+        if card.kind != "must_eased"  # its title says it shorter
+    )
+    return _(
+        "%(letter)s: %(what)s. %(people)s people above %(line)s, about %(reachable)s reachable",
+        letter=card.letter,
+        what=f"{card.title} ({changes})"
+        if changes and locale != "ja"
+        else f"{card.title}（{changes}）"
+        if changes
+        else card.title,
+        people=f"{card.people:,}",
+        line=card.line,
+        reachable=f"{card.reachable:,}",
+    ) + (_(" (%(more)s more)", more=f"{card.more:,}") if card.more > 0 else "")
 
 
 def title_text(specification: Specification, asked: Requirement, locale: str) -> str:
@@ -273,7 +295,7 @@ def pick_specification(
 
 def picked(session: Session, requisition: Requisition) -> Picked | None:
     """The specification picked last, while it stands: until it is undone, overridden, or the text itself changes."""
-    event = _last_pick(session, requisition)
+    event = last_pick(session, requisition)
     if event is None:
         return None
     wanted = set(event.facts["overrides"])
@@ -285,7 +307,7 @@ def picked(session: Session, requisition: Requisition) -> Picked | None:
 
 def undo_pick(session: Session, connection: Connection, requisition: Requisition, by: str) -> Calibration | None:
     """End what the last pick set, and calibrate what then is asked; None when no pick stands."""
-    event = _last_pick(session, requisition)
+    event = last_pick(session, requisition)
     if event is None or picked(session, requisition) is None:
         return None
     wanted = set(event.facts["overrides"])
@@ -298,7 +320,7 @@ def undo_pick(session: Session, connection: Connection, requisition: Requisition
 
 def _standing(session: Session, requisition: Requisition) -> set[int]:
     """The overrides that picks have set, as far as the last pick still stands."""
-    event = _last_pick(session, requisition)
+    event = last_pick(session, requisition)
     return set(event.facts["overrides"]) if event is not None and picked(session, requisition) is not None else set()
 
 
@@ -306,7 +328,7 @@ def _in_force(session: Session, requisition: Requisition) -> set[int]:
     return {override.key for override in requirement.overrides_of(session, requisition.key)}
 
 
-def _last_pick(session: Session, requisition: Requisition) -> Event | None:
+def last_pick(session: Session, requisition: Requisition) -> Event | None:
     """The last pick that was not undone."""
     event = session.exec(
         select(Event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -208,3 +209,57 @@ def test_a_text_that_says_it_itself_ends_the_pick(offering: Any) -> None:
     assert _asked(offering).pay is not None and _asked(offering).pay.value.high == 12_000_000  # type: ignore[union-attr]
     with offering.work.reading() as session:
         assert picked(session, offering.requisition(session)) is None
+
+
+# Picked in the ATS.
+
+
+def _field(house: Any, text: str) -> None:
+    """Somebody edits the specification field, nobody knows who."""
+    house.ats.decision = replace(house.ats.decision, specification=text)
+    house.ring()
+
+
+@pytest.mark.parametrize("text", ["C", "ｃ", "C案", " 案C "])
+def test_a_letter_in_the_field_of_the_ats_picks_once(offering: Any, text: str) -> None:
+    with offering.work.reading() as session:
+        first = offering.calibration(session).short_id
+    _field(offering, text)
+    for _bell in range(3):
+        offering.ring()
+    asked = _asked(offering)
+    assert asked.pay is not None and asked.pay.value.high == 12_000_000
+    with offering.work.reading() as session:
+        stands = picked(session, offering.requisition(session))
+        events = session.exec(select(Event).where(col(Event.what) == "specification_picked")).all()
+        assert len(session.exec(select(Calibration)).all()) == 2
+    assert stands is not None and (stands.letter, stands.calibration, stands.by) == ("C", first, "ats")
+    assert [event.facts["strength"] for event in events] == ["recorded"]
+    # The field is reset for the next calibration, and nothing was decided by it.
+    assert offering.ats.decision.specification == "" and offering.ats.decision.choice is Choice.PENDING
+    assert offering.commitments() == []
+
+
+def test_a_letter_of_an_earlier_calibration_picks_nothing(offering: Any) -> None:
+    offering.ats.decision = replace(offering.ats.decision, calibration="C000000", specification="C")
+    offering.ring()
+    with offering.work.reading() as session:
+        assert session.exec(select(Override)).all() == []
+
+
+def test_what_is_no_letter_is_answered_once_in_our_own_field(offering: Any) -> None:
+    said = len(offering.ats.messages)
+    for _bell in range(3):
+        _field(offering, "安いほう")
+    assert len(offering.ats.messages) == said + 1 and "安いほう" in offering.ats.messages[-1]
+    with offering.work.reading() as session:
+        assert session.exec(select(Override)).all() == []
+
+
+def test_the_ats_is_told_what_there_is_to_choose(offering: Any) -> None:
+    note, message = offering.ats.notes[-1], offering.ats.messages[-1]
+    for text in (note, message):
+        assert "A案：現在の要件のまま。75点以上9名（うち連絡可能 約6名）" in text
+        assert "B案：「PostgreSQL」を必須から歓迎に。75点以上21名" in text
+        assert "C案：年収の上限を上げる（年収：700万円 – 1,000万円 → 700万円 – 1,200万円）" in text
+    assert message.index("A案") > message.index("要件案の欄")
