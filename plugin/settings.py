@@ -41,6 +41,11 @@ class Settings(BaseSettings):
         description="Fernet keys, newest first, separated by commas, that seal secrets and personal text;"
         " empty: one is made in the data folder.",
     )
+    lexicon: str = Field(
+        "",
+        description="Folder of .tsv files with words of your own, laid over the shipped lexicon (docs/lexicon.md);"
+        " the same for every process. Empty: none.",
+    )
     public_url: str = Field(
         "http://127.0.0.1:8321",
         description="Address people and ATSs reach us at; stands in links and webhook URLs.",

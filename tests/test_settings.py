@@ -18,6 +18,7 @@ CASES: dict[str, tuple[str, object, list[str]]] = {
     ),
     "chroma_url": ("http://chroma:8000/", "http://chroma:8000", ["chroma:8000"]),
     "secret_keys": ("a,b", "a,b", []),
+    "lexicon": ("words", "words", []),
     "public_url": ("https://kakuyaku.example.com/", "https://kakuyaku.example.com", ["kakuyaku.example.com"]),
     "web_host": ("0.0.0.0", "0.0.0.0", []),
     "web_port": ("9000", 9000, ["-1", "65536", "http"]),

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "read-jd": ("plugin.cli.judge:read_jd", "Read a job description as it is understood."),
     "rank": ("plugin.cli.judge:rank", "Rank profiles of a file against a description."),
     "calibrate": ("plugin.cli.judge:calibrate", "Calibrate a description on the installed store."),
+    "lexicon": ("plugin.cli.lexicon:lexicon_command", "Say which terms of a text the lexicon knows."),
     "read-reply": ("plugin.cli.replies:read_reply", "Read a reply as it is understood."),
     "bench": ("plugin.bench.command:bench", "Measure webhooks, shortlists and replies."),
 }
@@ -138,6 +139,7 @@ _DATABASE = {
 }
 _TOLD = {
     "plugin.settings.WrongSetting",
+    "ranking.lexicon_files.BrokenLexicon",
     "connectors.base.ATSError",
     "connectors.base.Unsupported",
 }

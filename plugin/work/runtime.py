@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from connectors.base import Connector
@@ -130,9 +131,17 @@ def assemble(settings: Settings, database: Database, clock: Clock, vault: Vault)
     )
 
 
+def use_own_words(settings: Settings) -> None:
+    """Lay the installation's own words over the lexicon, before this process reads its first text."""
+    from ranking.lexicon import lay_over
+
+    lay_over(Path(settings.lexicon) if settings.lexicon else None)
+
+
 def build_work(settings: Settings, clock: Clock | None = None) -> Work:
     """Open the database and the vault of an installation and put together the means of this process."""
     clock = clock or SystemClock()
+    use_own_words(settings)
     vault = open_vault(settings)
     database = open_database(settings.database, clock)
     work = assemble(settings, database, clock, vault)
