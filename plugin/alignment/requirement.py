@@ -101,7 +101,8 @@ def settle_overrides(session: Session, requisition: Requisition) -> None:
 
 def changed_fields(old: Requirement, new: Requirement) -> list[str]:
     before, after = plain_values(old), plain_values(new)
-    return [name for name in FIELDS if before[name] != after[name]]
+    # Seniority can't be overridden, and is left out of the values of texts that don't state it.
+    return [name for name in (*FIELDS, "seniority") if before.get(name) != after.get(name)]
 
 
 class WrongOverride(ValueError):

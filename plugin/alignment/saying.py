@@ -8,7 +8,7 @@ from typing import Any
 from plugin.alignment.market import level_text
 from plugin.i18n import phrases
 from ranking.places import LABELS
-from ranking.values import Requirement, Stated
+from ranking.values import Pay, Requirement, Stated
 
 
 def label(field: str, locale: str) -> str:
@@ -25,6 +25,12 @@ def label(field: str, locale: str) -> str:
         "place": _("Place"),
         "remote": _("Remote work"),
         "employment": _("Employment"),
+        "seniority": _("Seniority"),
+        "grade": _("Grade"),
+        "reports_to": _("Reports to"),
+        "reason": _("Reason for the opening"),
+        "trial_months": _("Trial period"),
+        "visa": _("Visa"),
     }[field]
 
 
@@ -51,13 +57,27 @@ def value(field: str, one: Any, locale: str) -> str:
     if field == "years":
         return _range(one.low, one.high, lambda number: _("%(years)s years", years=f"{number:g}"), locale)
     if field == "pay":
-        return _range(one.low, one.high, lambda amount: yen(amount, locale), locale)
+        band = _range(one.low, one.high, lambda amount: yen(amount, locale), locale)
+        return _(", ").join([band, *_about_pay(one, locale)])
+    if field == "trial_months":
+        return _("%(months)s months", months=f"{one:g}")
     if field in ("japanese", "english"):
         level = level_text(int(one.level), "stated", locale)
         return level if one.required else _("%(level)s, welcome", level=level)
     if field == "place":
         return LABELS.get(str(one), (str(one), str(one)))[0 if locale == "ja" else 1]
     return _choices(field, locale).get(str(one), str(one))
+
+
+def _about_pay(pay: Pay, locale: str) -> list[str]:
+    """What belongs to the pay beside the range: target earnings, overtime already in it, bonus."""
+    _ = phrases(locale)
+    found = [_("%(amount)s at target", amount=yen(pay.ote, locale))] if pay.ote is not None else []
+    if pay.fixed_overtime_hours is not None:
+        found.append(_("%(hours)s hours of overtime a month included", hours=f"{pay.fixed_overtime_hours:g}"))
+    if pay.bonus_months is not None:
+        found.append(_("bonus of %(months)s months", months=f"{pay.bonus_months:g}"))
+    return found
 
 
 def yen(amount: int, locale: str) -> str:
@@ -78,6 +98,16 @@ def _choices(field: str, locale: str) -> dict[str, str]:
             "temporary": _("temporary agency work"),
             "freelance": _("freelance"),
         },
+        "seniority": {
+            "junior": _("junior"),
+            "senior": _("senior"),
+            "lead": _("lead"),
+            "manager": _("manager"),
+            "director": _("director"),
+            "executive": _("executive"),
+        },
+        "reason": {"growth": _("growth"), "replacement": _("replacement"), "new": _("newly created")},
+        "visa": {"sponsored": _("sponsored"), "not_sponsored": _("not sponsored")},
     }.get(field, {})
 
 

@@ -23,6 +23,9 @@ from ranking.values import Requirement
 blueprint = Blueprint("requirements", __name__)
 
 
+ONLY_SHOWN = ("seniority", "grade", "reports_to", "reason", "trial_months", "visa")
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of the requirement: what is in force, the words it was read from, and an override if there is one."""
@@ -34,6 +37,7 @@ class Field:
     override: Override | None
     by: str
     to_paste: str
+    editable: bool = True  # what is only shown can't be overridden: nothing is computed or written from it
 
 
 @blueprint.get("/requisitions/<int:requisition_id>/requirement")
@@ -145,7 +149,8 @@ def _values(db: Session, requisition: Requisition) -> dict[str, Any]:
     note = guidance.current(db, requisition.key)
     return {
         **standing.of(db, requisition),
-        "fields": [_field(name, read, asked, overrides.get(name), authors) for name in requirement.FIELDS],
+        "fields": [_field(name, read, asked, overrides.get(name), authors) for name in requirement.FIELDS]
+        + [_field(name, read, read, None, authors) for name in ONLY_SHOWN if getattr(read, name) is not None],
         "asked": asked,
         "note": note,
         "note_by": _author(note, authors),
@@ -172,6 +177,7 @@ def _field(
         override=override,
         by=_who(override.by, authors) if override is not None else "",
         to_paste=_to_paste(name, getattr(asked, name)) if override is not None else "",
+        editable=name not in ONLY_SHOWN,
     )
 
 
