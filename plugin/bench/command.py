@@ -91,6 +91,24 @@ def shortlist_command(
     )
 
 
+@bench.command("preview")
+@click.option("--texts", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many, one by one.")
+@click.option("--people", type=click.IntRange(30, 100_000), default=5000, show_default=True, help="Profiles.")
+@_shared
+def preview_command(texts: int, people: int, database: str, database_url: str, as_json: bool) -> None:
+    """From a description still in writing to whom it would find, as the page runs it live."""
+    from plugin.bench.preview import measure
+
+    _measure(
+        "from a description still in writing, sent off, to its result ready to be shown, one after the other",
+        {"texts": texts, "people": people},
+        lambda engine, say: measure(engine, texts=texts, people=people, say=say),
+        database,
+        database_url,
+        as_json,
+    )
+
+
 @bench.command("calibrate")
 @click.option(
     "--profiles",
