@@ -125,7 +125,8 @@ class _Counts:
         """Lay the directions out: features by hash, then concepts; a share of 1 is _FULL."""
         keys = sorted(key for key in self.said if isinstance(key, int))
         rows = np.zeros((len(keys) + len(ids), DIMENSIONS), np.int16)
-        for row, key in enumerate((*keys, *ids)):
+        both: list[int | str] = [*keys, *ids]
+        for row, key in enumerate(both):
             said = self.said.get(key)
             if said is not None:
                 whole = float(said.sum()) + _DOUBT + _ORDINARY * self.ordinary[key]

@@ -1,7 +1,7 @@
 """What one description (and guidance) is scored by: units in dimensions, their maxima in hundredths of a point.
 
-Plain arithmetic on the requirement; nothing here looks at a profile. Base weights: must 40, role 25, experience 15,
-language 10, nice 10; what the description doesn't state drops out and the rest is scaled to 100.
+Plain arithmetic on the requirement; nothing here looks at a profile. Base weights: must 30, role 45, experience 10,
+language 10, nice 5; what the description doesn't state drops out and the rest is scaled to 100.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ranking.values import Guidance, LanguageNeed, Level, Requirement, Skill, St
 
 __all__ = ["BASE", "CAP", "PENALTY", "TOTAL", "Plan", "Unit", "make_plan"]
 
-BASE = {"must": 40, "role": 25, "experience": 15, "language": 10, "nice": 10}
+BASE = {"must": 30, "role": 45, "experience": 10, "language": 10, "nice": 5}
 TOTAL = 10_000  # hundredths of a point
 LOOSE, LOOSE_MOST = 500, 1_500  # hundredths for a thing used loosely, and for all of them together
 LIGHTEST, HEAVIEST = 0.2, 2.0  # how far guidance may bend what a dimension weighs
@@ -52,7 +52,9 @@ def make_plan(requirement: Requirement, guidance: Guidance | None) -> Plan:
     for wish in guidance.units if guidance else ():
         if not wish.refused:
             units = bend(units, wish)
-    return Plan(_with_maxima(units, _bases(plain, units)))
+    phrase = "\n".join(_phrases(requirement))
+    grounded = [replace(u, phrase=phrase) if u.kind == "years" else u for u in units]
+    return Plan(_with_maxima(grounded, _bases(plain, grounded)))
 
 
 # ── units ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -99,7 +101,7 @@ def _role_units(requirement: Requirement) -> list[Unit]:
             "similarity",
             "職務・領域の近さ",
             "closeness of role and domain",
-            weight=3.0,
+            weight=6.0,
             phrase=phrase,
             quote=title.quote if title else None,
         )

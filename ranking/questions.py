@@ -25,13 +25,15 @@ WRITTEN = 7  # a language's answer when the profile states no level but is writt
 MONTHS = 1_024  # months of experience told apart; the last stands for unknown
 STEPS = 64  # closeness is told apart in steps of 1/64 standard deviation
 REACH = 8 * STEPS
+GATE = (STEPS // 2, STEPS * 5 // 4, STEPS * 2)  # from where on years count a third, two thirds and whole
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is looked up of everybody: two units that ask the same share one answer, whatever it is worth to them.
 
-    `kind`: concept, level, years, japanese, english, similarity. Answers are 0 to `size` − 1.
+    `kind`: concept, level, years, japanese, english, similarity. Answers are 0 to `size` − 1. Years with a phrase are asked
+    together with how close the person stands to it.
     """
 
     kind: str
@@ -51,7 +53,7 @@ def question_of(unit: Unit) -> Question:
     if unit.kind == "level":
         return Question("level", 4, unit.concepts, years=unit.years)
     if unit.kind == "years":
-        return Question("years", 2 * MONTHS)
+        return Question("years", 2 * MONTHS * (len(GATE) + 1 if unit.phrase else 1), phrase=unit.phrase)
     if unit.kind == "language":
         return Question(unit.key.removeprefix("language:"), 16)
     return Question("similarity", 2 * REACH + 1, phrase=unit.phrase)
@@ -77,7 +79,7 @@ def answers_of(
     months: NDArray[np.uint16] | None = None
     if any(question.kind in ("years", "level") for question in questions):
         months = _months(block, reference_month)
-    phrases = [question.phrase for question in questions if question.kind == "similarity"]
+    phrases = list(dict.fromkeys(question.phrase for question in questions if question.phrase))
     close = dict(zip(phrases, _closeness(phrases, block), strict=True))
     answers: list[NDArray[np.uint8] | NDArray[np.uint16]] = []
     for question in questions:
@@ -90,7 +92,8 @@ def answers_of(
         elif months is not None and question.kind == "level":
             answers.append(_level(question, block, months))
         elif months is not None:
-            answers.append(months + ((block.signals & YEARS_QUOTED) != 0) * np.uint16(MONTHS))
+            quoted = months + ((block.signals & YEARS_QUOTED) != 0) * np.uint16(MONTHS)
+            answers.append(quoted + _gate(question.phrase, close) if question.phrase else quoted)
     return answers
 
 
@@ -114,6 +117,15 @@ def _mark(answer: NDArray[np.uint8], postings: Postings, concepts: Sequence[str]
     found = [rows for concept in concepts if len(rows := postings.of(concept))]
     if found:  # one wide index instead of several narrow ones: numpy would widen each, at three times the cost
         answer[np.concatenate(found, dtype=np.int64)] = value
+
+
+def _gate(phrase: str, close: dict[str, NDArray[np.uint16]]) -> NDArray[np.uint16]:
+    """Tell how many steps of GATE a person's closeness reaches, times 2 × MONTHS; all of them without a direction."""
+    if standard(phrase) is None:
+        return np.full(len(close[phrase]), len(GATE) * 2 * MONTHS, np.uint16)
+    reached = [close[phrase] >= np.uint16(REACH + step) for step in GATE]
+    steps: NDArray[np.uint16] = np.add.reduce(reached, axis=0, dtype=np.uint16)
+    return steps * np.uint16(2 * MONTHS)
 
 
 def _months(block: Block, reference_month: int | None) -> NDArray[np.uint16]:

@@ -19,6 +19,7 @@ from ranking.lexicon import lexicon
 from ranking.plan import CAP, PENALTY, TOTAL, Plan, Unit
 from ranking.questions import (
     CONTRADICTED,
+    GATE,
     MET,
     MONTHS,
     NOT_FOUND,
@@ -33,7 +34,7 @@ from ranking.questions import (
 )
 from ranking.values import Level
 
-SCORE_CODE = 2  # raised by hand when the same tables give another score
+SCORE_CODE = 3  # raised by hand when the same tables give another score
 STATUSES = ("not_found", "met", "related", "contradicted", "similarity")
 WRITTEN_LEVEL = {"japanese": Level.FLUENT, "english": Level.BUSINESS}
 _RELATED_SHARE = 0.4
@@ -82,6 +83,17 @@ def worth_of(unit: Unit) -> Worth:
 
 
 def _years_worth(unit: Unit) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+    """Years count as far as they were spent near the description's line of work; elsewhere they are no experience of it."""
+    statuses, share = _plain_years_worth(unit)
+    if not unit.phrase:
+        return statuses, share
+    steps = len(GATE)
+    near = np.repeat(np.arange(steps + 1) / steps, len(share))
+    statuses, share = np.tile(statuses, steps + 1), np.tile(share, steps + 1)
+    return np.where((statuses == MET) & (near < 1), RELATED, statuses).astype(np.int8), share * near
+
+
+def _plain_years_worth(unit: Unit) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
     years = np.tile(np.arange(MONTHS) / 12.0, 2)
     quoted = np.arange(2 * MONTHS) >= MONTHS
     known = np.tile(np.arange(MONTHS) < MONTHS - 1, 2)

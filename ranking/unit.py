@@ -15,7 +15,8 @@ class Unit:
     """One thing a profile is held against.
 
     `kind`: concept, role, level, years, language, phrase, similarity, avoid. `concepts` are alternatives. `binding`:
-    a quoted contradiction caps the total. `phrase` is the text of a phrase or similarity unit.
+    a quoted contradiction caps the total. `phrase` is the text of a phrase or similarity unit, and the
+    work that years are to be spent near.
     """
 
     key: str

@@ -16,6 +16,7 @@ from ranking.judge import Judge, score_version
 from ranking.plan import TOTAL, make_plan
 from ranking.questions import Question, answers_of
 from ranking.requirement import read_requirement
+from ranking.score import SCORE_CODE
 from ranking.values import Guidance, Level, Profile, Requirement, Scored
 
 TODAY = date(2026, 11, 21)
@@ -246,4 +247,4 @@ def test_a_japanese_description_finds_english_profiles_and_back(profiles: list[P
 
 def test_the_score_version_is_stable_within_a_process() -> None:
     assert score_version() == score_version()
-    assert score_version().startswith("2-")
+    assert score_version().startswith(f"{SCORE_CODE}-")
