@@ -9,16 +9,17 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+from ranking.errors import StoreBusy
+
 _WAIT = 30.0
 _PAUSE = 0.02
 
 
-class WriterBusy(Exception):
-    """Another process has been writing for too long."""
-
-
 class HostLock:
-    """Use as a context manager, as deeply nested as needed. Taking turns inside the process is the caller's matter."""
+    """Use as a context manager, as deeply nested as needed. Raises `StoreBusy` after `wait` seconds.
+
+    Taking turns inside the process is the caller's matter.
+    """
 
     def __init__(self, path: Path, wait: float = _WAIT) -> None:
         self._path, self._wait = path, wait
@@ -51,7 +52,7 @@ class HostLock:
             except BlockingIOError:
                 if time.monotonic() > end:
                     os.close(handle)
-                    raise WriterBusy(
+                    raise StoreBusy(
                         f"Another process has been writing to {self._path.parent} for more than {self._wait:g} "
                         "seconds: wait until it has finished (a rebuild takes minutes), then try again."
                     ) from None

@@ -18,34 +18,27 @@ from pathlib import Path
 import structlog
 
 from ranking import records
-from ranking.columns import Row, Snapshot, block_of
+from ranking.columns import Snapshot, block_of
 from ranking.durable import step
 from ranking.encoder import vector_fingerprint
+from ranking.errors import StoreBusy, StoreError
 from ranking.gathering import filled
-from ranking.host_lock import HostLock, WriterBusy
-from ranking.people import Progress, Read, batches, read_batch
+from ranking.host_lock import HostLock
+from ranking.people import Progress, batches
 from ranking.profiles import check_id
-from ranking.readers import Readers
+from ranking.recording import BATCH, Recorder, Stopped
 from ranking.side_index import Damaged, SideIndex
 from ranking.texts import Texts
 from ranking.values import Profile
-from ranking.vault import StoreBusy, StoreError, Vault, open_vault
+from ranking.vault import Vault, open_vault
 from ranking.verifying import Finding, compare
 
 __all__ = ["Finding", "ProfileStore", "StoreBusy", "StoreError"]
 
 log = structlog.get_logger(__name__)
 FACTS_CODE = 2  # raised by hand when reading the same text gives other facts
-_BATCH = 1_000
-_PAGE = 2_000
 _REBUILD_UNASKED = 20_000  # a small store re-reads itself at opening after an upgrade
-_MANY = 10_000  # worth the second it takes to start reading processes
-_PROCESSES = 2
 _FETCH_NEWER = 20_000  # more than this, and reading everybody is the quicker way
-
-
-class _Stopped(Exception):
-    """The store is being closed."""
 
 
 class ProfileStore:
@@ -64,7 +57,7 @@ class ProfileStore:
         self._changed: set[str] | None = None  # who was written while something is rebuilt beside
         self._closing = threading.Event()
         self._checking: threading.Thread | None = None
-        self._readers, self._many_in_a_row = Readers(), 0
+        self._recorder = Recorder(vault, texts, self._closing)
 
     @classmethod
     def open(
@@ -81,8 +74,9 @@ class ProfileStore:
         `rebuild` reads every text again first, whatever version wrote it, telling `progress`. An index that is missing
         or can't be read is built anew from Chroma before this returns; the files of one that can are compared with
         their checksums in the background.
-        Raises `StoreBusy` when another process has the folder open, `StoreError` when the store can't be read or was
-        written by another version and is too large to be rebuilt unasked.
+        Raises `StoreBusy` when another process has the folder open, `StoreError` when the store can't be read. One
+        that was written by another version and is too large to be rebuilt unasked opens, for `rebuild`: judging and
+        applying raise `StoreError` until then.
         """
         remote = str(where).startswith(("http://", "https://"))
         if remote and texts is None:
@@ -114,7 +108,7 @@ class ProfileStore:
         self._closing.set()
         if self._checking is not None and self._checking is not threading.current_thread():
             self._checking.join()
-        self._readers.close()
+        self._recorder.close()
         self._texts.close()
         self._vault.close()
 
@@ -132,7 +126,7 @@ class ProfileStore:
         """Read profiles, completed from their text; ids the store doesn't have are left out."""
         kept = self._texts.read(ids)
         found: dict[str, Profile] = {}
-        for batch in batches(ids, _BATCH):
+        for batch in batches(ids, BATCH):
             for profile_id, metadata in self._vault.metadata(self._texts.serving, batch).items():
                 if (beside := kept.get(profile_id)) is not None:
                     found[profile_id] = records.to_profile(profile_id, metadata, beside.text, beside.headline)
@@ -140,10 +134,11 @@ class ProfileStore:
 
     def revisions(self, ids: Sequence[str]) -> dict[str, int]:
         """Tell which revision of each person the score reads; ids the index doesn't have are left out."""
+        self._ready()
         found = self._index.find(ids)
         return {raw.decode(): int(number) for raw, number in zip(found.ids.tolist(), found.revisions, strict=True)}
 
-    def scan(self, batch: int = _BATCH) -> Iterator[Profile]:
+    def scan(self, batch: int = BATCH) -> Iterator[Profile]:
         """Read everybody, in the order of their ids."""
         for ids in self._texts.id_pages(batch):
             yield from self.get(ids).values()
@@ -153,9 +148,11 @@ class ProfileStore:
 
         What another process has applied to the same server is seen too.
         """
-        if self._vault.folder is None and self._writing.acquire(blocking=False):
+        if not self._serving:
+            self._ready()
+        elif self._vault.folder is None and self._writing.acquire(blocking=False):
             try:
-                self._follow()
+                self._ready()
             finally:
                 self._writing.release()
         return self._index.snapshot()
@@ -176,27 +173,27 @@ class ProfileStore:
         personal data in a text is removed here too (R9). Raises `ValueError` for an id that can't be kept (nothing is
         written then), `StoreBusy` while another process rebuilds.
         """
-        people, gone = list(upserts), list(deletes)
+        people, gone, recorder = list(upserts), list(deletes), self._recorder
         for person in people:
             check_id(person.id)
-        with self._writing, self._alone():
-            self._follow()
+        with self._writing, self._host:
+            self._ready()
             if number <= self._texts.applied:
                 return False
             if self._changed is not None:
                 self._changed.update(person.id for person in people)
                 self._changed.update(gone)
             done = 0
-            for read in self._readers_for(len(people)).read(people, self._batch):
+            for read in recorder.readers_for(len(people)).read(people, recorder.batch):
                 self._texts.write(read.kept())
                 step("texts written")
-                self._to_chroma(self._serving, read, number)
+                recorder.write(self._serving, read, number)
                 step("chroma written")
                 self._index.put(read.rows())
                 done += len(read)
                 if progress is not None:
                     progress(done, len(people))
-            for ids in batches(gone, _BATCH):
+            for ids in batches(gone, BATCH):
                 self._vault.delete(self._serving, ids)
                 step("chroma deleted")
                 self._texts.delete(ids)
@@ -211,22 +208,21 @@ class ProfileStore:
 
         Returns how many people. What is applied meanwhile goes into the old ones and, before the switch, into the new.
         """
-        with self._rebuilding, self._alone():
+        with self._rebuilding, self._host:
             with self._writing:
-                self._follow()
                 start, self._changed = self._texts.applied, set()
                 new = _collection_name(self._name, self._texts.generation + 1)
                 self._vault.drop(new)
                 self._vault.create(new)
                 index = SideIndex.create(self._home / new, fingerprint(), lock=self._host)
             try:
-                parts = index.build(filled(block_of(rows) for rows in self._read_again(new, start, progress)))
+                parts = index.build(filled(block_of(rows) for rows in self._recorder.read_again(new, start, progress)))
                 step("rebuilt beside")
                 with self._writing:
                     index.adopt(parts, number=start)
-                    self._repeat_changes(new, index)
+                    self._recorder.repeat(self._changed, new, index)
                     step("changes repeated")
-                    old = self._serving
+                    old = self._texts.serving
                     self._texts.switch(new, fingerprint())
                     step("switched")
                     self._serving, self._index = new, index
@@ -239,14 +235,17 @@ class ProfileStore:
 
     def rebuild_index(self) -> int:
         """Read everybody from Chroma into new segments while the old ones serve, then switch; return how many."""
-        with self._rebuilding, self._alone():
+        with self._rebuilding, self._host:
             with self._writing:
-                index, start, self._changed = self._index, self._texts.applied, set()
+                self._ready()
+                index, start = self._index, self._texts.applied
+                changed: set[str] = set()
+                self._changed = changed
             try:
-                parts = index.build(filled(block_of(rows) for rows in self._rows_of_chroma()))
+                parts = index.build(filled(block_of(rows) for rows in self._recorder.rows_of(self._serving)))
                 step("index rebuilt beside")
                 with self._writing:
-                    index.adopt(parts, number=start, then=lambda: self._put_changes(index))
+                    index.adopt(parts, number=start, then=lambda: self._recorder.copy(changed, self._serving, index))
             finally:
                 self._changed = None
             log.info("index_rebuilt", collection=self._name, profiles=index.people)
@@ -254,13 +253,13 @@ class ProfileStore:
 
     def compact(self) -> None:
         """Rewrite the parts of the index that hold people deleted since, so that none of their bytes remain in it."""
-        with self._writing, self._alone():
-            self._follow()
+        with self._writing, self._host:
+            self._ready()
             self._index.compact()
 
     def erase_all(self) -> None:
         """Remove everybody: collection, texts, index, and the number of the last journal row."""
-        with self._rebuilding, self._writing, self._alone():
+        with self._rebuilding, self._writing, self._host:
             old = self._serving
             self._texts.erase()
             self._discard(old)
@@ -269,22 +268,16 @@ class ProfileStore:
     def verify(self) -> list[Finding]:
         """Compare texts, Chroma, index and checksums, page by page; an empty list means they agree."""
         with self._writing:
-            self._follow()
-            findings: list[Finding] = []
-            if self._texts.fingerprint != fingerprint():
-                findings.append(
-                    Finding("stale", "The vectors are of another version: run `kakuyaku profiles rebuild`.")
-                )
-            findings.extend(compare(self._texts, self._vault, self._index))
-            return findings
+            try:
+                self._ready()
+            except StoreError as outdated:
+                return [Finding("stale", str(outdated))]
+            return list(compare(self._texts, self._vault, self._index))
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _alone(self) -> _Alone:
-        return _Alone(self._host)
-
     def _prepare(self, rebuild: bool = False, progress: Progress | None = None) -> None:
-        with self._writing, self._alone():
+        with self._writing, self._host:
             if not self._texts.serving:
                 self._serving = _collection_name(self._name, 1)
                 self._discard(self._serving)  # left by an erasure that was stopped
@@ -300,20 +293,25 @@ class ProfileStore:
             self._remove_leftovers()
         if rebuild or self._texts.fingerprint != fingerprint():
             if self._texts.count() > _REBUILD_UNASKED and not rebuild:
-                raise StoreError(
-                    f'The profiles of "{self._name}" were written by another version: run `kakuyaku profiles rebuild`.'
-                )
-            self._serving = self._texts.serving
-            self.rebuild(progress)
+                log.warning("profiles_outdated", collection=self._name)  # `_ready` refuses until they are rebuilt
+            else:
+                self.rebuild(progress)
         else:
             self._open_index()
 
-    def _follow(self) -> None:
-        """See what another process has written to texts and index."""
-        if self._serving and self._serving != self._texts.serving:
+    def _ready(self) -> None:
+        """See what another process has written to texts and index. Raises `StoreError` where a rebuild is due."""
+        if self._serving != self._texts.serving:
+            if self._texts.fingerprint != fingerprint():
+                raise StoreError(
+                    f'The profiles of "{self._name}" were written by another version: run `kakuyaku profiles rebuild`.'
+                )
             self._open_index()
-        elif self._serving and self._vault.folder is None:
-            self._index.look()
+        else:
+            try:
+                self._index.look()
+            except Damaged:
+                self._open_index()
 
     def _open_index(self) -> None:
         self._serving = self._texts.serving
@@ -323,7 +321,7 @@ class ProfileStore:
         except Damaged as damage:
             log.warning("index_damaged", collection=self._name, damage=str(damage))
             self._index = SideIndex.create(folder, fingerprint(), lock=self._host)
-        with self._alone():
+        with self._host:
             self._index.sweep()
             if self._index.number < self._texts.applied:
                 self._catch_up()
@@ -336,8 +334,9 @@ class ProfileStore:
         # After that everybody of Chroma is in the index; deletions that were lost show in the count.
         if self._index.people == self._vault.count(self._serving):
             self._index.put([], number=self._texts.applied)
-        else:
-            self.rebuild_index()
+        else:  # nobody writes meanwhile, so nothing has to be repeated as in `rebuild_index`
+            parts = self._index.build(filled(block_of(rows) for rows in self._recorder.rows_of(self._serving)))
+            self._index.adopt(parts, number=self._texts.applied)
 
     def _check_beside(self) -> None:
         """Compare the files with their checksums in the background, which also brings them into memory."""
@@ -349,84 +348,15 @@ class ProfileStore:
             log.error("index_damaged", collection=self._name, damage=found)
             try:
                 self.rebuild_index()
-            except _Stopped:
+            except Stopped:
                 log.info("index_rebuild_stopped", collection=self._name)
             except (StoreError, Damaged, OSError) as error:
                 # Nobody waits for this thread; the old index goes on and the next opening or `verify` finds it again.
                 log.error("index_rebuild_failed", collection=self._name, error=str(error))
 
-        if self._index.snapshot().people:
+        if self._serving and self._index.snapshot().people:
             self._checking = threading.Thread(target=check, name=f"check-{self._name}", daemon=True)
             self._checking.start()
-
-    @property
-    def _batch(self) -> int:
-        return min(_BATCH, self._vault.largest_batch)
-
-    def _readers_for(self, people: int) -> Readers:
-        """Who reads: processes of their own once many people come again and again, until few do."""
-        self._many_in_a_row = self._many_in_a_row + 1 if people >= 2 * _BATCH else 0
-        processes = _PROCESSES if people >= _MANY or self._many_in_a_row > 1 else 0
-        if processes != self._readers.processes:
-            self._readers.close()
-            self._readers = Readers(processes)
-        return self._readers
-
-    def _to_chroma(self, collection: str, read: Read, number: int) -> None:
-        rows = read.rows()
-        self._vault.upsert(collection, [row.id for row in rows], [row.vector for row in rows], read.metadata(number))
-
-    def _read_again(self, collection: str, number: int, progress: Progress | None) -> Iterator[list[Row]]:
-        """Read texts again, write them to Chroma, and hand over their rows."""
-        total = self._texts.count()
-        people = (kept.given for ids in self._texts.id_pages(_BATCH) for kept in self._texts.read(ids).values())
-        readers = Readers(_PROCESSES if total >= _MANY else 0)
-        try:
-            yield from self._write_again(readers.read(people, self._batch), collection, number, total, progress)
-        finally:
-            readers.close()
-
-    def _write_again(
-        self, several: Iterable[Read], collection: str, number: int, total: int, progress: Progress | None
-    ) -> Iterator[list[Row]]:
-        done = 0
-        for read in several:
-            if self._closing.is_set():
-                raise _Stopped
-            self._to_chroma(collection, read, number)
-            self._texts.write_headlines(read.headlines())
-            step("batch rebuilt")
-            yield read.rows()
-            done += len(read)
-            if progress is not None:
-                progress(done, max(done, total))
-
-    def _rows_of_chroma(self) -> Iterator[list[Row]]:
-        for ids in self._texts.id_pages(_PAGE):
-            if self._closing.is_set():
-                raise _Stopped
-            yield [records.to_row(*record) for record in self._vault.records(self._serving, ids)]
-
-    def _repeat_changes(self, collection: str, index: SideIndex) -> None:
-        """Write what was applied during a rebuild into the new collection and index too."""
-        for ids in batches(sorted(self._changed or ()), _BATCH):
-            kept = self._texts.read(ids)
-            read = read_batch([k.given for k in kept.values()])
-            self._to_chroma(collection, read, self._texts.applied)
-            index.put(read.rows())
-            gone = [profile_id for profile_id in ids if profile_id not in kept]
-            self._vault.delete(collection, gone)
-            index.put([], gone)
-        index.put([], number=self._texts.applied)
-
-    def _put_changes(self, index: SideIndex) -> None:
-        for ids in batches(sorted(self._changed or ()), _PAGE):
-            found = self._vault.records(self._serving, ids)
-            there = {record[0] for record in found}
-            index.put(
-                [records.to_row(*r) for r in found], [profile_id for profile_id in ids if profile_id not in there]
-            )
-        index.put([], number=self._texts.applied)
 
     def _discard(self, collection: str) -> None:
         self._vault.drop(collection)
@@ -443,22 +373,6 @@ class ProfileStore:
         for folder in self._home.glob(f"{_collection_name(self._name, 0)[:-2]}.*"):
             if folder.name != self._texts.serving:
                 shutil.rmtree(folder)
-
-
-class _Alone:
-    """The host's lock, with its refusal in the words of the store."""
-
-    def __init__(self, lock: HostLock) -> None:
-        self._lock = lock
-
-    def __enter__(self) -> None:
-        try:
-            self._lock.__enter__()
-        except WriterBusy as busy:
-            raise StoreBusy(str(busy)) from busy
-
-    def __exit__(self, *error: object) -> None:
-        self._lock.__exit__(None, None, None)
 
 
 def fingerprint() -> str:

@@ -21,20 +21,14 @@ from chromadb.config import Settings
 from chromadb.errors import ChromaError
 from numpy.typing import NDArray
 
+from ranking.errors import StoreBusy, StoreError
+
 _PAGE = 2_000
 _CONFIGURATION = {"hnsw": {"space": "ip", "sync_threshold": 20_000}}
 
 
 Record = tuple[str, Mapping[str, Any], NDArray[np.float32]]
 """Id, metadata and vector of one person."""
-
-
-class StoreError(Exception):
-    """The profile store can't be used; the message says why and what to do."""
-
-
-class StoreBusy(StoreError):
-    """Another process has the embedded folder open."""
 
 
 @dataclass

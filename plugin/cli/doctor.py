@@ -172,6 +172,7 @@ def _stores(work: Work, _: Phrases) -> Iterator[Line]:
         where = _("profile store of %(employer)s", employer=name)
         try:
             store = work.judge(employer_id).store
+            store.snapshot()  # refused where a rebuild is due
             count, behind = store.count(), last - store.last_applied
         except StoreBusy:
             yield Line(OK, where, _("open in the running worker"))

@@ -20,8 +20,7 @@ from pathlib import Path
 
 from test_side_index import laid_out, people_of, row
 
-from ranking import durable, side_index
-from ranking import store as store_module
+from ranking import durable, recording, side_index
 from ranking.columns import Row, block_of, row_of
 from ranking.facts import read_facts
 from ranking.side_index import SideIndex
@@ -222,7 +221,7 @@ def check_erased(folder: Path) -> None:
 
 def main(what: str, folder: Path) -> None:
     side_index.TAIL_PEOPLE = 6
-    store_module._BATCH = 4
+    recording.BATCH = 4
     empty, full, work = folder / "empty", folder / "full", folder / "work"
     empty.mkdir()
     full.mkdir()

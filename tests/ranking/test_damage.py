@@ -12,8 +12,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from ranking import side_index as side_index_module
+from ranking.host_lock import HostLock
 from ranking.people import read_batch
-from ranking.store import ProfileStore
+from ranking.store import ProfileStore, StoreBusy
 from ranking.values import Profile
 
 ANNA = Profile("anna", "SRE。Terraform、AWSの経験6年。日本語：ネイティブ。", revision=3, contactable=True)
@@ -177,10 +178,8 @@ def test_a_headline_comes_back_though_chroma_has_none(store: ProfileStore) -> No
 
 
 def test_another_process_on_the_same_host_waits_its_turn(tmp_path: Path) -> None:
-    from ranking.host_lock import HostLock, WriterBusy
-
     first, second = HostLock(tmp_path / "lock"), HostLock(tmp_path / "lock", wait=0.05)
-    with first, first, pytest.raises(WriterBusy, match="try again"), second:
+    with first, first, pytest.raises(StoreBusy, match="try again"), second:
         pass
     with second:
         assert (tmp_path / "lock").exists()

@@ -116,8 +116,13 @@ def test_an_upgrade_reads_a_small_store_again_and_asks_before_a_large_one(
         assert opened.verify() == []
     monkeypatch.setattr(store_module, "FACTS_CODE", 1000)
     monkeypatch.setattr(store_module, "_REBUILD_UNASKED", 1)
-    with pytest.raises(StoreError, match="kakuyaku profiles rebuild"):
-        ProfileStore.open(tmp_path, "one")
+    with ProfileStore.open(tmp_path, "one") as opened:
+        for refused in (opened.snapshot, lambda: opened.apply(3, [ANNA]), opened.compact):
+            with pytest.raises(StoreError, match="kakuyaku profiles rebuild"):
+                refused()
+        assert [finding.kind for finding in opened.verify()] == ["stale"]
+        assert opened.rebuild() == 2 and opened.verify() == []
+    monkeypatch.setattr(store_module, "FACTS_CODE", 1001)
     with ProfileStore.open(tmp_path, "one", rebuild=True) as opened:
         assert opened.count() == 2 and opened.verify() == []
 
