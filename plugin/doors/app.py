@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from plugin.doors import (
     acting,
+    behind,
     by_link,
     candidates,
     desk,
@@ -64,6 +65,7 @@ def create_app(work: Work) -> Flask:
         sign_in,
         requisitions,
         requirements,
+        behind,
         acting,
         by_link,
         letters,

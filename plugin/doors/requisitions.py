@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, jsonify, render_template, request
+from flask import Blueprint, abort, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -75,7 +75,9 @@ def shown(requisition_id: int) -> ResponseReturnValue:
             calibration=calibration,
             weighed=weigh(db, view, calibration, policy_of(values["connection"]), **asked),
             picked=specifications.picked(db, requisition),
-            cells_open="",
+            cells_open=url_for("behind.ask", requisition_id=requisition.id)
+            if visitor().sees_names(requisition)
+            else "",
             **values,
         )
 

@@ -8,18 +8,20 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
 
 from plugin.alignment import deciding, faults, market, price, specifications
+from plugin.alignment.summaries import fit_summaries
 from plugin.alignment.views import EntryView, ShortlistView
 from plugin.doors import page
 from plugin.doors.page import translate as _
 from plugin.policy import Policy
 from plugin.rows import Calibration
+from ranking.telling import Section
 
 SHADES = 6
 """Steps of the table's colouring; the numbers stand in every cell, so colour alone says nothing."""
@@ -81,7 +83,15 @@ class Weighed:
     faults: tuple[Fault, ...]
     cards: tuple[specifications.Card, ...]
     heat: tuple[HeatMap, ...]
+    sparse: bool
     source: str
+    summaries: Mapping[str, tuple[Section, ...]]
+
+
+def _sparse(heat: Sequence[HeatMap]) -> bool:
+    """Whether most cells that hold anybody are withheld."""
+    counts = [cell.count for table in heat for _label, cells, _total in table.rows for cell in cells if cell.count != 0]
+    return sum(count is None for count in counts) * 2 > len(counts)
 
 
 def weigh(
@@ -106,7 +116,9 @@ def weigh(
         judged, proposed=view.proposed_line, floor=view.floor, inclusive=view.inclusive
     )
     rate = price.Rate.around(percent / 100 if percent is not None else policy.reply_rate)
-    priced = price.prices(view.lines, policy, max_people=max_people, minutes=minutes, rate=rate)
+    busy = price.owed_hours(db, calibration.manager_id) if calibration.manager_id is not None else 0.0
+    priced = price.prices(view.lines, policy, max_people=max_people, minutes=minutes, rate=rate, busy_hours=busy)
+    heat = heat_maps(view.counted, line, locale)
     return Weighed(
         line=line,
         inclusive=inclusive,
@@ -127,8 +139,15 @@ def weigh(
         cards=specifications.cards(
             db, page.work().vault, calibration, view.counted, line=line, inclusive=inclusive, locale=locale
         ),
-        heat=heat_maps(view.counted, line, locale),
+        heat=heat,
+        sparse=_sparse(heat),
         source=market.source_text(view.counted, policy, locale),
+        summaries={
+            profile_id: summary.sections(locale)
+            for profile_id, summary in fit_summaries(
+                db, calibration, masked=view.masked, vault=page.work().vault
+            ).items()
+        },
     )
 
 
