@@ -139,7 +139,7 @@ def rebuild_profiles(employer: str) -> None:
 @_employer
 @_json
 def verify_profiles(employer: str, as_json: bool) -> None:
-    """Compare texts, vectors and index; exit code 1 when they differ."""
+    """Compare journal, texts, vectors, index and its checksums; exit code 1 when they differ."""
     with opened() as work:
         with work.reading() as session:
             owner = employer_named(session, employer)
