@@ -92,17 +92,18 @@ def _vague(fault: Fault, locale: str) -> str:
     numbers = fault.numbers
     if fault.cause == "no_musts":
         return _(
-            "Nothing is required: no skill, no years, no language. %(people)s of %(within_reach)s people within reach stand"
-            " above %(line)s.",
-            people=_number(numbers["people"]),
+            "Nothing is required: no skill, no years, no language. %(matching)s of %(within_reach)s people within reach score"
+            " %(sensible)s or more.",
+            matching=_few(numbers["matching"], locale),
             within_reach=_number(numbers["within_reach"]),
-            line=numbers["line"],
+            sensible=numbers["sensible"],
         )
     return _(
-        "It tells people apart too little: %(people)s of %(within_reach)s within reach stand above %(line)s, and only"
-        " %(spread)s points lie between the first and the last of the %(shown)s shown.",
+        "It tells people apart too little: of %(matching)s people who match at all (%(sensible)s points or more), %(people)s"
+        " score %(line)s or more, and only %(spread)s points lie between the first and the last of the %(shown)s shown.",
         people=_number(numbers["people"]),
-        within_reach=_number(numbers["within_reach"]),
+        matching=_number(numbers["matching"]),
+        sensible=numbers["sensible"],
         line=numbers["line"],
         spread=numbers["spread"],
         shown=numbers["shown"],

@@ -18,8 +18,8 @@ FAULTS = [
         "",
         {"line": 55, "people": 0, "within_reach": 1_412, "must_ja": "Go言語", "must_en": "Go", "without_must": 19, "shown": 20},
     ),
-    Fault("too_vague", "flat", {"line": 85, "people": 4_210, "within_reach": 9_000, "musts": 1, "shown": 20, "spread": 2}),
-    Fault("too_vague", "no_musts", {"line": 85, "people": 4_210, "within_reach": 9_000, "musts": 0, "shown": 20, "spread": 20}),
+    Fault("too_vague", "flat", {"line": 85, "people": 4_210, "sensible": 55, "matching": 6_018, "within_reach": 9_000, "musts": 1, "shown": 20, "spread": 2}),
+    Fault("too_vague", "no_musts", {"line": 85, "people": 4_210, "sensible": 55, "matching": 6_018, "within_reach": 9_000, "musts": 0, "shown": 20, "spread": 20}),
     Fault("unattractable", "language", {"line": 75, "viable": 612, "speaking": 2, "language": "japanese", "level": 4}),
     Fault("unattractable", "language", {"line": 75, "viable": 612, "speaking": 31, "language": "english", "level": 3}),
     Fault("unattractable", "pay", {"line": 75, "known": 410, "median": 11_000_000, "high": 9_000_000, "percent": 22}),
@@ -31,9 +31,11 @@ FAULTS = [
 def test_a_fault_is_said_with_its_numbers(fault: Fault, locale: str) -> None:
     text, title = fault_text(fault, locale), fault_title(fault, locale)
     assert title and title not in ("too_narrow", "too_vague", "unattractable")
-    for name in ("within_reach", "viable", "known", "shown"):
-        if name in fault.numbers and (name != "shown" or fault.cause == "flat" or "must_ja" in fault.numbers):
+    said = {"flat": ("matching", "people", "shown", "spread"), "no_musts": ("within_reach", "matching")}
+    for name in said.get(fault.cause, ("within_reach", "viable", "known")):
+        if name in fault.numbers:
             assert f"{fault.numbers[name]:,}" in text
+    assert "must_ja" not in fault.numbers or "19" in text
     few = fault.numbers.get("speaking", fault.numbers.get("people"))
     assert (("5名未満" if locale == "ja" else "fewer than five") in text) == (few in (1, 2, 3, 4))
     if fault.cause == "pay":

@@ -103,23 +103,30 @@ def test_a_narrow_one_says_of_how_many() -> None:
 
 
 @pytest.mark.parametrize(
-    ("people", "spread", "vague"),
+    ("very_strong", "weaker", "spread", "vague"),
     [
-        (100, 5, True),
-        (400, 0, True),
-        (99, 5, False),  # too few to be hundreds
-        (100, 6, False),  # they can be told apart
+        (50, 75, 5, True),
+        (4_000, 0, 0, True),
+        (49, 0, 5, False),  # too few to be many
+        (50, 76, 5, False),  # under two fifths: the others are told apart
+        (50, 75, 6, False),  # the best are told apart
     ],
 )
-def test_too_vague_is_many_people_nobody_can_tell_apart(people: int, spread: int, vague: bool) -> None:
+def test_too_vague_is_many_people_nobody_can_tell_apart(
+    very_strong: int, weaker: int, spread: int, vague: bool
+) -> None:
     shown = (95, *[95 - spread] * 19)
-    assert (("too_vague", "flat") in kinds(asked(), market(people=people), shown)) == vague
-
-
-def test_the_same_hundred_are_few_in_a_large_store() -> None:
-    shown = (95,) * 20
-    assert ("too_vague", "flat") in kinds(asked(), market(people=100, within_reach=2_000), shown)
-    assert ("too_vague", "flat") not in kinds(asked(), market(people=100, within_reach=2_001), shown)
+    table = replace(
+        market(),
+        people=(
+            Tally(85, PAY_WITHIN, True, very_strong - 1),
+            Tally(99, PAY_UNKNOWN, False, 1),
+            Tally(84, PAY_WITHIN, True, weaker),
+            Tally(99, PAY_BEYOND, True, 900),  # no letter goes to them
+            Tally(54, PAY_WITHIN, True, 900),  # they don't match at all
+        ),
+    )
+    assert (("too_vague", "flat") in kinds(asked(), table, shown)) == vague
 
 
 @pytest.mark.parametrize(
