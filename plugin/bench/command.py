@@ -160,6 +160,22 @@ def _to_stderr(text: str) -> None:
     click.echo(text, err=True)
 
 
+@bench.command("load")
+@click.option("--profiles", "people", type=click.IntRange(1_000, 10_000_000), default=100_000, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def load_command(people: int, as_json: bool) -> None:
+    """How fast people come in, end to end: their texts read and encoded, into text file, Chroma and index."""
+    from plugin.bench.loading import measure
+
+    found_on = machine()
+    row = _apart(measure, people, _to_stderr)
+    if as_json:
+        click.echo(json.dumps({"machine": found_on, **row}, ensure_ascii=False, indent=2))
+        return
+    click.echo(machine_line(found_on))
+    click.echo(table([row]))
+
+
 @bench.command("chroma")
 @click.option("--profiles", "people", type=click.IntRange(1_000, 10_000_000), default=1_000_000, show_default=True)
 @click.option("--minutes", type=click.FloatRange(0.1, 600), default=60.0, show_default=True, help="Time to load for.")
