@@ -96,7 +96,7 @@ def _complains(message: Any) -> bool:
 def test_the_slider_the_number_and_the_counts_go_together(house: Any, browse: Callable[..., Any]) -> None:
     page = browse()
     page.goto(f"/act/{house.link()}")
-    people = page.locator(".tally [data-people]")
+    people = page.locator("[data-show=people]")
     assert people.inner_text() == "5"
     page.fill("#line", "70")
     assert people.inner_text() == "7"
