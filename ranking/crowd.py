@@ -265,7 +265,9 @@ class Crowd:
         else:
             lines = [
                 title,
-                f"Summary: {years} years of experience as {title}, mostly in {industry}. Strengths: {', '.join(skills[:half])}.",
+                f"Summary: {years} years of experience as {title}, mostly in {industry}, from the first talk with those who own the "
+                "result to the day it is handed over, and for the time after that. "
+                f"The strengths my teams have counted on are {', '.join(skills[:half])}, which is what I was asked for most.",
                 "Experience",
                 f"{_THIS_YEAR - years} - present: Fictional Trading K.K.",
                 *(f"- {duty}" for duty in done),
