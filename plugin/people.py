@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet
@@ -35,7 +35,7 @@ from plugin.identity import (
 )
 from plugin.rows import Journal, PersonKey, Profile, ProfileChange, ShortlistEntry
 from plugin.sealing import Erased, Vault
-from plugin.work.jobs import owe
+from plugin.work.jobs import BULK, owe
 from ranking import profiles as judged
 from ranking.values import Level
 from ranking.values import Profile as JudgedProfile
@@ -155,6 +155,11 @@ def add_people(
     )
 
 
+def hold_journal(session: Session, employer_id: int) -> None:
+    """Keep every other writer of people out until this transaction ends: who is known must not change while one looks."""
+    _journal(session, employer_id)
+
+
 def delete_profiles(session: Session, vault: Vault, employer_id: int, profile_ids: Iterable[str]) -> int:
     """Erase people: key, row, words in shortlists, mails that came from them; the store follows by journal. Return how many.
 
@@ -198,6 +203,16 @@ def delete_profiles(session: Session, vault: Vault, employer_id: int, profile_id
         ],
     )
     _owe_applying(session, employer_id, number)
+    hour = int(now.timestamp()) // 3600 + 1
+    owe(
+        session,
+        "tidy_profiles",  # once for all who are erased in one hour: it rewrites whole files
+        f"{employer_id}:{hour}",
+        employer_id=employer_id,
+        payload={"employer_id": employer_id},
+        due=datetime.fromtimestamp(hour * 3600, UTC),
+        lane=BULK,
+    )
     return len(ids)
 
 
@@ -331,6 +346,7 @@ __all__ = [
     "hash_company",
     "hash_name",
     "hash_phone",
+    "hold_journal",
     "identities",
     "identity_of",
     "judged_from_json",

@@ -7,7 +7,8 @@ import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from plugin import people
+from plugin.alignment.store import EmployerDesk
 from plugin.clock import SettableClock
 from plugin.database import Database
 from plugin.identity import hash_company, hash_name, hash_phone
@@ -30,6 +32,8 @@ from plugin.people import (
 )
 from plugin.rows import Employer, Job, PersonKey, Profile, ProfileChange
 from plugin.sealing import Erased, Vault
+from ranking.judge import Judge
+from ranking.store import ProfileStore
 from ranking.universe import generate
 from ranking.values import Profile as Judged
 
@@ -225,3 +229,24 @@ def test_an_identity_survives_its_json() -> None:
 
     assert Identity.from_json(json.loads(json.dumps(asdict(one)))) == one
     assert people.Identity is Identity
+
+
+def test_the_erased_are_tidied_away_once_an_hour(
+    database: Database, vault: Vault, employer: Employer, tmp_path: Path
+) -> None:
+    with database.writing() as session:
+        add_profiles(session, vault, employer.key, [_person("p1"), _person("p2"), _person("p3")])
+        delete_profiles(session, vault, employer.key, ["p1"])
+        delete_profiles(session, vault, employer.key, ["p2"])
+    with database.reading() as session:
+        job = session.exec(select(Job).where(Job.kind == "tidy_profiles")).one()
+        erased = session.exec(select(ProfileChange).where(ProfileChange.op == "delete")).all()
+    assert all(job.due > change.created_at for change in erased)
+    work = SimpleNamespace(vault=vault, reading=database.reading)
+    with ProfileStore.open(tmp_path / "profiles", "employer-1") as store:
+        desk = EmployerDesk(employer.key, store, Judge(store))
+        desk.catch_up(cast(Any, work))
+        desk.tidy(cast(Any, work))
+        assert store.snapshot().people == 1
+    files = [path for path in (tmp_path / "profiles").rglob("*") if path.is_file() and "index" in str(path)]
+    assert files and not any(b"p1" in path.read_bytes() for path in files)

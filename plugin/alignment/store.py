@@ -159,6 +159,12 @@ class EmployerDesk:
         with self._lock:
             return self._judge.evidence(requirement, guidance, ids, reference_date=reference_date)
 
+    def tidy(self, work: Work) -> None:
+        """Let nothing of erased people remain in the index's files."""
+        self.catch_up(work)
+        with self._lock:
+            self.store.compact()
+
     def close(self) -> None:
         with self._lock:
             self.store.close()
@@ -206,3 +212,8 @@ class JudgeDesk:
 def apply_profiles(work: Work, claim: Claim) -> None:
     """Bring an employer's store up to its journal. Payload: employer_id."""
     work.judge(claim.payload["employer_id"]).catch_up(work)
+
+
+def tidy_profiles(work: Work, claim: Claim) -> None:
+    """Rewrite what still holds the ids and vectors of erased people. Payload: employer_id."""
+    work.judge(claim.payload["employer_id"]).tidy(work)

@@ -29,6 +29,7 @@ HANDLERS: dict[str, str] = {
     "poll_mailbox": "plugin.scouting.mailbox:poll",
     "promise_clock": "plugin.pipeline.promises:promise_clock",
     "apply_profiles": "plugin.alignment.store:apply_profiles",
+    "tidy_profiles": "plugin.alignment.store:tidy_profiles",
     "question": "plugin.alignment.questions:work_question",
     "errand": "plugin.work.errands:run_errand",
 }
