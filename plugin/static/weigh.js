@@ -105,7 +105,7 @@
     const steps = uPlot.paths.stepped({ align: 1 }), most = Math.max(...data[1]);
     const font = "11px " + getComputedStyle(document.body).fontFamily;
     chart = new uPlot({
-      width: place.clientWidth, height: 128, padding: [6, 12, 0, 0], legend: { show: false }, cursor: { show: false }, select: { show: false },
+      width: place.clientWidth, height: 112, padding: [6, 12, 0, 0], legend: { show: false }, cursor: { show: false }, select: { show: false },
       scales: { x: { time: false, range: [data[0][0], 100] }, y: { distr: 3, range: [1, Math.max(10, most * 1.2)] } },
       axes: [
         { size: 22, gap: 3, font, stroke: css("--soft"), grid: { show: false }, ticks: { size: 3, width: 1, stroke: css("--line") }, space: 40 },
@@ -125,7 +125,7 @@
     for (const name of ["people", "reachable"]) { const colour = document.createElement("i"), item = document.createElement("span"); colour.className = name; item.append(colour, place.dataset[name]); key.append(item); }
     key.setAttribute("aria-hidden", "true");
     (slider || place).after(key);
-    new ResizeObserver(() => { if (place.clientWidth) chart.setSize({ width: place.clientWidth, height: 128 }); }).observe(place);
+    new ResizeObserver(() => { if (place.clientWidth) chart.setSize({ width: place.clientWidth, height: 112 }); }).observe(place);
   };
 
   const takes = () => document.querySelectorAll("[data-take]").forEach((button) => { button.hidden = !number; });
