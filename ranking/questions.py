@@ -22,10 +22,10 @@ from ranking.plan import Unit
 
 NOT_FOUND, MET, RELATED, CONTRADICTED, SIMILARITY = range(5)
 WRITTEN = 7  # a language's answer when the profile states no level but is written in it; 1 + level otherwise
-MONTHS = 1_024  # months of experience told apart; the last stands for unknown
+MONTHS = 512  # months of experience told apart; the last stands for unknown
 STEPS = 64  # closeness is told apart in steps of 1/64 standard deviation
 REACH = 8 * STEPS
-GATE = (STEPS // 2, STEPS * 5 // 4, STEPS * 2)  # from where on years count a third, two thirds and whole
+GATE = tuple(STEPS * quarter // 4 for quarter in range(1, 8))  # where years count a seventh more of what they are
 
 
 @dataclass(frozen=True, slots=True)
