@@ -77,7 +77,7 @@ def ask_people(
     requisition = session.get_one(Requisition, calibration.requisition_id)
     asked = {
         "calibration": calibration.key,
-        "line": line,
+        "line": table.line,
         "cell": {
             "language": language,
             "level": level,

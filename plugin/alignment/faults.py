@@ -6,7 +6,8 @@ from sqlmodel import Session, col, select
 
 from plugin.alignment import saying
 from plugin.alignment.diagnosis import unanswered
-from plugin.alignment.market import StoredMarket, level_text
+from plugin.alignment.market import StoredMarket
+from plugin.alignment.tables import level_text
 from plugin.alignment.withholding import LEAST
 from plugin.i18n import phrases
 from plugin.rows import Calibration, RequirementRow, ShortlistEntry

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from plugin.alignment.withholding import LEAST, TOTAL, withheld
+from plugin.alignment.tables import HIGHEST, MarketTable, table_of
 from plugin.i18n import phrases
 from plugin.policy import Policy
 from plugin.rows import Calibration, CalibrationMarket
@@ -28,12 +28,6 @@ from ranking.values import (
     Specification,
     Tally,
 )
-
-UNKNOWN = -1
-WIDTH = 2
-"""Millions of JPY: ¥8–10M is how people here speak of pay."""
-HIGHEST = 20
-"""Millions of JPY from which on pay is one band: the few above it are no table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,47 +62,6 @@ class LineCount:
     reachable: int
     pay_unknown: int = 0
     beyond: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Desired pay in millions of JPY, `low` ≤ pay < `high`; `high` None is open, both None is unknown."""
-
-    low: int | None
-    high: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class MarketRow:
-    """Counts at one language level, by pay band; None is withheld. `basis`: stated, written (inferred) or ""."""
-
-    level: int
-    basis: str
-    counts: tuple[int | None, ...]
-    total: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class MarketTable:
-    """Viable people (score without the language dimension at or above the line), language by desired pay.
-
-    `viable` of `within_reach` people of `universe`; None below five. `left_out`: fewer than five whose pay is unknown
-    (or known) are in no cell and not in `viable`.
-    """
-
-    language: str
-    line: int
-    bands: tuple[Band, ...]
-    rows: tuple[MarketRow, ...]
-    viable: int | None
-    left_out: bool
-    within_reach: int
-    universe: int
-
-    @property
-    def highest(self) -> int:
-        """The highest cell shown, for colouring by share."""
-        return max((count for row in self.rows for count in row.counts if count is not None), default=0)
 
 
 # Stored and read.
@@ -163,10 +116,10 @@ def folded(market: Market) -> Market:
     """Merge pay above the highest band: what is stored stays small whatever people want to earn."""
     languages: dict[str, tuple[LanguageTally, ...]] = {}
     for name, tallies in market.languages.items():
-        counts: Counter[LanguageTally] = Counter()
+        counts: Counter[tuple[int, int, str, int]] = Counter()
         for tally in tallies:
-            counts[replace(tally, pay_band=min(HIGHEST, tally.pay_band), count=0)] += tally.count
-        languages[name] = tuple(replace(tally, count=count) for tally, count in sorted(counts.items(), key=str))
+            counts[tally.score, tally.level, tally.basis, min(HIGHEST, tally.pay_band)] += tally.count
+        languages[name] = tuple(LanguageTally(*key, count) for key, count in sorted(counts.items()))
     return replace(market, languages=languages)
 
 
@@ -199,113 +152,11 @@ def counts_by_line(tallies: Sequence[Tally], floor: int, inclusive: bool) -> lis
 
 
 def market_table(stored: StoredMarket, line: int, language: str) -> MarketTable:
-    """Count the viable by level of one language ("japanese" or "english") and pay band, withheld where few."""
-    market = stored.market
-    counts: Counter[tuple[tuple[int, str], int]] = Counter()
-    for tally in market.languages.get(language, ()):
-        if tally.score >= line:
-            counts[(tally.level, tally.basis), _band(tally.pay_band)] += tally.count
-    by_band: Counter[int] = Counter()
-    for (_level, band), count in counts.items():
-        by_band[band] += count
-    unknown = by_band.pop(UNKNOWN, 0)
-    known = sum(by_band.values())
-    left_out = 0 < known < LEAST or 0 < unknown < LEAST
-    bands = _bands(by_band) if known >= LEAST else []
-    if unknown >= LEAST:
-        bands.append(Band(None, None))
-    levels = sorted({level for (level, _band_), count in counts.items() if count}, key=_from_the_top)
-    table = [[_in(band, level, counts) for band in bands] for level in levels]
-    # A level only those left out have is no row.
-    rows = [(level, row) for level, row in zip(levels, table, strict=True) if any(row)]
-    hidden = withheld([row for _level, row in rows])
-    return MarketTable(
-        language=language,
-        line=line,
-        bands=tuple(bands),
-        rows=tuple(
-            MarketRow(
-                level,
-                basis,
-                tuple(None if (number, place) in hidden else count for place, count in enumerate(row)),
-                None if (number, TOTAL) in hidden else sum(row),
-            )
-            for number, ((level, basis), row) in enumerate(rows)
-        ),
-        viable=sum(sum(row) for _level, row in rows) if rows or not left_out else None,
-        left_out=left_out,
-        within_reach=market.within_reach,
-        universe=market.universe,
-    )
-
-
-def _from_the_top(level: tuple[int, str]) -> tuple[int, bool]:
-    return -level[0], level[1] != "stated"
-
-
-def _in(band: Band, level: tuple[int, str], counts: Mapping[tuple[tuple[int, str], int], int]) -> int:
-    if band.low is None:
-        return counts.get((level, UNKNOWN), 0)
-    until = HIGHEST + WIDTH if band.high is None else band.high
-    return sum(counts.get((level, low), 0) for low in range(band.low, until, WIDTH))
-
-
-def _bands(by_band: Mapping[int, int]) -> list[Band]:
-    """Neighbouring bands merged until each holds nobody or at least LEAST people."""
-    bands: list[list[int]] = []  # low, high, people
-    open_band: list[int] | None = None
-    for low in range(min(by_band), max(by_band) + 1, WIDTH):
-        count = by_band.get(low, 0)
-        if open_band is None:
-            open_band = [low, low + WIDTH, count]
-        else:
-            open_band[1], open_band[2] = low + WIDTH, open_band[2] + count
-        if open_band[2] == 0 or open_band[2] >= LEAST:
-            bands.append(open_band)
-            open_band = None
-    if open_band is not None:  # the few at the top go with the last band that has people, and what lies between
-        while bands and bands[-1][2] == 0:
-            open_band[0] = bands.pop()[0]
-        last = bands.pop()
-        bands.append([last[0], open_band[1], last[2] + open_band[2]])
-    return [Band(low, None if high > HIGHEST else high) for low, high, _people in bands]
-
-
-def _band(millions: int) -> int:
-    return UNKNOWN if millions < 0 else min(HIGHEST, millions - millions % WIDTH)
+    """The table of one language at a line, see `tables.table_of`."""
+    return table_of(stored.market, line, language)
 
 
 # In words.
-
-
-def band_text(band: Band, locale: str) -> str:
-    """A pay band as a column's head."""
-    _ = phrases(locale)
-    if band.low is None:
-        return _("pay unknown")
-    low, high = band.low, band.high
-    if locale == "ja":
-        if high is None:
-            return f"{low * 100:,}万円以上"
-        return f"{low * 100:,}～{high * 100:,}万円" if low else f"{high * 100:,}万円未満"
-    if high is None:
-        return f"¥{low}M and up"
-    return f"¥{low}–{high}M" if low else f"under ¥{high}M"
-
-
-def level_text(level: int, basis: str, locale: str) -> str:
-    """A language level as a row's head, with its basis where it is inferred."""
-    _ = phrases(locale)
-    words = {
-        -1: _("unknown"),
-        0: _("none"),
-        1: _("basic"),
-        2: _("conversational"),
-        3: _("business"),
-        4: _("fluent"),
-        5: _("native"),
-    }.get(level, str(level))
-    return _("%(level)s (inferred: the profile is written in it)", level=words) if basis == "written" else words
 
 
 def source_text(stored: StoredMarket, policy: Policy, locale: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from plugin.alignment.market import level_text
+from plugin.alignment.tables import level_text
 from plugin.i18n import phrases
 from ranking.places import LABELS
 from ranking.values import Pay, Requirement, Stated

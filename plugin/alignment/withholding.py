@@ -8,7 +8,7 @@ withheld cells in the graph whose nodes are the rows and columns and whose edges
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 LEAST = 5
 
@@ -17,10 +17,10 @@ TOTAL = -1
 """The column number of a row's total. Totals of columns are for the caller to keep at LEAST or more, or at none."""
 
 
-def withheld(counts: Sequence[Sequence[int]]) -> frozenset[Cell]:
+def withheld(counts: Sequence[Sequence[int]], already: Set[Cell] = frozenset()) -> frozenset[Cell]:
     """Return the cells (row, column) and row totals (row, TOTAL) of a table that must not be shown.
 
-    Every column must hold nobody or at least LEAST people: raises `ValueError` otherwise, since nothing inside a
+    `already` are withheld for a reason of the caller's (empty ones are shown all the same). Every column must hold nobody or at least LEAST people: raises `ValueError` otherwise, since nothing inside a
     smaller column can be protected.
     """
     columns = range(len(counts[0])) if counts else range(0)
@@ -28,7 +28,7 @@ def withheld(counts: Sequence[Sequence[int]]) -> frozenset[Cell]:
         raise ValueError("a column of fewer than five people can't be shown: merge it or leave it out")
     edges = {(r, c): count for r, row in enumerate(counts) for c, count in enumerate(row) if count}
     edges |= {(r, TOTAL): sum(row) for r, row in enumerate(counts) if sum(row)}
-    hidden = {cell for cell, count in edges.items() if count < LEAST}
+    hidden = {cell for cell, count in edges.items() if count < LEAST or cell in already}
     waiting = sorted(hidden)
     while waiting:
         cell = waiting.pop()
@@ -40,8 +40,9 @@ def withheld(counts: Sequence[Sequence[int]]) -> frozenset[Cell]:
 def _way_round(cell: Cell, edges: Mapping[Cell, int], hidden: set[Cell]) -> set[Cell]:
     """The cells of the cheapest way from a cell's row to its column that doesn't use the cell itself.
 
-    What is withheld already costs nothing, the rest costs the people it takes from sight. There is a way: the column
-    has somebody in another row, and both rows have totals.
+    What is withheld already costs nothing, the rest costs the people it takes from sight. For a cell of fewer than five
+    there is a way: its column has somebody in another row, and both rows have totals. Without one (a cell the caller
+    withholds and that is all of its column) nothing more is withheld: the column's total says it anyway.
     """
     row, column = cell
     neighbours: dict[tuple[str, int], list[tuple[tuple[str, int], Cell, int]]] = {}
@@ -63,6 +64,8 @@ def _way_round(cell: Cell, edges: Mapping[Cell, int], hidden: set[Cell]) -> set[
                 came[other] = (*reached, node, edge)
                 heapq.heappush(queue, (*reached, other))
     way: set[Cell] = set()
+    if goal not in came:
+        return way
     node_: tuple[str, int] | None = goal
     while node_ is not None:
         _cost, _steps, node_, edge_ = came[node_]

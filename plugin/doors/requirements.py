@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session, col, select
 
 from plugin.alignment import acts, guidance, requirement, saying
-from plugin.alignment.market import level_text
+from plugin.alignment.tables import level_text
 from plugin.doors import page, rerunning, standing
 from plugin.doors.echoing import echoed
 from plugin.doors.override_form import value_of

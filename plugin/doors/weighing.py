@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from plugin.alignment import deciding, faults, market, price, specifications
+from plugin.alignment import deciding, faults, market, price, specifications, tables
 from plugin.alignment.summaries import fit_summaries
 from plugin.alignment.views import EntryView, ShortlistView
 from plugin.doors import page
@@ -47,7 +47,7 @@ class HeatMap:
     title: str
     bands: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Cell, ...], int | None], ...]
-    table: market.MarketTable
+    table: tables.MarketTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +157,11 @@ def heat_maps(counted: market.StoredMarket, line: int, locale: str) -> tuple[Hea
     return tuple(_heat_map(market.market_table(counted, line, language), title, locale) for language, title in titles)
 
 
-def _heat_map(table: market.MarketTable, title: str, locale: str) -> HeatMap:
+def _heat_map(table: tables.MarketTable, title: str, locale: str) -> HeatMap:
     highest = table.highest
     rows = tuple(
         (
-            market.level_text(row.level, row.basis, locale),
+            tables.level_text(row.level, row.basis, locale),
             tuple(
                 Cell(count, _shade(count, highest), row.level, row.basis, number, table.bands[number].low is None)
                 for number, count in enumerate(row.counts)
@@ -170,7 +170,7 @@ def _heat_map(table: market.MarketTable, title: str, locale: str) -> HeatMap:
         )
         for row in table.rows
     )
-    return HeatMap(table.language, title, tuple(market.band_text(one, locale) for one in table.bands), rows, table)
+    return HeatMap(table.language, title, tuple(tables.band_text(one, locale) for one in table.bands), rows, table)
 
 
 def _shade(count: int | None, highest: int) -> int:

@@ -13,8 +13,9 @@ import pytest
 
 from plugin.alignment import requirement as requirements
 from plugin.alignment.faults import fault_text
-from plugin.alignment.market import Band, StoredMarket, counts_by_line, market_table
+from plugin.alignment.market import StoredMarket, counts_by_line, market_table
 from plugin.alignment.specifications import changed
+from plugin.alignment.tables import Band
 from ranking.cells import Cell, Member, people_of
 from ranking.columns import UNKNOWN_16, Block, Snapshot
 from ranking.crowd import Crowd

@@ -31,8 +31,8 @@ FAULTS = [
 def test_a_fault_is_said_with_its_numbers(fault: Fault, locale: str) -> None:
     text, title = fault_text(fault, locale), fault_title(fault, locale)
     assert title and title not in ("too_narrow", "too_vague", "unattractable")
-    said = {"flat": ("matching", "people", "shown", "spread"), "no_musts": ("within_reach", "matching")}
-    for name in said.get(fault.cause, ("within_reach", "viable", "known")):
+    named = {"flat": ("matching", "people", "shown", "spread"), "no_musts": ("within_reach", "matching")}
+    for name in named.get(fault.cause, ("within_reach", "viable", "known")):
         if name in fault.numbers:
             assert f"{fault.numbers[name]:,}" in text
     assert "must_ja" not in fault.numbers or "19" in text

@@ -17,16 +17,14 @@ from sqlmodel import select
 
 from plugin.alignment import market
 from plugin.alignment.market import (
-    Band,
     Fresh,
     StoredMarket,
-    band_text,
     folded,
-    level_text,
     line_counts,
     market_table,
     source_text,
 )
+from plugin.alignment.tables import Band, band_text, drawn_line, level_text
 from plugin.alignment.withholding import LEAST, TOTAL, withheld
 from plugin.policy import Policy
 from plugin.rows import CalibrationMarket
@@ -78,7 +76,8 @@ def test_the_slider_counts_who_is_above_each_line(people: list[Tally], inclusive
 @given(tallies=_TALLIES, line=st.integers(40, 100))
 def test_everybody_viable_is_in_the_table_or_said_to_be_left_out(tallies: list[LanguageTally], line: int) -> None:
     table = market_table(stored(japanese=tallies), line, "japanese")
-    viable = [t for t in tallies if t.score >= line]
+    assert table.line == drawn_line(line, 40) and line - 5 < table.line <= line
+    viable = [t for t in tallies if t.score >= table.line]
     unknown = sum(t.count for t in viable if t.pay_band < 0)
     known = sum(t.count for t in viable) - unknown
     expected = sum(part for part in (known, unknown) if part >= LEAST)
@@ -101,11 +100,12 @@ def _within(pay_band: int, band: Band) -> bool:
 
 @given(tallies=_TALLIES, line=st.integers(40, 100))
 def test_bands_touch_and_each_holds_nobody_or_five(tallies: list[LanguageTally], line: int) -> None:
-    bands = market_table(stored(japanese=tallies), line, "japanese").bands
+    table = market_table(stored(japanese=tallies), line, "japanese")
+    bands = table.bands
     known = [band for band in bands if band.low is not None]
     assert all(one.high == other.low for one, other in pairwise(known))
     for band in bands:
-        there = sum(t.count for t in tallies if t.score >= line and _within(t.pay_band, band))
+        there = sum(t.count for t in tallies if t.score >= table.line and _within(t.pay_band, band))
         assert there == 0 or there >= LEAST
 
 
@@ -149,6 +149,25 @@ def test_no_withheld_cell_can_be_worked_out(counts: list[list[int]]) -> None:
     # Every withheld figure is at least one, so any free direction can be followed a little both ways.
     assert all(np.abs(free[:, number]).max(initial=0) > 1e-9 for number in range(len(hidden)))
     assert all((sum(counts[r]) if c == TOTAL else counts[r][c]) >= 1 for r, c in hidden)
+
+
+@settings(max_examples=200)
+@given(tallies=_TALLIES)
+def test_what_is_withheld_at_one_line_is_withheld_at_every_higher_one(tallies: list[LanguageTally]) -> None:
+    """Else a cell could be caught between a lower and a higher line that show the same number."""
+    held: set[tuple[int, str, int]] = set()
+    rows_held: set[tuple[int, str]] = set()
+    for line in range(40, 101, 5):
+        table = market_table(stored(japanese=tallies), line, "japanese")
+        for row in table.rows:
+            assert row.total is None or (row.level, row.basis) not in rows_held or row.total == 0
+            rows_held |= {(row.level, row.basis)} if row.total is None else set()
+            for band, count in zip(table.bands, row.counts, strict=True):
+                wants = [pay for pay in range(-1, 32) if _within(pay, band)]
+                if count is None:
+                    held |= {(row.level, row.basis, pay) for pay in wants}
+                else:
+                    assert count == 0 or not any((row.level, row.basis, pay) in held for pay in wants)
 
 
 def test_a_lone_small_cell_takes_the_cheapest_way_round_with_it() -> None:
