@@ -10,7 +10,9 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +32,8 @@ WIDE, PHONE = 1180, 390
 class Shot:
     """One picture: its file's name, the page, who looks at it ("" nobody signed in), how wide, how tall at most.
 
-    `open_first` unfolds the first entry's evidence.
+    `open_first` unfolds the first entry's evidence; `act` does something on the page before (a verdict, a changed
+    text); `at` is the part that is scrolled to the top.
     """
 
     name: str
@@ -39,6 +42,8 @@ class Shot:
     width: int = WIDE
     height: int = 900
     open_first: bool = False
+    act: Callable[[Any], None] | None = None
+    at: str = ""
 
 
 def take_pictures(base_url: str, folder: Path, shots: Sequence[Shot], *, locale: str) -> list[Path]:
@@ -72,7 +77,11 @@ def _take(page: Any, shot: Shot, folder: Path, locale: str) -> Path:
         page.locator("form", has_text=shot.who).get_by_role("button").click()
     page.goto(shot.path)
     if shot.open_first:
-        page.locator(".person details summary").first.click()
+        page.locator(".person .person-foot details summary").first.click()
+    if shot.act is not None:
+        shot.act(page)
+    if shot.at:
+        page.locator(shot.at).evaluate("part => part.scrollIntoView()")
     file = folder / f"{shot.name}-{locale}.png"
     page.screenshot(path=str(file))
     return file
@@ -83,6 +92,46 @@ def _chromium() -> str:
     if found is None:
         sys.exit("Chromium is absent: apt-get install chromium fonts-noto-cjk")
     return found
+
+
+def _judge_some(page: Any) -> None:
+    """Take the best, refuse the last, and look at a line a little lower."""
+    labels = [one.get_attribute("id") for one in page.locator("#five .person").all()]
+    page.click(f"#match-{labels[0]}")
+    page.wait_for_selector(f'#match-{labels[0]}[aria-pressed="true"]')
+    page.click(f"#no-{labels[-1]}")
+    page.locator(f"#{labels[-1]} .reasons button").first.click()
+    page.wait_for_selector(f"#no-{labels[-1]}:not(.quiet)")
+    for _step in range(4):
+        page.locator("#decide input[type=range]").press("ArrowLeft")
+    page.wait_for_timeout(800)  # what depends on the line is fetched when it has come to rest
+    page.evaluate("scrollTo(0, 0)")
+
+
+def _ask_for_more(page: Any) -> None:
+    """Add a requirement to the description and wait for whom it would find."""
+    added = {"ja": "\n■必須条件\n・Kubernetesの運用経験\n", "en": "\nRequirements:\n- Experience with Salesforce\n"}
+    box = page.locator("#rerun-text")
+    box.fill(box.input_value() + added[page.evaluate("document.documentElement.lang")])
+    page.wait_for_selector("#rerun-live #rerun-result[data-state=done]")
+
+
+@contextmanager
+def _at_work(world: World) -> Iterator[None]:
+    """Let the worker run beside the pages."""
+    ended = threading.Event()
+
+    def run() -> None:
+        while not ended.wait(0.02):
+            world.settle()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def _decision_link(world: World) -> str:
@@ -102,7 +151,7 @@ def tell_and_take(locale: str, folder: Path) -> list[Path]:
     """One story in one language, photographed."""
     with (
         tempfile.TemporaryDirectory(prefix="kakuyaku-pictures-") as where,
-        open_world(Path(where), start=START, locale=locale, people=3000, settings={"demo": True}) as world,
+        open_world(Path(where), start=START, locale=locale, people=5000, settings={"demo": True}) as world,
     ):
         story = Story(world, lambda step, words: print(f"  {locale}  {step}: {words}"))
         description = demo_description(locale)
@@ -110,15 +159,18 @@ def tell_and_take(locale: str, folder: Path) -> list[Path]:
         story.create_requisition(description, title)
         story.see_shortlist_in_ats()
         decide = _decision_link(world)
-        files = take_pictures(
-            world.url,
-            folder,
-            [
-                Shot("manager", decide, height=1000, open_first=True),
-                Shot("manager-phone", decide, width=PHONE, height=844),
-            ],
-            locale=locale,
-        )
+        with _at_work(world):
+            files = take_pictures(
+                world.url,
+                folder,
+                [
+                    Shot("manager", decide, height=1000, act=_judge_some),
+                    Shot("manager-phone", decide, width=PHONE, height=844),
+                    Shot("manager-specifications", decide, height=1000, at="#cards"),
+                    Shot("manager-rerun", decide, height=1000, act=_ask_for_more, at="#rerun"),
+                ],
+                locale=locale,
+            )
         story.approve_in_ats()
         world.settle()
         page = f"/requisitions/{story.requisition_id}"

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from plugin.doors import page, words
 from plugin.doors.page import translate as _
 from plugin.doors.people import Names
+from plugin.doors.refusing import refusal
 from plugin.doors.visitors import changing, recruiters, recruiting, signed_in, visitor
 from plugin.pipeline import apologies, holding, ledger
 from plugin.pipeline.entries import decide_duplicate, record_intent
@@ -93,8 +94,8 @@ def shown(promise_id: int) -> ResponseReturnValue:
         if promise.state == "broken" and visitor().sees_names(requisition):
             try:
                 apology = apologies.draft_apology(db, page.work().vault, connection, promise)
-            except apologies.CannotApologise:
-                cannot = _("Nobody can be written to: this person's data has been erased.")
+            except apologies.CannotApologise as error:
+                cannot = refusal(error)
         apologised = db.exec(
             select(Task).where(
                 col(Task.subject) == "promise",
@@ -193,8 +194,8 @@ def apologise(promise_id: int) -> ResponseReturnValue:
             connection = db.get_one(Connection, promise.connection_id)
             sent = apologies.send_apology(db, page.work().vault, connection, promise, letter, by=visitor().actor)
         page.say(_("The apology is on its way.") if sent else _("It had been sent already."))
-    except apologies.CannotApologise:
-        page.say(_("It was not sent: this person asked not to be written to, or was erased."), "bad")
+    except apologies.CannotApologise as error:
+        page.say(refusal(error), "bad")
     return page.see_other("promises.shown", promise_id=promise_id)
 
 
@@ -285,14 +286,8 @@ def _recording(promise_id: int) -> Iterator[tuple[Session, Promise]]:
             recruiting(db, promise.requisition_id)
             yield db, promise
         page.say(_("Recorded."))
-    except ledger.NotAllowed:
-        page.say(
-            _(
-                "That could not be recorded. Check the dates and give the reason; a date told to a person moves later"
-                " only by their own choice, when a time inside the promise was offered."
-            ),
-            "bad",
-        )
+    except ledger.NotAllowed as error:
+        page.say(refusal(error), "bad")
 
 
 def _promise(db: Session, promise_id: int) -> Promise:

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from plugin.doors import page, words
 from plugin.doors.page import translate as _
 from plugin.doors.people import Names
+from plugin.doors.refusing import refusal
 from plugin.doors.visitors import changing, recruiters, visitor
 from plugin.rows import Commitment, Reply, Requisition, Scout, Task
 from plugin.scouting.replies import CannotDecide, decide_reply, log_reply
@@ -101,14 +102,8 @@ def decide(reply_id: int) -> ResponseReturnValue:
             decide_reply(db, page.work().vault, reply, request.form.get("intent", ""), visitor().actor, scout=scout)
             intent = reply.intent
         page.say(_("Decided: %(intent)s.", intent=words.intent(intent)))
-    except CannotDecide:
-        page.say(
-            _(
-                "That could not be done: either a colleague has decided this reply already, or the person it came from"
-                " must be chosen first."
-            ),
-            "bad",
-        )
+    except CannotDecide as error:
+        page.say(refusal(error), "bad")
     return page.see_other("replies.waiting")
 
 
@@ -145,8 +140,8 @@ def log() -> ResponseReturnValue:
                 visitor().actor,
                 received,
             )
-    except CannotDecide:
-        return _log_form(given, _("Check the medium, what was said, and that the time is not in the future.")), 422
+    except CannotDecide as error:
+        return _log_form(given, refusal(error)), 422
     page.say(_("Logged."))
     return page.see_other("replies.waiting")
 
