@@ -162,13 +162,11 @@ def market_table(stored: StoredMarket, line: int, language: str) -> MarketTable:
 def source_text(stored: StoredMarket, policy: Policy, locale: str) -> str:
     """Say whose data this is, of how many people and how old: your own store, unless it is declared a market (R10)."""
     _ = phrases(locale)
-    people = f"{stored.market.universe:,}"
-    name = policy.market_source or _("Your own data")
-    if stored.fresh.median:
-        return _(
-            "%(name)s: %(people)s people, median last update %(month)s",
-            name=name,
-            people=people,
-            month=stored.fresh.median,
-        )
-    return _("%(name)s: %(people)s people, last update unknown", name=name, people=people)
+    people, month = f"{stored.market.universe:,}", stored.fresh.median
+    if policy.market_source:
+        known = _("%(name)s: %(people)s people, median last update %(month)s")
+        unknown = _("%(name)s: %(people)s people, last update unknown")
+        return (known if month else unknown) % {"name": policy.market_source, "people": people, "month": month}
+    if month:
+        return _("Your own data: %(people)s people, median last update %(month)s", people=people, month=month)
+    return _("Your own data: %(people)s people, last update unknown", people=people)

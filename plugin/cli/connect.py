@@ -168,6 +168,11 @@ def _policy(ask: Asker, now: Policy) -> Policy:
         "bounce_address": ask.address(
             "bounce_address", _("Address for bounces (empty: the sender's)"), now.bounce_address
         ),
+        "market_source": ask.text(
+            "market_source",
+            _("Name of the market, if the profile store is one (empty: these are your own data)"),
+            now.market_source,
+        ),
         "legal": {
             "sender": ask.text("legal_sender", _("Legal name of the sender, stated in every letter"), legal.sender),
             "postal_address": ask.text(
