@@ -192,7 +192,7 @@ def _items(text: str, hits: list[_Item], blocked: list[tuple[int, int]]) -> list
     found: list[_Item] = []
     for start, end in members:
         inside = [hit for hit in hits if start <= hit.start < end]
-        if inside:
+        if inside and not _more_than_a_field(text, inside, start, end):
             found.extend(_with_bracketed(text, inside, start, end))
         elif not any(a <= start and end <= b + 1 for a, b in blocked):
             found.extend(_phrase(text, start, end))
@@ -213,6 +213,16 @@ def _phrase(text: str, start: int, end: int) -> list[_Item]:
     return [_Item(None, first, last)]
 
 
+def _more_than_a_field(text: str, hits: list[_Item], start: int, end: int) -> bool:
+    """Whether a phrase names more than the industry or role in it: 「普通自動車免許」 is no car industry."""
+    if any(h.concept is None or h.concept.kind not in ("industry", "role") for h in hits):
+        return False
+    rest = text[start:end]
+    for hit in hits:
+        rest = rest.replace(text[hit.start : hit.end], " ")
+    return not says_nothing(_WHERE_AFTER.sub(" ", rest))
+
+
 def _with_bracketed(text: str, hits: list[_Item], start: int, end: int) -> list[_Item]:
     """Add the names in brackets the lexicon doesn't know beside one it does: 「PCスキル（Word、Excel）」."""
     found = list(hits)
@@ -221,7 +231,7 @@ def _with_bracketed(text: str, hits: list[_Item], start: int, end: int) -> list[
         if len(members) < 2 or not any(bracket.start() < h.start < bracket.end() for h in hits):
             continue
         for a, b in members:
-            if not any(a <= h.start < b for h in hits):
+            if not any(h.start < b and a < h.end for h in hits):
                 found.extend(_phrase(text, a, b))
     return sorted(found, key=lambda item: item.start)
 

@@ -25,11 +25,11 @@ _SPACED = re.compile(r"^([\u3040-\u30ff\u3400-\u9fff・]{2,8}) (?=\S)")
 _LABEL_AHEAD = re.compile(
     r"(?:(?<=[|■◆●▼;])|(?<=[\u3000-\u9fff)] )|(?<=  )|(?<=[\u3040-\u9fff]/))\s*(?P<label>[^\s:|■◆●▼。、,()/]{2,10}|[a-z]+(?: [a-z]+){0,2})\s*:(?!//)"
 )
-_GAP = re.compile(r"(?<=\S)(?:\t| {2,})\s*(?=\S)")
+_GAP = re.compile(r"(?<=\S)(?:\t|[ \u3000]{2,})\s*(?=\S)")
 _GOES_ON = re.compile(r"^\s*[※(*＊+]")
 # Prose says several things on one line; "e.g. ", "min. " and the like end no sentence.
 _SENTENCE = re.compile(
-    r"\S(?:(?!。|(?<=[a-z0-9)%\"])(?<!e\.g)(?<!i\.e)(?<!\bmin)(?<!\bapprox)(?<!\binc)(?<!\bltd)(?<!k\.k)(?<!\bno)(?<!\bms)(?<!\bmr)[.!?] +(?=\S)).)*(?:。|[.!?](?= ))?"
+    r"\S(?:(?!。|(?<=[a-z0-9)%\"])(?<!e\.g)(?<!i\.e)(?<!\bmin)(?<!\bapprox)(?<!\binc)(?<!\bincl)(?<!\betc)(?<!\bltd)(?<!\bco)(?<!\bvs)(?<!k\.k)(?<!\bno)(?<!\bms)(?<!\bmr)[.!?] +(?=\S)).)*(?:。|[.!?](?= ))?"
 )
 
 
@@ -143,7 +143,7 @@ def _raws(folded: Folded) -> Iterator[_Raw]:
         yield _Raw(
             start,
             text,
-            wide.replace("\u3000", "  "),
+            wide,
             bullet.end() if bullet else 0,
             mark.group(1) if mark else "",
             blank,

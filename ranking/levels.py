@@ -52,6 +52,16 @@ _WORDS = re.compile("|".join(f"(?P<l{int(level)}>{pattern})" for level, pattern 
 _JLPT = re.compile(r"(?<![a-z0-9])n([1-5])(?![0-9a-z])(?:レベル|合格|取得|相当|以上)?")
 _JAPANESE_EXAM = re.compile(r"日本語検定\s*([1-4])級")
 _JLPT_LEVEL = {"1": Level.FLUENT, "2": Level.BUSINESS, "3": Level.CONVERSATIONAL, "4": Level.BASIC, "5": Level.BASIC}
+# J.TEST and BJT as their own bands say: A and J1 are FLUENT, B and J2 BUSINESS, C and J3 CONVERSATIONAL.
+_JTEST = re.compile(r"j\.?\s?test\W{0,4}(?:level |grade |レベル)?(特a|準?[a-f])(?![a-z])")
+_BJT = re.compile(r"bjt(?:ビジネス日本語能力テスト)?\W{0,4}(?:level |レベル|で)?(?:(j[1-5])\+?|(\d{3}))")
+_CEFR = re.compile(r"cefr\W{0,4}(?:level )?(a1|a2|b1|b2|c1|c2)")
+_BANDS = {
+    "特a": Level.FLUENT, "a": Level.FLUENT, "準a": Level.FLUENT, "b": Level.BUSINESS, "準b": Level.BUSINESS, "c": Level.CONVERSATIONAL,
+    "j1": Level.FLUENT, "j2": Level.BUSINESS, "j3": Level.CONVERSATIONAL,
+    "c2": Level.FLUENT, "c1": Level.FLUENT, "b2": Level.BUSINESS, "b1": Level.CONVERSATIONAL,
+}  # fmt: skip
+_BJT_POINTS = ((420, Level.FLUENT), (320, Level.BUSINESS), (200, Level.CONVERSATIONAL))
 _TOEIC = re.compile(r"toeic\D{0,12}?(\d{3})\s*点?")
 _BILINGUAL = re.compile(
     r"日英バイリンガル|\bbilingual\b[^.\n]{0,12}\b(?:japanese|english)\b[^.\n]{1,8}\b(?:japanese|english)\b"
@@ -92,7 +102,9 @@ class LevelFound:
 
 
 _LINE = re.compile(r"[^\n]+")
-_CUE = re.compile(r"語|英|japanese|english|nihongo|jlpt|toeic|(?<![a-z0-9])n[1-5](?![0-9a-z])|和文")
+_CUE = re.compile(
+    r"語|英|japanese|english|nihongo|jlpt|toeic|j\.?\s?test|bjt|cefr|(?<![a-z0-9])n[1-5](?![0-9a-z])|和文"
+)
 
 
 def find_levels(text: str) -> list[LevelFound]:
@@ -145,6 +157,18 @@ def _self_anchored(text: str) -> list[tuple[str, Level, int, int]]:
     found = [("japanese", _JLPT_LEVEL[m.group(1)], m.start(), m.end()) for m in _JLPT.finditer(text)]
     for m in _JAPANESE_EXAM.finditer(text):
         found.append(("japanese", Level.FLUENT if m.group(1) == "1" else Level.BUSINESS, m.start(), m.end()))
+    for m in _JTEST.finditer(text):
+        found.append(("japanese", _BANDS.get(m.group(1), Level.BASIC), m.start(), m.end()))
+    for m in _BJT.finditer(text):
+        points = int(m.group(2) or 0)
+        by_points = next((level for floor, level in _BJT_POINTS if points >= floor), Level.BASIC)
+        found.append(("japanese", by_points if points else _BANDS.get(m.group(1), Level.BASIC), m.start(), m.end()))
+    for m in _CEFR.finditer(text):
+        near = text[max(0, m.start() - 40) : m.end() + 10]
+        language = (
+            "japanese" if re.search("日本語|japanese", near) and not re.search("英語|english", near) else "english"
+        )
+        found.append((language, _BANDS.get(m.group(1), Level.BASIC), m.start(), m.end()))
     for m in _BILINGUAL.finditer(text):
         found.extend((language, Level.FLUENT, m.start(), m.end()) for language in ("japanese", "english"))
     for m in _TOEIC.finditer(text):

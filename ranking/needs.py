@@ -12,6 +12,8 @@ from ranking.levels import find_levels
 from ranking.values import LanguageNeed, Level, Stated, Years
 
 _ELSEWHERE = frozenset(("company", "benefits", "process", "hours", "reason", "reports", "trial", "place", "visa"))
+_CERTIFIED = re.compile(r"(?<![a-z0-9])n[1-5](?![0-9a-z])|toeic|test|bjt|cefr|[1-5]級")
+_IN_BRACKETS = re.compile(r"\([^)]*(?:(?<![a-z0-9])n[1-5](?![0-9a-z])|toeic|j\.?test|bjt|cefr|英検)")
 _NAMED = {"japanese": re.compile(r"日本語|japanese|jlpt"), "english": re.compile(r"英語|english|toeic")}
 
 
@@ -45,7 +47,9 @@ def find_language_need(folded: Folded, lines: list[Line], language: str) -> Stat
         found = [f for f in everything if f.language == language]
         if not found or (line.section == "duties" and line.listed):
             continue
-        lowest = min(found, key=lambda f: f.level)
+        # "Business fluent (JLPT N1)": the certificate in brackets says which level is meant.
+        exams = [f for f in found if _CERTIFIED.search((label + line.text)[f.start : f.end])]
+        lowest = min(exams if exams and _IN_BRACKETS.search(line.text) else found, key=lambda f: f.level)
         level, required = lowest.level, lowest.level > Level.NONE and lowest.start - len(label) < nice_from(line)
         # A welcome word binds to its own clause: "English: business (preferred), Japanese: N1 (required)".
         if level > Level.NONE and line.section != "nice" and len({f.language for f in everything}) > 1:

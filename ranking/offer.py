@@ -18,7 +18,7 @@ def find_offer(folded: Folded, lines: list[Line]) -> Stated[Pay] | None:
     """Find the pay: an annual figure before a monthly one, stated bonus months counted into the latter."""
     about = [ln for ln in lines if ln.section not in _NO_PAY and not ln.heading]
     bonus = next(
-        (months for ln in about if (months := find_bonus_months(label_of(folded, ln) + ln.text)) is not None), None
+        (months for ln in about if (months := find_bonus_months(_label(folded, ln) + ln.text)) is not None), None
     )
     overtime = next((hours for ln in about if (hours := find_fixed_overtime(ln.text)) is not None), None)
     best: tuple[tuple[bool, bool, int], Stated[Pay]] | None = None
@@ -27,7 +27,7 @@ def find_offer(folded: Folded, lines: list[Line]) -> Stated[Pay] | None:
             line.text,
             in_pay_section=line.section == "pay",
             among_terms=line.section in ("conditions", "benefits", "place"),
-            label=label_of(folded, line),
+            label=_label(folded, line),
             bonus_months=bonus,
         )
         if found is None:
@@ -38,6 +38,10 @@ def find_offer(folded: Folded, lines: list[Line]) -> Stated[Pay] | None:
         if best is None or rank < best[0]:
             best = (rank, Stated(pay, quote, found.inferred))
     return best[1] if best else None
+
+
+def _label(folded: Folded, line: Line) -> str:
+    return "".join(label_of(folded, line).split())  # 「賞　　与」 is 賞与
 
 
 # ── place ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -20,8 +20,12 @@ _YEARS = re.compile(
     r"|[\d一二三四五六七八九十]{1,3}\s*(?:[~-]\s*\d{1,2}\s*)?(?:年間?|ヶ年)(?:以上|程度|ほど|~)?"
 )
 _EMPTY = re.compile(
-    r"実務|業務|ご?経験|年数|者|方|以上|程度|目安|必ず|お持ち|いただきたい|また|なお|さらに|加えて|特に|など|設計|開発|運用|構築|実施|作成|導入|企画|推進|応募資格|必要|歓迎|の|が|を|と|ある|お持ち|[\s、,・:()/.\-~+]"
-    r"|\b(?:experience|professional|working|relevant|industry|hands-on|work|of|in|the|a|an|and|or|with|any|some|similar|etc)\b"
+    r"実務|業務|ご?経験|年数|者|方|以上|程度|目安|必ず|お持ち|いただきたい|業界|会社|企業|分野|領域|出身|知見|知識|また|なお|さらに|加えて|特に|など|設計|開発|運用|構築|実施|作成|導入|企画|推進|応募資格|必要|歓迎|の|が|を|と|ある|お持ち|[\s、,・:()/.\-~+]"
+    r"|\b(?:experience|professional|working|relevant|industry|hands-on|work|of|in|the|a|an|and|or|with|any|some|similar|etc|role|roles|position|company|background|knowledge|sector|field)\b"
+)
+# Who may apply at all, not what is asked: 「ブランクのある方も歓迎」, 「U・Iターン歓迎」.
+_EVERYBODY = re.compile(
+    r"ブランク(?:の|が|ok|可|あり)|未経験(?:者|の方|から|ok|可|歓迎|でも)|第二新卒(?:者|の方|も|歓迎)|[ui]・?[ij]?ターン|学歴不問|経験不問"
 )
 _LEAD = re.compile(r"^(?:[\s・\-*→:]|【[^】]{1,12}】|\[[^\]]{1,12}\])+")
 _TAIL = re.compile(
@@ -96,4 +100,6 @@ def degree_in(text: str) -> tuple[int, int] | None:
 
 def says_nothing(words: str) -> bool:
     """Whether a phrase is only years, "experience" and the like: no thing of its own."""
+    if _EVERYBODY.search(words):
+        return True
     return len(_EMPTY.sub("", _YEARS.sub("", words))) < 2 and words.strip() not in ("c", "r")

@@ -182,7 +182,7 @@ def find_grade(folded: Folded, lines: list[Line]) -> Stated[str] | None:
 # ── whom it reports to ───────────────────────────────────────────────────────────────────────────────────────────
 
 _REPORTS_EN = re.compile(
-    r"\b(?:report(?:s|ing)?|accountable) (?:directly |line )?(?:in)?to:?\s+(?:the |our |a )?(?P<who>[a-z][^.;\n(]*?)(?=,? (?:with|who|and (?:work|lead|be|will|you|manage)|in a|based|on a)\b|[.;\n(]|$|, (?:ms|mr|haruka|who)\b)"
+    r"\b(?:report(?:s|ing)?|accountable) (?:directly |line )?(?:in)?to:?\s+(?:[a-z]+, (?=our |the ))?(?:the |our |a )?(?P<who>[a-z][^.;\n(]*?)(?=,? (?:with|who|and (?:work|lead|be|will|you|manage)|in a|based|on a)\b|[.;\n(]|$|, (?:ms|mr|haruka|who)\b)"
     r"|\byour (?:line )?manager (?:will be|is) (?:the |our )?(?P<who2>[^.;,\n(]+)"
 )
 _REPORTS_JA = re.compile(

@@ -25,7 +25,7 @@ _REMOTE: tuple[tuple[str, str], ...] = (
     (
         "partial",
         r"(?:リモート|テレ)(?:ワーク|勤務)?\s*(?:可|併用|あり|有|制度|中心|ok|週|月|との|も|を|:?\s*(?:可|有|あり|週|一部|月))|一部リモート|原則リモート|リモートワーク|テレワーク|在宅(?:勤務)?(?:も|可|あり|制度|ok|週|月|は?週|を|:|と)?|ハイブリッド(?:勤務|ワーク|型)?(?!車|カー|クラウド)|週\s*\d?\s*[~-]?\s*\d\s*(?:日|回)?(?:程度|まで)?(?:の|は)?(?:出社|リモート|在宅)"
-        r"|\bhybrid(?! cloud| car| vehicle)\b|\bremote (?:work|ok|friendly|possible|days?|option)|days? (?:a|per) (?:week|month) (?:of )?(?:remote|from home|at home|in (?:the |our )?(?:\w+ )?office|on site)|(?:work(?:ing)?|days?) from home|from home (?:on|up to|one|two|once|\d)|partial(?:ly)? remote|home office days?|fixed office days|days? (?:a week )?on-?site|on-?site (?:\d|one|two|three|four) days?|(?:one|two|three|four|\d) office days|% (?:in the office|remote)|telework|flexible (?:on )?location|remote (?:up to|\d)|: remote",
+        r"|\bhybrid(?! cloud| car| vehicle)\b|\bremote (?:work|ok|friendly|possible|days?|option)|days? (?:a|per) (?:week|month) (?:of )?(?:remote|from home|at home|in (?:the |our )?(?:\w+ )?office|on site)|(?:work(?:ing)?|days?) from home|from home (?:on|up to|one|two|once|\d)|partial(?:ly)? remote|home office (?:days?|possible|allowed|up to|\d|one|two)|fixed office days|days? (?:a week )?on-?site|on-?site (?:\d|one|two|three|four) days?|(?:one|two|three|four|\d) office days|% (?:in the office|remote)|telework|flexible (?:on )?location|remote (?:up to|\d)|: remote",
     ),
     ("none", r"\boffice-based\b|\b(?:an )?on-?site (?:role|position|work|job)|work is on[- ]?site|\bin[- ]person\b|^on[- ]?site\b|出社(?:勤務|です|となり)"),
 )  # fmt: skip
@@ -185,7 +185,7 @@ def find_visa(folded: Folded, lines: list[Line]) -> Stated[str] | None:
 _REASONS: tuple[tuple[str, str, str], ...] = (
     (
         "replacement",
-        r"欠員|退職(?!金)|後任|産休|育休|休業に入|前任|交代|補充|異動(?:に伴う|のため)|転出|replac|backfill|success(?:or|ion)|retir|\bleave\b|is leaving|has left|moves? (?:on|to)|moving (?:on|to)|moved to|became free|departure|promoted",
+        r"欠員|退職(?!金)|後任|産休|育休|休業に入|前任|交代|補充|異動(?:に伴う|のため)|転出|replac|backfill|success(?:or|ion)|retir|\bleave\b|is leaving|has left|moves? (?:on|to)|moving (?:on|to)|moved to|became free|departure|promoted|transfer|vacant",
         r"欠員|後任|前任者|産休に|退職に(?:伴|とも)|\breplacement\b|\bbackfill\b|\bsuccessor\b|position became free|previous \w+(?: \w+)? (?:is moving|has left|left|moved|is leaving|retire)|seat is to be filled|maternity leave cover",
     ),
     (
