@@ -7,6 +7,7 @@ an exact stretch of the profile's text (R8).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from ranking.facts import Reading, read_text
 from ranking.passages import PASSAGE, Passages
@@ -20,14 +21,27 @@ _ENGLISH_WORDS = re.compile(r"\b[a-z]{2,}\b")
 _ENOUGH = 8  # small words or hiragana that make a sentence running text
 
 
-def explain(scores: Scores, number: int, profile: Profile, without_guidance: int | None = None) -> Scored:
-    """Turn row `number` of the scores into a person's score with its evidence."""
+def explain(
+    scores: Scores,
+    number: int,
+    profile: Profile,
+    without_guidance: int | None = None,
+    reread: Mapping[int, Quote] | None = None,
+) -> Scored:
+    """Turn row `number` of the scores into a person's score with its evidence.
+
+    `reread`: the words that units rest on which a second reading gave their points, by number of the unit.
+    """
     reading = read_text(profile.text)
     passages = Passages(reading)
     rows: dict[str, list[EvidenceRow]] = {}
     for position, unit in enumerate(scores.plan.units):
         status = int(scores.statuses[number, position])
-        quote, inferred = _find(unit, status, reading, passages, profile)
+        quote, inferred = (
+            (reread[position], status == RELATED)
+            if reread and position in reread
+            else _find(unit, status, reading, passages, profile)
+        )
         rows.setdefault(unit.dimension, []).append(
             EvidenceRow(
                 unit=unit.key,

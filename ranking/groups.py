@@ -23,10 +23,15 @@ def grouped(seen: Sequence[Seen], floor: int) -> tuple[ScoreGroup, ...]:
     found = of_every_block(rows_of, seen)
     if not found:
         return ()
-    scores = np.concatenate([each[0] for each in found])
+    return grouped_people(*(np.concatenate([each[part] for each in found]) for part in range(3)))
+
+
+def grouped_people(
+    scores: NDArray[np.integer], ids: NDArray[np.bytes_], revisions: NDArray[np.int32]
+) -> tuple[ScoreGroup, ...]:
+    """Pack these people, best score first."""
     order = np.argsort(scores, kind="stable")
-    ids = np.concatenate([each[1] for each in found])[order]
-    revisions = np.concatenate([each[2] for each in found])[order].astype("<i4")
+    ids, revisions = ids[order], revisions[order].astype("<i4")
     counts = np.bincount(scores, minlength=101)
     ends = np.cumsum(counts)
     return tuple(

@@ -5,18 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from ranking.census import Census, of_every_block
 from ranking.columns import Block, Snapshot, blocks_of_profiles, pick
 from ranking.evidence import explain
-from ranking.groups import grouped
+from ranking.groups import grouped, grouped_people
 from ranking.market import (
     Counts,
     Seen,
@@ -29,15 +29,21 @@ from ranking.market import (
 )
 from ranking.plan import Plan, make_plan
 from ranking.questions import question_of
-from ranking.score import evaluate, score_version
+from ranking.score import Scores, evaluate, score_version
 from ranking.specifications import Supply, changed, language_ways, specifications
 from ranking.values import (
     Calibrated,
+    Estimate,
     Guidance,
     Profile,
+    Quote,
     Requirement,
     Scored,
+    ScoreGroup,
 )
+
+if TYPE_CHECKING:
+    from ranking.rereading import Rereader
 
 __all__ = ["Judge", "score_version"]
 
@@ -53,10 +59,10 @@ class People(Protocol):
 
 
 class Judge:
-    """Judges the people of one store."""
+    """Judges the people of one store; with a `rereader` the best of them are read again by a sentence encoder."""
 
-    def __init__(self, store: People) -> None:
-        self.store = store
+    def __init__(self, store: People, rereader: Rereader | None = None) -> None:
+        self.store, self.rereader = store, rereader
 
     def calibrate(
         self,
@@ -75,7 +81,7 @@ class Judge:
         """
         run, seen = self._run(requirement, guidance, top=top, floor=floor, reference_date=reference_date)
         begun = perf_counter()
-        groups = grouped(seen, floor)
+        groups = run.groups if run.estimate is not None else grouped(seen, floor)
         return replace(run, groups=groups, seconds={**run.seconds, "groups": perf_counter() - begun})
 
     def preview(
@@ -100,7 +106,9 @@ class Judge:
     ) -> list[Scored]:
         """Explain the score of anybody in the store, best first; ids the store doesn't have are left out."""
         profiles = self.store.get(list(ids))
-        return self.score_profiles(requirement, guidance, list(profiles.values()), reference_date=reference_date)
+        return self.score_profiles(
+            requirement, guidance, list(profiles.values()), reference_date=reference_date, rereader=self.rereader
+        )
 
     @staticmethod
     def score_profiles(
@@ -109,6 +117,7 @@ class Judge:
         profiles: Sequence[Profile],
         *,
         reference_date: date | None = None,
+        rereader: Rereader | None = None,
     ) -> list[Scored]:
         """Score profiles without a store: everyone, best first, ties by id. Nobody is removed.
 
@@ -121,7 +130,7 @@ class Judge:
         explained = [
             scored
             for block in blocks_of_profiles(profiles)
-            for scored in _explained(plan, plain, block, by_id, _month(reference_date))
+            for scored in _explained(_marked(plan, plain, block, by_id, _month(reference_date), rereader), by_id)
         ]
         return sorted(explained, key=lambda scored: (-scored.score, scored.profile_id))
 
@@ -146,15 +155,19 @@ class Judge:
         seen = [one for one, _ in found]
         counts = added([more for _, more in found], floor)
         scored = perf_counter()
-        best = best_scores(seen, counts, floor, max(top, _LINE_RANK))
+        again = self._read_again(plan, plain, seen, counts, floor, month)
+        best = again.best if again else best_scores(seen, counts, floor, max(top, _LINE_RANK))
         line = proposed_line(best[:_LINE_RANK])
         supply = Supply(requirement, guidance, month, seen, ways, line, floor, filters.high)
         ways_out = specifications(supply) if snapshot.people else ()
         specified = perf_counter()
-        shortlist = self._shortlist(plan, plain, seen, _best_places(seen, best[:top], top), month)
+        if again is not None:
+            shortlist = tuple(_explained(again.marked, again.profiles, again.order[:top]))
+        else:
+            shortlist = self._shortlist(plan, plain, seen, _best_places(seen, best[:top], top), month)
         done = perf_counter()
         return Calibrated(
-            score_version=score_version(),
+            score_version=self.version,
             store_revision=snapshot.number,
             universe=snapshot.people,
             considered=counts.considered,
@@ -163,6 +176,8 @@ class Judge:
             floor=floor,
             table=market(counts, floor, snapshot.people),
             specifications=ways_out,
+            groups=again.groups(floor) if again else (),
+            estimate=again.estimate if again else None,
             seconds={
                 "read": read - begun,
                 "score": scored - read,
@@ -182,12 +197,83 @@ class Judge:
         """Explain the people at these places, in their order; who has left the store meanwhile is left out."""
         if not places:
             return ()
-        units = (*plan.units, *(plain.units if plain else ()))
-        asked = [question_of(unit) for unit in units]
-        concepts = {concept for question in asked for concept in (*question.concepts, *question.related)}
-        block = pick([one.block for one in seen], places, sorted(concepts))
+        block = _picked(plan, plain, seen, places)
         profiles = self.store.get([profile_id.decode() for profile_id in block.ids.tolist()])
-        return tuple(_explained(plan, plain, block, profiles, month))
+        return tuple(_explained(_marked(plan, plain, block, profiles, month, None), profiles))
+
+    def _read_again(
+        self,
+        plan: Plan,
+        plain: Plan | None,
+        seen: Sequence[Seen],
+        counts: Counts,
+        floor: int,
+        month: int | None,
+    ) -> _Again | None:
+        """Read the best by the first score again; None without an encoder or with nobody to read."""
+        if self.rereader is None:
+            return None
+        best = best_scores(seen, counts, floor, self.rereader.people)
+        if not best:
+            return None
+        block = _picked(plan, plain, seen, _best_places(seen, best, self.rereader.people))
+        profiles = self.store.get([profile_id.decode() for profile_id in block.ids.tolist()])
+        before = evaluate(plan, block, month).score.tolist()
+        return _Again(_marked(plan, plain, block, profiles, month, self.rereader), profiles, before)
+
+    @property
+    def version(self) -> str:
+        """Name everything a score of this judge depends on."""
+        return self.rereader.version if self.rereader is not None else score_version()
+
+
+@dataclass(frozen=True)
+class _Marked:
+    """The people of a block with their scores. `without`: by the plan without guidance, if there is one."""
+
+    block: Block
+    scores: Scores
+    quotes: Sequence[Mapping[int, Quote]] | None
+    without: Sequence[int] | None
+
+
+@dataclass(frozen=True)
+class _Again:
+    """Those who were read again; who has left the store meanwhile is in no list. `before`: their first scores."""
+
+    marked: _Marked
+    profiles: Mapping[str, Profile]
+    before: Sequence[int]
+
+    @property
+    def order(self) -> list[int]:
+        """Rows of the block, best second score first, ties by id."""
+        ids = self.marked.block.ids.tolist()
+        rows = [row for row, raw in enumerate(ids) if raw.decode() in self.profiles]
+        return sorted(rows, key=lambda row: (-int(self.marked.scores.score[row]), ids[row]))
+
+    @property
+    def best(self) -> list[int]:
+        return [int(self.marked.scores.score[row]) for row in self.order]
+
+    @property
+    def estimate(self) -> Estimate:
+        moved = [int(self.marked.scores.score[row]) - int(self.before[row]) for row in self.order] or [0]
+        low, high = np.quantile(moved, (0.05, 0.95), method="nearest")
+        return Estimate(len(self.order), int(low), int(high))
+
+    def groups(self, floor: int) -> tuple[ScoreGroup, ...]:
+        rows = [row for row in self.order if self.marked.scores.score[row] >= floor]
+        block = self.marked.block
+        return grouped_people(self.marked.scores.score[rows], block.ids[rows], block.revisions[rows])
+
+
+def _picked(plan: Plan, plain: Plan | None, seen: Sequence[Seen], places: Sequence[tuple[int, int]]) -> Block:
+    """Take the people at these places out, with all the concepts the plans ask for."""
+    units = (*plan.units, *(plain.units if plain else ()))
+    asked = [question_of(unit) for unit in units]
+    concepts = {concept for question in asked for concept in (*question.concepts, *question.related)}
+    return pick([one.block for one in seen], places, sorted(concepts))
 
 
 def _month(reference_date: date | None) -> int | None:
@@ -200,15 +286,37 @@ def _plans(requirement: Requirement, guidance: Guidance | None) -> tuple[Plan, P
     return make_plan(requirement, guidance if bent else None), make_plan(requirement, None) if bent else None
 
 
-def _explained(
-    plan: Plan, plain: Plan | None, block: Block, profiles: dict[str, Profile], month: int | None
-) -> Iterable[Scored]:
-    scores = evaluate(plan, block, month)
-    without = evaluate(plain, block, month).score if plain else None
-    for row, raw in enumerate(block.ids.tolist()):
-        profile = profiles.get(raw.decode())
+def _marked(
+    plan: Plan,
+    plain: Plan | None,
+    block: Block,
+    profiles: Mapping[str, Profile],
+    month: int | None,
+    rereader: Rereader | None,
+) -> _Marked:
+    """Score a block's people, by the first reading or, with a rereader, by both."""
+    scores, bare = evaluate(plan, block, month), evaluate(plain, block, month) if plain else None
+    if rereader is None:
+        return _Marked(block, scores, None, bare.score.tolist() if bare else None)
+    again = rereader.read_again(scores, block, profiles, month)
+    if bare is not None:
+        bare = rereader.read_again(bare, block, profiles, month).scores
+    return _Marked(block, again.scores, again.quotes, bare.score.tolist() if bare else None)
+
+
+def _explained(marked: _Marked, profiles: Mapping[str, Profile], rows: Sequence[int] | None = None) -> Iterable[Scored]:
+    """Explain people in the order given (all, in the block's order); who is in no profile is left out."""
+    ids = marked.block.ids.tolist()
+    for row in range(len(ids)) if rows is None else rows:
+        profile = profiles.get(ids[row].decode())
         if profile is not None:
-            yield explain(scores, row, profile, None if without is None else int(without[row]))
+            yield explain(
+                marked.scores,
+                row,
+                profile,
+                None if marked.without is None else marked.without[row],
+                None if marked.quotes is None else marked.quotes[row],
+            )
 
 
 def proposed_line(best: Sequence[int]) -> int:

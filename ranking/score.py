@@ -124,6 +124,11 @@ def _logistic() -> NDArray[np.float64]:
     return np.rint(share * 10_000) / 10_000
 
 
+def closeness_share(steps: int) -> float:
+    """Say which share of its points a closeness is worth, in steps from −8 standard deviations."""
+    return float(_logistic()[steps])
+
+
 @dataclass(frozen=True, slots=True)
 class Scores:
     """Scores with their statuses. `points` (hundredths) and `statuses` are (people, units)."""

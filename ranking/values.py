@@ -403,8 +403,31 @@ def _row(tally: Tally | LanguageTally) -> tuple[Any, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """How far counts may be off where a second reading changes points: only `read` people were read again.
+
+    Nine in ten of them moved by `low` to `high` points; counts (`Calibrated.table`, specifications) are by the first
+    reading.
+    """
+
+    read: int
+    low: int
+    high: int
+
+    def between(self, counts: Mapping[int, int], line: int) -> tuple[int, int]:
+        """Give the interval for how many stand at or above a line. `counts`: people by score."""
+        return (
+            sum(count for score, count in counts.items() if score + self.low >= line),
+            sum(count for score, count in counts.items() if score + self.high >= line),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Calibrated:
-    """One immutable run. `groups`: everyone considered at or above the floor, best score first; empty in a preview."""
+    """One immutable run. `groups`: everyone considered at or above the floor, best score first; empty in a preview.
+
+    With a second reading (`estimate`) the groups hold those read again, who alone have a score to promise on.
+    """
 
     score_version: str
     store_revision: int
@@ -417,6 +440,7 @@ class Calibrated:
     table: Market | None = None
     specifications: tuple[Specification, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+    estimate: Estimate | None = None  # None: counts are exact
 
 
 def digest(value: object) -> str:
