@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from plugin.connections import policy_of
 from plugin.doors import page, words
 from plugin.doors.page import translate as _
+from plugin.doors.paging import rows_of
 from plugin.doors.visitors import changing, recruiters, visitor
 from plugin.events import record
 from plugin.rows import Employer, Job, Mail, Requisition, Scout, Staff, Sweep, Task
@@ -56,12 +57,12 @@ def tasks() -> ResponseReturnValue:
     """What waits for a person, the most urgent first, and what was done lately."""
     with page.work().reading() as db:
         mine = col(Task.connection_id) == visitor().connection.key
-        rows = db.exec(
+        rows, at = rows_of(
+            db,
             select(Task)
             .where(mine, col(Task.state) == "open")
-            .order_by(col(Task.due).is_(None), col(Task.due), col(Task.id))
-            .limit(200)
-        ).all()
+            .order_by(col(Task.due).is_(None), col(Task.due), col(Task.id)),
+        )
         done = db.exec(
             select(Task).where(mine, col(Task.state) == "done").order_by(col(Task.done_at).desc()).limit(20)
         ).all()
@@ -71,6 +72,7 @@ def tasks() -> ResponseReturnValue:
         hidden = {id for id, row in requisitions.items() if not visitor().may_see(row)}
         return render_template(
             "pages/tasks.html",
+            at=at,
             tasks=[task for task in rows if task.requisition_id not in hidden],
             done=[task for task in done if task.requisition_id not in hidden],
             staff=staff,
@@ -116,11 +118,11 @@ def parked() -> ResponseReturnValue:
     """Work that was set aside with the vendor's own words, and what is being tried again."""
     with page.work().reading() as db:
         mine = col(Job.connection_id) == visitor().connection.key
-        rows = db.exec(select(Job).where(mine, col(Job.state) == "parked").order_by(col(Job.id)).limit(200)).all()
+        rows, at = rows_of(db, select(Job).where(mine, col(Job.state) == "parked").order_by(col(Job.id)))
         trying = db.exec(
             select(Job).where(mine, col(Job.state) == "owed", col(Job.error) != "").order_by(col(Job.due)).limit(50)
         ).all()
-        return render_template("pages/jobs.html", parked=rows, trying=trying, words=words)
+        return render_template("pages/jobs.html", parked=rows, at=at, trying=trying, words=words)
 
 
 @blueprint.post("/jobs/<int:job_id>/retry")

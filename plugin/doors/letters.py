@@ -12,6 +12,7 @@ from plugin.alignment import commitment as commitments
 from plugin.database import now_of
 from plugin.doors import page, standing, words
 from plugin.doors.page import translate as _
+from plugin.doors.paging import paged
 from plugin.doors.people import Names
 from plugin.doors.visitors import changing, recruiters, recruiting, visitor
 from plugin.rows import Batch, Calibration, Mail, Requisition, Scout
@@ -53,13 +54,19 @@ def shown(requisition_id: int) -> ResponseReturnValue:
             db.exec(select(Scout).where(col(Scout.batch_id) == batch.key)).all(),
             key=lambda scout: (ORDER.index(scout.state), -scout.score, scout.profile_id),
         )
-        names = Names(db, batch.employer_id, [scout.profile_id for scout in scouts])
+        writing = [scout for scout in scouts if scout.state != "excluded"]
+        left_out = [scout for scout in scouts if scout.state == "excluded"]
+        writing_at, left_out_at = paged(len(writing), "written"), paged(len(left_out), "out")
+        shown_now = [*writing_at.of(writing), *left_out_at.of(left_out)]
+        names = Names(db, batch.employer_id, [scout.profile_id for scout in shown_now])
         obstacles = batches.obstacles(db, batch) if batch.state in ("drafted", "recalled") else []
         return render_template(
             "pages/letters.html",
             **{**common, "batch": batch},
-            writing=[scout for scout in scouts if scout.state != "excluded"],
-            left_out=[scout for scout in scouts if scout.state == "excluded"],
+            writing=writing_at.of(writing),
+            writing_at=writing_at,
+            left_out=left_out_at.of(left_out),
+            left_out_at=left_out_at,
             counts=Counter(scout.state for scout in scouts),
             languages=Counter(scout.language for scout in scouts if scout.state != "excluded"),
             names=names,

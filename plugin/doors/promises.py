@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from plugin.doors import page, words
 from plugin.doors.page import translate as _
+from plugin.doors.paging import rows_of
 from plugin.doors.people import Names
 from plugin.doors.refusing import refusal
 from plugin.doors.visitors import changing, recruiters, recruiting, signed_in, visitor
@@ -24,8 +25,6 @@ from plugin.rows import Commitment, Connection, Entry, Promise, Requisition, Sco
 
 blueprint = Blueprint("promises", __name__)
 
-MOST = 200
-
 
 @blueprint.get("/promises")
 @signed_in
@@ -34,20 +33,21 @@ def listed() -> ResponseReturnValue:
     with page.work().reading() as db:
         seen = visitor().visible()
         base = select(Promise).join(Requisition, col(Requisition.id) == col(Promise.requisition_id)).where(seen)
-        due = db.exec(base.where(col(Promise.state).in_(ledger.OPEN)).order_by(col(Promise.due_at)).limit(MOST)).all()
-        over = db.exec(
-            base.where(col(Promise.state).not_in(ledger.OPEN)).order_by(col(Promise.due_at).desc()).limit(MOST)
-        ).all()
+        open_ones = base.where(col(Promise.state).in_(ledger.OPEN)).order_by(col(Promise.due_at), col(Promise.id))
+        past = base.where(col(Promise.state).not_in(ledger.OPEN))
+        due, due_at = rows_of(db, open_ones, "due")
+        over, over_at = rows_of(db, past.order_by(col(Promise.due_at).desc(), col(Promise.id)), "over")
         yeses: Any = (
             select(Entry)
             .join(Requisition, col(Requisition.id) == col(Entry.requisition_id))
             .where(seen)
             .order_by(col(Entry.id).desc())
-            .limit(MOST)
         )
-        entries = db.exec(yeses).all()
+        entries, yes_at = rows_of(db, yeses, "yes")
+        waiting = col(Entry.state).in_(("holding", "deciding"))
+        held, held_at = rows_of(db, yeses.where(waiting), "held")
         scouts = _by_id(db, Scout, [row.scout_id for row in (*due, *over)])
-        requisitions = _by_id(db, Requisition, [row.requisition_id for row in (*due, *over, *entries)])
+        requisitions = _by_id(db, Requisition, [row.requisition_id for row in (*due, *over, *entries, *held)])
         commitments = _by_id(db, Commitment, [row.commitment_id for row in (*due, *over)])
         keepers = _by_id(
             db,
@@ -57,13 +57,14 @@ def listed() -> ResponseReturnValue:
                 for row in (*due, *over)
             ],
         )
-        people = [scout.profile_id for scout in scouts.values()] + [entry.profile_id for entry in entries]
+        people = [scout.profile_id for scout in scouts.values()] + [entry.profile_id for entry in (*entries, *held)]
         return render_template(
             "pages/promises.html",
             due=due,
             over=over,
             entries=entries,
-            held=[entry for entry in entries if entry.state in ("holding", "deciding")],
+            held=held,
+            at={"due": due_at, "over": over_at, "yes": yes_at, "held": held_at},
             scouts=scouts,
             requisitions=requisitions,
             commitments=commitments,

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from plugin.doors import page, words
 from plugin.doors.page import translate as _
+from plugin.doors.paging import rows_of
 from plugin.doors.people import Names
 from plugin.doors.refusing import refusal
 from plugin.doors.visitors import changing, recruiters, visitor
@@ -59,12 +60,12 @@ class Shown:
 def waiting() -> ResponseReturnValue:
     """Every reply that waits, the most urgent first."""
     with page.work().reading() as db:
-        rows = db.exec(
+        rows, at = rows_of(
+            db,
             select(Reply)
             .where(col(Reply.connection_id) == visitor().connection.key, col(Reply.state) == "triage")
-            .order_by(col(Reply.received_at))
-            .limit(100)
-        ).all()
+            .order_by(col(Reply.received_at), col(Reply.id)),
+        )
         lately = db.exec(
             select(Reply)
             .where(col(Reply.connection_id) == visitor().connection.key, col(Reply.state) != "triage")
@@ -80,6 +81,7 @@ def waiting() -> ResponseReturnValue:
         names = Names(db, visitor().staff.employer_id, [*people, *(scout.profile_id for scout, _title in choices)])
         return render_template(
             "pages/replies.html",
+            at=at,
             shown=sorted(shown, key=lambda one: (one.due or datetime.max.replace(tzinfo=UTC), one.reply.key)),
             done=done,
             names=names,

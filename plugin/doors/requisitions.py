@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from plugin.alignment import acting, acts, specifications
@@ -13,6 +12,7 @@ from plugin.alignment.views import shortlist_view
 from plugin.connections import policy_of
 from plugin.doors import judging, page, standing
 from plugin.doors.page import translate as _
+from plugin.doors.paging import rows_of
 from plugin.doors.visitors import changing, recruiters, recruiting, requisition_of, signed_in, visitor
 from plugin.doors.weighing import asked_for, weigh
 from plugin.rows import Calibration, Commitment, Connection, Requisition, Staff
@@ -26,24 +26,20 @@ ON_A_PAGE = 50
 @signed_in
 def listed() -> ResponseReturnValue:
     """Every requisition the visitor may see: open ones first, then by when they were last read."""
-    number = max(1, request.args.get("page", 1, type=int))
     with page.work().reading() as db:
-        total = db.exec(select(func.count()).select_from(Requisition).where(visitor().visible())).one()
-        rows = db.exec(
+        rows, at = rows_of(
+            db,
             select(Requisition)
             .where(visitor().visible())
             .order_by(
                 (col(Requisition.status) == "closed").asc(),
                 (col(Requisition.state) == "skipped").asc(),
                 col(Requisition.id).desc(),
-            )
-            .offset((number - 1) * ON_A_PAGE)
-            .limit(ON_A_PAGE)
-        ).all()
+            ),
+            size=ON_A_PAGE,
+        )
         lines = standing.listed(db, rows)
-    return render_template(
-        "pages/requisitions.html", lines=lines, number=number, pages=(total + ON_A_PAGE - 1) // ON_A_PAGE, total=total
-    )
+    return render_template("pages/requisitions.html", lines=lines, at=at)
 
 
 @blueprint.get("/requisitions/<int:requisition_id>")
