@@ -21,6 +21,7 @@ from sqlmodel import Session, col, select
 
 from plugin.database import now_of
 from plugin.erasing import drop_traces
+from plugin.events import record
 from plugin.identity import (
     Identity,
     chunks,
@@ -216,6 +217,29 @@ def delete_profiles(session: Session, vault: Vault, employer_id: int, profile_id
     return len(ids)
 
 
+def confirm(session: Session, employer_id: int, profile_ids: Sequence[str], *, actor: str) -> list[str]:
+    """Record that what is known of people is true now, and who says so; return those found.
+
+    Nothing else of them changes: neither their revision nor what a calibration saw of them.
+    """
+    now = now_of(session)
+    found = list(profiles_of(session, employer_id, list(dict.fromkeys(profile_ids))))
+    for row in found:
+        record(
+            session,
+            employer_id,
+            "profile",
+            row.key,
+            "confirmed",
+            actor=actor,
+            profile_id=row.profile_id,
+            before=row.as_of.isoformat() if row.as_of else None,
+        )
+        row.as_of = now
+        session.add(row)
+    return [row.profile_id for row in found]
+
+
 # Out of the journal.
 
 
@@ -342,6 +366,7 @@ __all__ = [
     "add_people",
     "add_profiles",
     "changes_after",
+    "confirm",
     "delete_profiles",
     "hash_company",
     "hash_name",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -16,14 +15,12 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from plugin.cli.means import a_file, employer_named, opened, quiet
-from plugin.cli.people_file import STEP, PeopleFile, take_in
-from plugin.rows import Employer, Journal, Profile
-from plugin.work.context import Work
+from plugin.cli.store_errands import PUTS_IN, errand, kept_when_stopped, owner_of
+from plugin.people_in.records import BASIS_WORDS
+from plugin.rows import Journal, Profile
 
 if TYPE_CHECKING:
     from ranking.universe import GeneratedPerson
-
-PUTS_IN = "a running `kakuyaku serve` or the next `profiles import` puts them into the store"
 
 _employer = click.option("--employer", default="", help="Name or number; the only one there is if left out.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -34,29 +31,80 @@ def profiles() -> None:
     """The profile store."""
 
 
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
 @profiles.command("import")
-@click.argument("file", type=a_file())
+@click.argument(
+    "path", type=click.Path(exists=True, allow_dash=True, path_type=Path), required=False, metavar="FILE|FOLDER"
+)
 @_employer
 @click.option("--create", is_flag=True, help="Make the employer if there is none of that name.")
-@click.option("--source", default="import", show_default=True, help="Where these profiles come from; kept with each.")
-def import_profiles(file: Path, employer: str, create: bool, source: str) -> None:
-    """Import people from JSON lines.
+@click.option("--from-ats", "connection", metavar="CONNECTION", help="Read the ATS's own past candidates instead.")
+@click.option("--since", type=_DAY, help="With --from-ats: only who was active since that day.")
+@click.option("--source", default="", help="Where these profiles come from; kept with each.  [default: import]")
+@click.option("--basis", type=click.Choice(tuple(BASIS_WORDS)), help="Why these people may be written to.")
+@click.option("--consent-date", type=_DAY, help="The day they agreed to be contacted.")
+@click.option("--as-of", type=_DAY, help="The day this was last known to be true, where a record doesn't say.")
+@click.option("--mapping", type=a_file(), help="What each column of a table is taken as (.toml).")
+@click.option("--yes", is_flag=True, help="Take the guessed columns of a table as they are.")
+@click.option("--dry-run", is_flag=True, help="Read everything, change nothing.")
+def import_profiles(
+    path: Path | None,
+    employer: str,
+    create: bool,
+    connection: str | None,
+    since: datetime | None,
+    source: str,
+    basis: str | None,
+    consent_date: datetime | None,
+    as_of: datetime | None,
+    mapping: Path | None,
+    yes: bool,
+    dry_run: bool,
+) -> None:
+    """Import people: JSON lines, a table (CSV, TSV), a résumé or a folder of them (PDF, Word, Excel), or the ATS.
 
-    Each line has `id` and `text`; optional are the fields of a profile and who the person is: name, kana, romaji,
-    email, phone, company, title, language (ja or en), contact_basis and basis_at. What the law bans is stripped.
+    Each JSON line has `id` and `text`; optional are the fields of a profile and who the person is: name, kana, romaji,
+    email, phone, company, title, language (ja or en), contact_basis, basis_at and as_of. The columns of a table are
+    guessed, shown and written to a file to edit. What the law bans is stripped and counted, the same person is folded
+    into one, what can't be read is set aside with the reason. The same command goes on where it was stopped.
     """
-    lines = sys.stdin.readlines() if str(file) == "-" else None
-    with opened() as work:
-        owner = _owner(work, employer, create)
-        with kept_when_stopped(), PeopleFile(file, lines) as reading:
-            taken, bad, stripped = take_in(work, owner, reading, file, source)
-        if not taken:
-            raise click.ClickException(f'{file} holds no profile; each line is a JSON object with "id" and "text"')
-        with kept_when_stopped():
-            _errand(work, owner, "apply")
-    click.echo(f"{taken:,} imported" + (f", {bad:,} lines left out" if bad else ""))
-    if stripped:
-        click.echo("stripped: " + ", ".join(f"{kind} {count}" for kind, count in sorted(stripped.items())))
+    from plugin.cli.importing import defaults_of, import_people
+
+    if (path is None) == (connection is None):
+        raise click.UsageError("Name a file or a folder, or --from-ats with a connection.")
+    if connection is not None:
+        if any((basis, consent_date, as_of, mapping, yes, employer, create, source)):
+            raise click.UsageError("--from-ats takes --since and --dry-run only: the connection says the rest.")
+        from plugin.cli.rediscovering import import_from_ats
+
+        import_from_ats(connection, since.replace(tzinfo=UTC) if since else None, dry_run)
+        return
+    if since is not None:
+        raise click.UsageError("--since goes with --from-ats.")
+    assert path is not None
+    defaults = defaults_of(source or "import", basis, consent_date, as_of, datetime.now(UTC))
+    import_people(path, employer, create, defaults, mapping, dry_run, yes)
+
+
+@profiles.command("confirm")
+@click.argument("ids", nargs=-1, required=True, metavar="ID…")
+@_employer
+@click.option("--by", required=True, help="Who has confirmed it; kept.")
+def confirm_profiles(ids: tuple[str, ...], employer: str, by: str) -> None:
+    """Say that what is known of people is still true today. Old profiles are promised to again after this."""
+    from plugin.people import confirm
+
+    with opened() as work, work.writing() as session:
+        owner = employer_named(session, employer)
+        found = confirm(session, owner.key, ids, actor=f"admin:{by}")
+    missing = [one for one in ids if one not in found]
+    if missing:
+        click.echo(f"not in the store: {', '.join(missing)}", err=True)
+    click.echo(f"{len(found):,} confirmed")
+    if not found:
+        raise click.exceptions.Exit(1)
 
 
 @profiles.command("generate")
@@ -84,9 +132,10 @@ def generate_profiles(number: int, seed: int, out: TextIO | None, employer: str,
             click.echo(json.dumps(as_line(person), ensure_ascii=False))
         return
     from plugin.people import add_people
+    from plugin.people_in.taking_in import STEP
 
     with opened() as work:
-        owner = _owner(work, employer, create)
+        owner = owner_of(work, employer, create)
         with (
             kept_when_stopped(),
             click.progressbar(length=number, label="Inventing people", file=sys.stderr, hidden=quiet()) as bar,
@@ -96,7 +145,7 @@ def generate_profiles(number: int, seed: int, out: TextIO | None, employer: str,
                     add_people(session, work.vault, owner.key, batch, source="generated")
                 bar.update(len(batch))
         with kept_when_stopped():
-            _errand(work, owner, "apply")
+            errand(work, owner, "apply")
     click.echo(f"{number:,} put into the store of {owner.name}")
 
 
@@ -112,7 +161,7 @@ def count_profiles(employer: str, as_json: bool) -> None:
                 select(func.count()).select_from(Profile).where(col(Profile.employer_id) == owner.key)
             ).scalar_one()
             journal = session.exec(select(Journal.last).where(col(Journal.employer_id) == owner.key)).first() or 0
-        stored = _errand(work, owner, "count")
+        stored = errand(work, owner, "count")
     counted = {"employer": owner.name, "known": known, "journal": journal, **stored}
     if as_json:
         click.echo(json.dumps(counted, ensure_ascii=False))
@@ -131,7 +180,7 @@ def rebuild_profiles(employer: str) -> None:
     with opened() as work:
         with work.reading() as session:
             owner = employer_named(session, employer)
-        done = _errand(work, owner, "rebuild")
+        done = errand(work, owner, "rebuild")
     click.echo(f"{done:,} rebuilt")
 
 
@@ -143,8 +192,8 @@ def verify_profiles(employer: str, as_json: bool) -> None:
     with opened() as work:
         with work.reading() as session:
             owner = employer_named(session, employer)
-        findings = _errand(work, owner, "verify")
-        stored = _errand(work, owner, "count")
+        findings = errand(work, owner, "verify")
+        stored = errand(work, owner, "count")
         with work.reading() as session:
             journal = session.exec(select(Journal.last).where(col(Journal.employer_id) == owner.key)).first() or 0
     waiting = journal - stored["applied"]
@@ -158,26 +207,6 @@ def verify_profiles(employer: str, as_json: bool) -> None:
         click.echo(f"{finding['kind']}: {finding['message']}")
     if findings:
         raise click.exceptions.Exit(1)
-
-
-# Inside.
-
-
-@contextmanager
-def kept_when_stopped() -> Iterator[None]:
-    """Say on Ctrl-C, and when the store can't be opened, that what was read so far is kept and how to go on."""
-    from ranking.store import StoreError
-
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise click.Abort(f"stopped; nobody read so far is lost: the same command goes on, or {PUTS_IN}") from None
-    except (StoreError, StoreWaits) as error:
-        raise click.ClickException(f"{error} Everybody read is kept: once that is mended, {PUTS_IN}.") from None
-
-
-class StoreWaits(click.ClickException):
-    """The store was not reached; the journal keeps what it is to learn."""
 
 
 def as_line(person: GeneratedPerson) -> dict[str, Any]:
@@ -195,41 +224,3 @@ def as_line(person: GeneratedPerson) -> dict[str, Any]:
         "contact_basis": person.contact_basis,
         "basis_at": person.basis_at.isoformat() if person.basis_at else None,
     }
-
-
-def _owner(work: Work, name: str, create: bool) -> Employer:
-    with work.writing() as session:
-        if create and name:
-            found = session.exec(select(Employer).where(col(Employer.name) == name)).first()
-            if found is None:
-                found = Employer(name=name, created_at=work.clock.now())
-                session.add(found)
-                session.flush()
-            return found
-        return employer_named(session, name)
-
-
-def _errand(work: Work, owner: Employer, name: str) -> Any:
-    from plugin.work.errands import ErrandFailed, send
-
-    bar: Any = None
-
-    def progress(done: int, total: int) -> None:
-        if bar is not None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
-    try:
-        with click.progressbar(length=1, label=_LABELS[name], file=sys.stderr, hidden=quiet()) as bar:
-            return send(
-                work,
-                owner.key,
-                name,
-                progress=progress,
-                waiting=lambda: click.echo("another process has the store open; waiting for it …", err=True),
-            )
-    except ErrandFailed as error:
-        raise StoreWaits(str(error)) from None
-
-
-_LABELS = {"apply": "Into the store", "count": "Counting", "rebuild": "Rebuilding", "verify": "Comparing"}

@@ -154,17 +154,19 @@ def _docx(content: bytes) -> str:
 def _blocks(container: Any) -> Iterator[str]:
     """Read paragraphs and tables in their order; a merged cell counts once."""
     for block in container.iter_inner_content():
-        if hasattr(block, "rows"):
-            for row in block.rows:
-                seen: set[Any] = set()
-                cells = []
-                for cell in row.cells:
-                    if cell._tc not in seen:
-                        seen.add(cell._tc)
-                        cells.append("\n".join(_blocks(cell)).strip())
-                yield _row([cell for cell in cells if cell])
-        else:
+        if not hasattr(block, "rows"):
             yield block.text
+            continue
+        seen: set[Any] = set()
+        rows = []
+        for row in block.rows:
+            cells = []
+            for cell in row.cells:
+                new = cell._tc not in seen
+                seen.add(cell._tc)
+                cells.append("\n".join(_blocks(cell)).strip() if new else "")
+            rows.append(cells)
+        yield from _form(rows)
 
 
 def _xlsx(content: bytes) -> str:
@@ -180,14 +182,17 @@ def _xlsx(content: bytes) -> str:
         lines: list[str] = []
         left = CELLS
         for sheet in book.worksheets:
+            rows: list[list[str]] = []
             for row in sheet.iter_rows(values_only=True):
                 left -= len(row)
                 if left < 0:
                     raise Unreadable("the Excel file has too many cells: is this one person's résumé?")
-                cells = [_cell(value) for value in row if value is not None and str(value).strip()]
-                if cells:
-                    lines.append(_row(cells))
+                rows.append(["" if value is None else _cell(value) for value in row])
+            lines.extend(_form(rows))
         return "\n".join(lines)
+    except (KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+        # Sheets are read only now; a damaged one fails in the reader's own ways.
+        raise Unreadable(f"the Excel file is damaged ({type(error).__name__}): save it again") from error
     finally:
         book.close()
 
@@ -198,11 +203,64 @@ def _cell(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
+# What 履歴書 and application forms print before or above what somebody fills in.
+_FORM_LABEL = re.compile(
+    r"(?:氏\s*名|お?名\s*前|ふりがな|フリガナ|カナ|生年月日|誕生日|(?:満)?年齢|性別|国籍|本籍地?|出身地|現?住所|居住地|連絡先|電話番号?|携帯(?:電話)?(?:番号)?"
+    r"|e-?mail|メール(?:アドレス)?|配偶者(?:の有無)?|扶養(?:家族|義務)?\S{0,6}|家族構成|最寄り?駅|健康状態|宗教|職種|役職|会社名|勤務先|所属|部署|業種|期間"
+    r"|希望年収|現?年収|希望勤務地|雇用形態|写真|name|gender|sex|date of birth|birth ?date|nationality|address|phone|age|marital status)",
+    re.IGNORECASE,
+)
+
+
+def _label(cell: str) -> bool:
+    return _FORM_LABEL.fullmatch(unicodedata.normalize("NFKC", cell).strip(" \u3000:：*※")) is not None
+
+
+def _form(rows: list[list[str]]) -> Iterator[str]:
+    """Read rows by their columns: a row of labels only belongs to the row below it, cell by cell."""
+    above: list[str] | None = None
+    for row in rows:
+        cells = [cell for cell in row if cell]
+        if above is not None:
+            labels, above = above, None
+            if (
+                cells
+                and not any(map(_label, cells))
+                and all(not cell or _at(labels, at) for at, cell in enumerate(row))
+            ):
+                yield from (f"{_at(labels, at)}：{cell}" for at, cell in enumerate(row) if cell)
+                continue
+            yield _row([label for label in labels if label])
+        if len(cells) > 1 and all(map(_label, cells)):
+            above = row
+        elif cells:
+            yield _row(cells)
+    if above is not None:
+        yield _row([label for label in above if label])
+
+
+def _at(labels: list[str], position: int) -> str:
+    return labels[position] if position < len(labels) else ""
+
+
 def _row(cells: list[str]) -> str:
-    """A form's row: a short label before its value reads as 「label：value」."""
+    """A form's row: a short label before its value reads as 「label：value」, pair after pair on lines of their own."""
     if len(cells) == 2 and len(cells[0]) <= _LABEL and "\n" not in cells[0] and not cells[0][-1:].isdigit():
         return f"{cells[0]}：{cells[1]}"
-    return "　".join(cells) if not any("\n" in cell for cell in cells) else "\n".join(cells)
+    lines: list[str] = []
+    rest: list[str] = []
+    position = 0
+    while position < len(cells):
+        cell = cells[position]
+        if _label(cell) and position + 1 < len(cells) and not _label(cells[position + 1]):
+            lines.append(f"{cell}：{cells[position + 1]}")
+            position += 2
+        else:
+            rest.append(cell)
+            position += 1
+    if rest:
+        lines.insert(0, "　".join(rest) if not any("\n" in cell for cell in rest) else "\n".join(rest))
+    return "\n".join(lines)
 
 
 # ── text ─────────────────────────────────────────────────────────────────────────────────────────────────────────

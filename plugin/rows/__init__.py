@@ -18,7 +18,16 @@ from plugin.rows.alignment import (
     Verdict,
 )
 from plugin.rows.base import BigId, Row, UtcDateTime
-from plugin.rows.people import Journal, PersonKey, Profile, ProfileChange, Restriction, Suppression
+from plugin.rows.people import (
+    Journal,
+    PersonKey,
+    Profile,
+    ProfileChange,
+    ProfileSource,
+    Rediscovery,
+    Restriction,
+    Suppression,
+)
 from plugin.rows.pipeline import Entry, Promise
 from plugin.rows.scouting import Batch, Mail, Reply, Scout, Task
 from plugin.rows.work import AtsWrite, Delivery, Job, Lease, RateLimit, Sweep
@@ -53,9 +62,11 @@ __all__ = [
     "PersonKey",
     "Profile",
     "ProfileChange",
+    "ProfileSource",
     "Promise",
     "Question",
     "RateLimit",
+    "Rediscovery",
     "Reply",
     "RequirementRow",
     "Requisition",

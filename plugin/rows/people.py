@@ -47,6 +47,32 @@ class Profile(Row, table=True):
     ats_candidate_id: str = ""
 
 
+class ProfileSource(Row, table=True):
+    """A record that was taken in, by the keyed hash of what it said: the same record a second time changes nothing.
+
+    Several rows of one profile are records that were found to be one person. They outlive the person, as a suppression
+    does: who was erased is not brought back by the same file.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("employer_id", "content_hash"),
+        Index("ix_profilesource_profile", "employer_id", "profile_id"),
+    )
+
+    content_hash: str
+    profile_id: str
+
+
+class Rediscovery(Row, table=True):
+    """One reading of an ATS's own past candidates: how far it came, so that the next one goes on from there."""
+
+    connection_id: int = Field(foreign_key="connection.id", index=True)
+    since: datetime | None = at()
+    cursor: str = ""  # the vendor's next page; "" before the first and after the last
+    people: int = 0
+    finished_at: datetime | None = at()
+
+
 class Journal(Row, table=True):
     """The last journal number of an employer; locked to assign the next, so that there are no gaps."""
 
