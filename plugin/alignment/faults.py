@@ -101,7 +101,7 @@ def _vague(fault: Fault, locale: str) -> str:
         )
     return _(
         "It tells people apart too little: of %(matching)s people who match at all (%(sensible)s points or more), %(people)s"
-        " score %(line)s or more, and only %(spread)s points lie between the first and the last of the %(shown)s shown.",
+        " score %(line)s or more, and the scores of the %(shown)s shown differ by %(spread)s at most.",
         people=_number(numbers["people"]),
         matching=_number(numbers["matching"]),
         sensible=numbers["sensible"],

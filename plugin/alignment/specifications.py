@@ -218,9 +218,9 @@ def why_text(specification: Specification, locale: str) -> str:
     """Why this one is offered, in one sentence."""
     _ = phrases(locale)
     texts = {
-        "language_eased": _("The language asked for keeps most people below the line."),
+        "language_eased": _("The language asked for alone keeps people below the line."),
         "pay_moved": _("People above the line want more than the band offers."),
-        "must_eased": _("Of all musts, this one keeps most people below the line."),
+        "must_eased": _("Of the musts, this one keeps most people below the line."),
     }
     return texts.get(specification.kind, _("What the description and the changes made here ask for."))
 
