@@ -12,7 +12,7 @@ from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, select
 
 from plugin.identity import chunks, profiles_of
-from plugin.rows import Delivery, Entry, Job, Mail, PersonKey, Promise, Reply
+from plugin.rows import Delivery, Entry, Job, Mail, PersonKey, Promise, Question, Reply
 
 _LEFT = ("sent", "bounced", "refused", "unknown", "held")
 
@@ -41,6 +41,9 @@ def drop_traces(session: Session, employer_id: int, profile_ids: Sequence[str]) 
         bells = _bells(session, employer_id, sorted(pair for pair in rung if pair[1]))
         _drop_bytes(session, employer_id, {id for id in replies if id is not None} | bells)
         _drop_notices(session, employer_id, entries)
+    if profile_ids:
+        # Answers shown for minutes may list them: whoever looks at one asks again.
+        session.execute(delete(Question).where(col(Question.employer_id) == employer_id))
 
 
 def _bells(session: Session, employer_id: int, rung: Iterable[tuple[str, str]]) -> set[int]:

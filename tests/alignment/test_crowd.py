@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -15,6 +16,7 @@ from plugin.alignment import requirement as requirements
 from plugin.alignment.faults import fault_text
 from plugin.alignment.market import StoredMarket, counts_by_line, market_table
 from plugin.alignment.specifications import changed
+from plugin.alignment.store import EmployerDesk
 from plugin.alignment.tables import Band
 from ranking.cells import Cell, Member, people_of
 from ranking.columns import UNKNOWN_16, Block, Snapshot
@@ -229,3 +231,28 @@ def test_who_wants_more_than_the_band_is_counted_apart() -> None:
     line = counts_by_line(run.table.people, 40, True)[20]
     by_pay = sum(t.count for t in run.table.people if t.score >= 60 and t.pay == PAY_BEYOND)
     assert line.beyond == by_pay > 0
+
+
+def test_a_desk_previews_and_opens_cells_without_waiting_for_its_store() -> None:
+    """While the journal is being applied, pages still get their answers."""
+    store, asked = Store(everybody()), backend()
+    desk = EmployerDesk(1, store, Judge(store))  # type: ignore[arg-type]
+    held, done = threading.Event(), threading.Event()
+
+    def applying() -> None:
+        with desk._lock:
+            held.set()
+            done.wait(30)
+
+    thread = threading.Thread(target=applying)
+    thread.start()
+    try:
+        assert held.wait(30)
+        found = desk.preview(asked, None, top=5, floor=40, reference_date=TODAY)
+        cell = {"language": "japanese", "level": 5, "basis": "stated", "low": None, "high": None}
+        count, some = desk.people_of(asked, None, cell, line=60, limit=3, reference_date=TODAY)
+    finally:
+        done.set()
+        thread.join()
+    assert len(found.shortlist) == 5 and found.groups == ()
+    assert count > 3 == len(some)

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from plugin.alignment import acts, cells, preview, questions
 from plugin.alignment.market import market_table, read_market
 from plugin.database import now_of
+from plugin.people import delete_profiles
 from plugin.rows import Calibration, Event, Job, Override, Question, RequirementRow, Requisition
 from plugin.work.jobs import INTERACTIVE
 from plugin.work.ticks import keep_house
@@ -130,6 +131,15 @@ def test_what_was_asked_and_answered_is_sealed_and_gone_in_minutes(house: Any) -
     keep_house(house.work)
     with house.work.reading() as session:
         assert session.exec(select(Question)).all() == []
+
+
+def test_an_answer_goes_with_anybody_who_is_erased(house: Any) -> None:
+    house.ring()
+    token = _ask(house, _text(house))
+    house.settle()
+    with house.work.writing() as session:
+        delete_profiles(session, house.work.vault, house.employer.key, ["p000"])
+    assert _look(house, token).state == "gone"
 
 
 def test_fields_set_by_hand_stay_set_but_for_what_the_text_now_says_otherwise(house: Any) -> None:
