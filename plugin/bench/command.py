@@ -261,14 +261,14 @@ def reading_command(folder: Path, failures: bool, as_json: bool) -> None:
 
 
 @bench.command("relevance")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folders", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def relevance_command(folder: Path, as_json: bool) -> None:
-    """Whether the score puts the right people first, against BM25 and n-grams: FOLDER holds graded descriptions (NAME.json)."""
-    from plugin.bench.relevance import RESAMPLES, Unjudged, measure, overview, verdicts
+def relevance_command(folders: tuple[Path, ...], as_json: bool) -> None:
+    """Whether the score puts the right people first, against BM25 and n-grams: FOLDERS hold graded descriptions (NAME.json)."""
+    from plugin.bench.relevance import RESAMPLES, Unjudged, crossings, measure, overview, verdicts
 
     try:
-        found = measure(folder)
+        found = measure(*folders)
     except Unjudged as error:
         raise click.ClickException(str(error)) from None
     means, compared = overview(found), [asdict(one) | {"clear": one.clear} for one in verdicts(found)]
@@ -277,15 +277,17 @@ def relevance_command(folder: Path, as_json: bool) -> None:
             name: {key: [round(float(v), 4) for v in values] for key, values in measures.items()}
             for name, measures in found.by_ranker.items()
         }
-        whole = {"descriptions": found.slugs, "means": means, "differences": compared, "each": each}
+        whole: dict[str, Any] = {"descriptions": found.slugs, "means": means, "across": crossings(found)}
+        whole |= {"differences": compared, "each": each}
         click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
         return
     click.echo(f"{len(found.slugs)} descriptions; means over them")
     click.echo(table(means))
     click.echo(
         "across: share of the relevant people writing in the other language among the first ten; across_rank, plain_rank:\n"
-        "mean place of the relevant who write in the other language, and of those who write in ordinary words."
+        "mean place of the relevant who write in the other language, and of those who write in ordinary words.\n"
     )
+    click.echo(table(crossings(found)))
     click.echo(
         f"\nthe score's mean minus the stronger variant's of each baseline, {RESAMPLES:,} paired resamples, 95 %"
     )

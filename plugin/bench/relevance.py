@@ -70,9 +70,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Relevance:
-    """`by_ranker` (ranker → measure → one figure a description)."""
+    """`by_ranker` (ranker → measure → one figure a description, in the order of `slugs`)."""
 
     slugs: tuple[str, ...]
+    languages: tuple[str, ...]
     by_ranker: dict[str, dict[str, Floats]]
     differences: tuple[Difference, ...]
 
@@ -178,9 +179,9 @@ def by_chance(judged: Judged) -> dict[str, float]:
 # ── comparison ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def measure(folder: Path) -> Relevance:
-    """Rank every description by every ranking and compare the score with each baseline."""
-    judged = read_judged(folder)
+def measure(*folders: Path) -> Relevance:
+    """Rank every description of the folders by every ranking and compare the score with each baseline."""
+    judged = [one for folder in folders for one in read_judged(folder)]
     rankers: dict[str, Ranker] = {"score": by_score, **baselines(judged)}
     scores = {name: [rank(one) for one in judged] for name, rank in rankers.items()}
     rows = {name: [measured(one, s) for one, s in zip(judged, found, strict=True)] for name, found in scores.items()}
@@ -192,7 +193,7 @@ def measure(folder: Path) -> Relevance:
         for baseline in rankers
         if baseline != "score"
     )
-    return Relevance(tuple(one.slug for one in judged), by_ranker, differences)
+    return Relevance(tuple(one.slug for one in judged), tuple(one.language for one in judged), by_ranker, differences)
 
 
 def compared(
@@ -249,6 +250,26 @@ def overview(found: Relevance) -> list[dict[str, Any]]:
         {"ranking": name} | {key: float(np.nanmean(figures)) for key, figures in measures.items()}
         for name, measures in found.by_ranker.items()
     ]
+
+
+def crossings(found: Relevance) -> list[dict[str, Any]]:
+    """Lay out, by the description's language, how the relevant people writing in the other one are found."""
+    rows: list[dict[str, Any]] = []
+    for language, other in (("ja", "en"), ("en", "ja")):
+        chosen = np.array([one == language for one in found.languages], np.bool_)
+        if chosen.any():
+            rows += [
+                {
+                    "description": language,
+                    "people": other,
+                    "ranking": name,
+                    "among_ten": float(np.nanmean(measures["across"][chosen])),
+                    "mean_rank": float(np.nanmean(measures["across_rank"][chosen])),
+                }
+                for name, measures in found.by_ranker.items()
+                if name in ("score", "chance", strongest(found, "BM25"), strongest(found, "n-grams"))
+            ]
+    return rows
 
 
 def strongest(found: Relevance, kind: str) -> str:
