@@ -63,7 +63,7 @@ def tidy(text: str) -> str:
     """Mend look-alike characters and ligatures, drop control characters, and leave at most one empty line in a row."""
     mended = "".join(_RADICALS.get(c) or (unicodedata.normalize("NFKC", c) if _lookalike(c) else c) for c in text)
     kept = "".join(c if c in "\n\t" or not unicodedata.category(c).startswith("C") else " " for c in mended)
-    lines = [re.sub(r"[ \t\u00a0]+", " ", line).strip() for line in kept.replace("\t", " ").split("\n")]
+    lines = [re.sub(r"[ \t\u00a0\u2000-\u200a\u202f]+", " ", line).strip() for line in kept.replace("\t", " ").split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
@@ -146,7 +146,7 @@ def _docx(content: bytes) -> str:
         lines = list(_blocks(document))
         boxes = document.element.body.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}txbxContent")
         lines.extend("".join(part.itertext()) for box in boxes for part in box if part.tag.endswith("}p"))
-    except (OpcError, KeyError, ValueError, AttributeError) as error:
+    except (OpcError, KeyError, ValueError, AttributeError, SyntaxError) as error:
         raise Unreadable(f"the Word file is damaged ({type(error).__name__}): save it again") from error
     return "\n".join(lines)
 
@@ -176,7 +176,7 @@ def _xlsx(content: bytes) -> str:
     _bounded(content)
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, ValueError, OSError) as error:
+    except (InvalidFileException, KeyError, ValueError, OSError, SyntaxError) as error:
         raise Unreadable(f"the Excel file is damaged ({type(error).__name__}): save it again") from error
     try:
         lines: list[str] = []
@@ -190,7 +190,7 @@ def _xlsx(content: bytes) -> str:
                 rows.append(["" if value is None else _cell(value) for value in row])
             lines.extend(_form(rows))
         return "\n".join(lines)
-    except (KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+    except (KeyError, ValueError, TypeError, zipfile.BadZipFile, SyntaxError) as error:
         # Sheets are read only now; a damaged one fails in the reader's own ways.
         raise Unreadable(f"the Excel file is damaged ({type(error).__name__}): save it again") from error
     finally:
