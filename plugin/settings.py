@@ -46,6 +46,29 @@ class Settings(BaseSettings):
         description="Folder of .tsv files with words of your own, laid over the shipped lexicon (docs/lexicon.md);"
         " the same for every process. Empty: none.",
     )
+    encoder: str = Field(
+        "",
+        description="Folder of an ONNX sentence encoder that reads the best of everybody again (docs/encoders.md)."
+        " Empty: none.",
+    )
+    encoder_people: int = Field(
+        200, ge=20, le=5000, description="How many of the best are read again; they alone get scouts on a promise."
+    )
+    model_url: str = Field(
+        "",
+        description="OpenAI-compatible endpoint of a language model (https://host/v1) that may propose what our reading"
+        " missed (docs/encoders.md). Descriptions and criteria are sent to it, nobody's profile. Empty: none.",
+    )
+    model_name: str = Field("", description="The language model's name at that endpoint.")
+    model_key: SecretStr = Field(SecretStr(""), description="Its key, if it wants one.")
+    model_summaries: bool = Field(
+        False,
+        description="Whether the language model may word summaries of people's fit: quotes of their profiles are sent"
+        " to it, masked.",
+    )
+    model_timeout_seconds: float = Field(
+        8.0, ge=0.1, le=60, description="Seconds to wait for an answer of the language model."
+    )
     public_url: str = Field(
         "http://127.0.0.1:8321",
         description="Address people and ATSs reach us at; stands in links and webhook URLs.",
@@ -98,7 +121,7 @@ class Settings(BaseSettings):
             raise ValueError("has a port that is no number from 1 to 65535: write …@host:5432/name")
         return value
 
-    @field_validator("chroma_url", "public_url")
+    @field_validator("chroma_url", "public_url", "model_url")
     @classmethod
     def _url(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
@@ -167,7 +190,11 @@ def load(**overrides: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "KAKUYAKU_" + ".".join(str(part) for part in first["loc"]).upper()
-        given = "" if "secret" in name.lower() or "password" in name.lower() else f" (given: {_say(first['input'])!r})"
+        given = (
+            ""
+            if any(word in name.lower() for word in ("secret", "password", "_key"))
+            else f" (given: {_say(first['input'])!r})"
+        )
         raise WrongSetting(f"{name} {_plain(first['msg'])}{given}; see `kakuyaku settings`") from None
 
 

@@ -81,7 +81,7 @@ class Judge:
         """
         run, seen = self._run(requirement, guidance, top=top, floor=floor, reference_date=reference_date)
         begun = perf_counter()
-        groups = run.groups if run.estimate is not None else grouped(seen, floor)
+        groups = run.groups if run.table is not None and run.table.estimate else grouped(seen, floor)
         return replace(run, groups=groups, seconds={**run.seconds, "groups": perf_counter() - begun})
 
     def preview(
@@ -174,10 +174,9 @@ class Judge:
             proposed_line=line,
             shortlist=shortlist,
             floor=floor,
-            table=market(counts, floor, snapshot.people),
+            table=replace(market(counts, floor, snapshot.people), estimate=again.estimate if again else None),
             specifications=ways_out,
             groups=again.groups(floor) if again else (),
-            estimate=again.estimate if again else None,
             seconds={
                 "read": read - begun,
                 "score": scored - read,

@@ -325,6 +325,25 @@ class LanguageTally:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """How far counts may be off where a second reading changes points: only `read` people were read again.
+
+    Nine in ten of them moved by `low` to `high` points; counts of people are by the first reading.
+    """
+
+    read: int
+    low: int
+    high: int
+
+    def between(self, counts: Mapping[int, int], line: int) -> tuple[int, int]:
+        """Give the interval for how many stand at or above a line. `counts`: people by score."""
+        return (
+            sum(count for score, count in counts.items() if score + self.low >= line),
+            sum(count for score, count in counts.items() if score + self.high >= line),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Market:
     """Everyone within reach of the place (or whose place is unknown), whatever they want to earn, from the floor up.
 
@@ -338,6 +357,7 @@ class Market:
     people: tuple[Tally, ...]
     languages: Mapping[str, tuple[LanguageTally, ...]]
     places: tuple[tuple[int, str, int], ...]
+    estimate: Estimate | None = None  # None: counts are exact
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -347,6 +367,7 @@ class Market:
             "people": [list(_row(t)) for t in self.people],
             "languages": {name: [list(_row(t)) for t in tallies] for name, tallies in self.languages.items()},
             "places": [list(place) for place in self.places],
+            **({"estimate": asdict(self.estimate)} if self.estimate else {}),
         }
 
     @classmethod
@@ -358,6 +379,7 @@ class Market:
             tuple(Tally(*row) for row in data["people"]),
             {name: tuple(LanguageTally(*row) for row in rows) for name, rows in data["languages"].items()},
             tuple((score, place, count) for score, place, count in data["places"]),
+            Estimate(**data["estimate"]) if "estimate" in data else None,
         )
 
 
@@ -403,30 +425,10 @@ def _row(tally: Tally | LanguageTally) -> tuple[Any, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """How far counts may be off where a second reading changes points: only `read` people were read again.
-
-    Nine in ten of them moved by `low` to `high` points; counts (`Calibrated.table`, specifications) are by the first
-    reading.
-    """
-
-    read: int
-    low: int
-    high: int
-
-    def between(self, counts: Mapping[int, int], line: int) -> tuple[int, int]:
-        """Give the interval for how many stand at or above a line. `counts`: people by score."""
-        return (
-            sum(count for score, count in counts.items() if score + self.low >= line),
-            sum(count for score, count in counts.items() if score + self.high >= line),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Calibrated:
     """One immutable run. `groups`: everyone considered at or above the floor, best score first; empty in a preview.
 
-    With a second reading (`estimate`) the groups hold those read again, who alone have a score to promise on.
+    With a second reading (`table.estimate`) the groups hold those read again, who alone have a score to promise on.
     """
 
     score_version: str
@@ -440,7 +442,6 @@ class Calibrated:
     table: Market | None = None
     specifications: tuple[Specification, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
-    estimate: Estimate | None = None  # None: counts are exact
 
 
 def digest(value: object) -> str:

@@ -159,8 +159,34 @@ def market_table(stored: StoredMarket, line: int, language: str) -> MarketTable:
 # In words.
 
 
-def source_text(stored: StoredMarket, policy: Policy, locale: str) -> str:
-    """Say whose data this is, of how many people and how old: your own store, unless it is declared a market (R10)."""
+def estimate_text(stored: StoredMarket, line: int, locale: str) -> str:
+    """Say between which numbers a count at a line lies; "" where counts are exact, as they are without an encoder."""
+    estimate = stored.market.estimate
+    if estimate is None:
+        return ""
+    by_score: Counter[int] = Counter()
+    for tally in stored.market.people:
+        if tally.pay != PAY_BEYOND:
+            by_score[tally.score] += tally.count
+    low, high = estimate.between(by_score, line)
+    return phrases(locale)(
+        "Counts are estimates: the best %(read)s people were read again, after which %(low)s to %(high)s are expected"
+        " at %(line)s points or more",
+        read=f"{estimate.read:,}", low=f"{low:,}", high=f"{high:,}", line=line,
+    )  # fmt: skip
+
+
+def source_text(stored: StoredMarket, policy: Policy, locale: str, line: int | None = None) -> str:
+    """Say whose data this is, of how many people and how old: your own store, unless it is declared a market (R10).
+
+    With a line, where counts are estimates, also between which numbers the count at the line lies.
+    """
+    said = _whose(stored, policy, locale)
+    estimated = estimate_text(stored, line, locale) if line is not None else ""
+    return f"{said} · {estimated}" if estimated else said
+
+
+def _whose(stored: StoredMarket, policy: Policy, locale: str) -> str:
     _ = phrases(locale)
     people, month = f"{stored.market.universe:,}", stored.fresh.median
     if policy.market_source:

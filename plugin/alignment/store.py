@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from ranking.values import Calibrated, Guidance, Requirement, Scored
 if TYPE_CHECKING:
     from ranking.cells import Member
     from ranking.judge import Judge
+    from ranking.sentence_encoder import SentenceEncoder
     from ranking.store import ProfileStore
 
 log = structlog.get_logger(__name__)
@@ -64,6 +66,7 @@ class EmployerDesk:
                 if number == before:
                     return before
                 self.store.apply(number, upserts, deletes)
+                self._forget([*(person.id for person in upserts), *deletes])
             if progress is not None:
                 progress(number, number)
             log.info(
@@ -73,6 +76,18 @@ class EmployerDesk:
                 upserts=len(upserts),
                 deletes=len(deletes),
             )
+
+    def _forget(self, ids: Sequence[str]) -> None:
+        """Drop what the encoder keeps of people who have changed or gone."""
+        if self._judge.rereader is not None:
+            self._judge.rereader.forget(ids)
+
+    def forget_the_gone(self) -> None:
+        """Drop what the encoder keeps of people who are in the store no more: a crash may have come between."""
+        kept = self._judge.rereader.kept() if self._judge.rereader is not None else []
+        for start in range(0, len(kept), JOURNAL_STEP):
+            page = kept[start : start + JOURNAL_STEP]
+            self._forget(sorted(set(page) - set(self.store.get(page))))
 
     def verify(self, work: Work) -> list[dict[str, str]]:
         """Compare journal, texts, Chroma and index; one entry per finding (kind, message, profile_id), none when sound.
@@ -168,6 +183,8 @@ class EmployerDesk:
     def close(self) -> None:
         with self._lock:
             self.store.close()
+            if self._judge.rereader is not None:
+                self._judge.rereader.close()
 
 
 class JudgeDesk:
@@ -176,6 +193,7 @@ class JudgeDesk:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._desks: dict[int, EmployerDesk] = {}
+        self._encoder: SentenceEncoder | None = None
         self._lock = threading.Lock()
 
     def judge(self, employer_id: int) -> EmployerDesk:
@@ -197,8 +215,13 @@ class JudgeDesk:
     def _open(self, employer_id: int) -> EmployerDesk:
         # numpy and chromadb are loaded here, by the first calibration of a worker: the web process never comes by.
         from ranking.judge import Judge
+        from ranking.rereading import Rereader
+        from ranking.sentence_encoder import open_encoder
         from ranking.store import ProfileStore
 
+        settings = self._settings
+        if settings.encoder and self._encoder is None:  # one for all employers; what it keeps of people is apart
+            self._encoder = open_encoder(Path(settings.encoder))
         collection = f"employer-{employer_id}"
         if self._settings.chroma_url:
             texts = self._settings.data_folder / "texts"
@@ -206,7 +229,12 @@ class JudgeDesk:
             store = ProfileStore.open(self._settings.chroma_url, collection, texts=texts)
         else:
             store = ProfileStore.open(self._settings.data_folder / "profiles", collection)
-        return EmployerDesk(employer_id, store, Judge(store))
+        if self._encoder is None:
+            return EmployerDesk(employer_id, store, Judge(store))
+        cache = settings.data_folder / "encoders" / collection
+        desk = EmployerDesk(employer_id, store, Judge(store, Rereader(self._encoder, cache, settings.encoder_people)))
+        desk.forget_the_gone()
+        return desk
 
 
 def apply_profiles(work: Work, claim: Claim) -> None:

@@ -140,6 +140,7 @@ _DATABASE = {
 _TOLD = {
     "plugin.settings.WrongSetting",
     "ranking.lexicon_files.BrokenLexicon",
+    "ranking.sentence_encoder.EncoderError",
     "connectors.base.ATSError",
     "connectors.base.Unsupported",
 }

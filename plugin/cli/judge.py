@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from plugin.cli.means import a_file, employer_named, opened, read_text, words_in_force
+from plugin.cli.means import a_file, employer_named, opened, read_text, settings_for_commands, words_in_force
 from plugin.cli.requirement_table import requirement_table
 from ranking.guidance import read_guidance
 from ranking.profiles import read_profiles
@@ -59,8 +59,12 @@ def rank(jd: Path, profiles_file: Path, guidance: Path | None, top: int, as_json
     if not read.profiles:
         raise click.ClickException(f'{profiles_file} holds no profile; each line is a JSON object with "id" and "text"')
     from ranking.judge import Judge  # loads numpy, which the other commands don't need
+    from ranking.rereading import open_rereader
 
-    scored = Judge.score_profiles(requirement, wish, read.profiles, reference_date=datetime.now(UTC).date())[:top]
+    folder = settings_for_commands().encoder
+    rereader = open_rereader(Path(folder)) if folder else None
+    today = datetime.now(UTC).date()
+    scored = Judge.score_profiles(requirement, wish, read.profiles, reference_date=today, rereader=rereader)[:top]
     found = [asdict(one) | {"evidence_hash": one.evidence_hash} for one in scored]
     if as_json:
         _print({"requirement": requirement.to_json(), "profiles": len(read.profiles), "ranking": shown(found)})

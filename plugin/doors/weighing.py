@@ -141,7 +141,7 @@ def weigh(
         ),
         heat=heat,
         sparse=_sparse(heat),
-        source=market.source_text(view.counted, policy, locale),
+        source=market.source_text(view.counted, policy, locale, line),
         summaries={
             profile_id: summary.sections(locale)
             for profile_id, summary in fit_summaries(

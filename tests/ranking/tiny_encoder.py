@@ -40,10 +40,10 @@ def write_encoder(
     folder.mkdir(parents=True, exist_ok=True)
     words = ["[UNK]", *(word for topic in topics for word in topic)]
     words += [word for word in _everyday() if word not in words]
-    vectors = np.stack([_direction(word) * (0.3 if word == "[UNK]" else 1.0) for word in words])
+    vectors = np.stack([_direction(word) * (0.05 if word == "[UNK]" else 0.3) for word in words])
     for number, topic in enumerate(topics):
         rows = [words.index(word) for word in topic]
-        vectors[rows] = 0.25 * vectors[rows] + _direction(f"topic {number}")
+        vectors[rows] = vectors[rows] + 2.0 * _direction(f"topic {number}")
     (folder / "model.onnx").write_bytes(_model(vectors.astype(np.float32), inputs))
     tokenizer = Tokenizer(models.WordLevel({word: n for n, word in enumerate(words)}, unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
