@@ -18,8 +18,22 @@ from hypothesis import strategies as st
 
 from plugin.bench.baselines import bm25, character_ngrams, rarity, tfidf_cosine, words_and_bigrams
 from plugin.bench.command import bench
-from plugin.bench.relevance import Relevance, Unjudged, crossings, measure, measured, ndcg, order, read_judged, verdicts
+from plugin.bench.relevance import (
+    DAY,
+    Relevance,
+    Unjudged,
+    crossings,
+    measure,
+    measured,
+    ndcg,
+    order,
+    read_judged,
+    verdicts,
+)
 from ranking.encoder import encode
+from ranking.judge import Judge
+from ranking.requirement import read_requirement
+from ranking.values import Profile
 
 OPEN = Path(__file__).parents[1] / "fixtures" / "judged" / "open"
 
@@ -121,3 +135,52 @@ def test_ordinary_words_reach_the_line_of_work_in_either_language() -> None:
     near = encode("At month's end I close the books and reconcile the ledger with the auditors.", []).astype(np.float64)
     far = encode("I drive a lorry and deliver parcels from the warehouse.", []).astype(np.float64)
     assert float(accounting @ near) > 4 * max(1.0, float(accounting @ far))
+
+
+# Written for this test alone, after the words of the trades and without a look at what they know; nothing was tuned on them.
+PLAINLY = {
+    "tax": (
+        "税務スタッフ\n必須\n・法人税申告",
+        "I work out each spring what firms owe to the government and fill in the forms that go to the revenue office; when inspectors come I sit beside the owner.",
+    ),
+    "sre": (
+        "Site reliability engineer\nMust have\n- AWS\n- Kubernetes",
+        "夜中に止まったときに最初に呼ばれる役です。原因を突き止めて書き残し、同じことで起こされないように手順を機械に任せてきました。混み合う年末にも遅くならないよう前もって台数を増やします。",
+    ),
+    "cra": (
+        "臨床開発モニター（CRA）\n必須条件\n・治験のモニタリング経験\n・GCPの知識",
+        "I travel between hospitals to see that doctors testing a new heart tablet write down everything as agreed, and I compare their notes with the patients' charts.",
+    ),
+    "legal": (
+        "法務担当\n必須\n・契約審査の経験",
+        "I read what the other company wants us to sign, cross out what could hurt us, and talk with their lawyer until both can live with the words.",
+    ),
+    "pdm": (
+        "Product Manager\nMust have\n- Product management experience\n- Agile",
+        "使う人の家まで行って手元を見せてもらい、何から直すかを決めて作り手に渡します。出した後に使い続けられているかを毎週数え、やめる機能も決めます。",
+    ),
+    "nurse": (
+        "看護師\n必須\n・病棟経験",
+        "I look after people after operations at night, give injections and tell the morning shift what happened.",
+    ),
+    "warehouse": (
+        "Warehouse manager\nMust\n- Logistics\n- WMS",
+        "荷物の置き場所を決め、トラックが着く順に人を割り振り、間違った箱が出ないように二人で確かめる仕組みを作りました。",
+    ),
+    "recruit": (
+        "採用担当\n必須\n・中途採用",
+        "I find people who might like to join our firm, talk with them first, and bring the good ones to the team leaders.",
+    ),
+    "mech": (
+        "機械設計エンジニア\n必須\n・3D CAD",
+        "I draw the moving parts of packing machines on the computer, make them lighter and check that they do not snap.",
+    ),
+}
+
+
+@pytest.mark.parametrize("trade", PLAINLY)
+def test_who_tells_of_the_work_in_ordinary_words_of_the_other_language_comes_first(trade: str) -> None:
+    description, _ = PLAINLY[trade]
+    people = [Profile(name, text) for name, (_, text) in PLAINLY.items()]
+    first, second, *_ = Judge.score_profiles(read_requirement(description), None, people, reference_date=DAY)
+    assert first.profile_id == trade and first.score > second.score
