@@ -163,6 +163,8 @@ def _decision_page(
         defaults = replace(defaults, interviewer_title=_own_title(db, look.staff_id) or _("Hiring manager"))
     given = _given(defaults, form)
     asked = asked_for(given if form is not None else request.args, view.proposed_line)
+    if form is None:
+        given |= {name: str(asked[name]) for name in ("line", "max_people", "minutes") if asked[name] is not None}
     note = guidance.current(db, requisition.key)
     return render_template(
         "pages/decide.html",

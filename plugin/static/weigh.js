@@ -183,6 +183,7 @@
         if (mine !== turn) return;
         const result = answer.status === 202 ? null : (await parsed(answer)).getElementById("rerun-result");
         live.replaceChildren(result ? document.adoptNode(result) : form.dataset.failed);
+        document.getElementById("rerun-said").textContent = result ? live.querySelector("h2").textContent : form.dataset.failed;
         live.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = false; });
       } catch (error) { live.textContent = form.dataset.failed; }
       live.removeAttribute("data-stale");
