@@ -142,5 +142,7 @@ def _number(value: int | str) -> str:
 
 
 def _few(value: int | str, locale: str) -> str:
-    """A count of people as tables show it: fewer than five are not counted out (R10)."""
-    return f"{int(value):,}" if int(value) >= LEAST or int(value) == 0 else phrases(locale)("fewer than five")
+    """A count of people as tables show it, with its Japanese counter: fewer than five are not counted out (R10)."""
+    if 0 < int(value) < LEAST:
+        return phrases(locale)("fewer than five")
+    return f"{int(value):,}名" if locale == "ja" else f"{int(value):,}"
