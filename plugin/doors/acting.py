@@ -6,29 +6,24 @@ address. Deciding, confirming and undoing are POSTs of the acting page, without 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
-from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from plugin.alignment import acting, guidance, links, specifications
-from plugin.alignment.fields import read_days, read_line
-from plugin.alignment.terms import Terms, default_terms, problem_text
+from plugin.alignment.terms import default_terms, problem_text
 from plugin.alignment.views import shortlist_view
 from plugin.connections import policy_of
 from plugin.database import now_of
-from plugin.doors import page, standing
+from plugin.doors import decision_form, page, standing
 from plugin.doors.echoing import echoed
 from plugin.doors.page import translate as _
 from plugin.doors.requisitions import tell_of_link
 from plugin.doors.weighing import asked_for, weigh
-from plugin.rows import Calibration, Commitment, Connection, Requisition, ShortlistEntry, Staff
+from plugin.rows import Calibration, Commitment, Connection, Requisition, Staff
 
 blueprint = Blueprint("acting", __name__)
 
@@ -101,7 +96,11 @@ def act(token: str) -> ResponseReturnValue:
                 page.say(_("Recorded: no commitment. Thank you for saying so."))
                 return page.see_other("acting.shown", token=links.show_token(work.vault, calibration))
             if look.purpose == "decide":
-                terms, wrong = _terms(db, look, request.form)
+                calibration = db.get_one(Calibration, look.subject_id)
+                requisition = db.get_one(Requisition, calibration.requisition_id)
+                connection = _read_as_manager(db, requisition, look.staff_id)
+                defaults = default_terms(connection, calibration, db.get(Staff, look.staff_id), now_of(db))
+                terms, wrong = decision_form.terms_of(db, calibration, defaults, request.form)
                 if wrong:
                     return _decision_page(db, token, look, form=request.form, wrong=wrong), 422
                 commitment = acting.decide_by_link(db, work, token, terms)
@@ -161,7 +160,7 @@ def _decision_page(
     defaults = default_terms(connection, calibration, db.get(Staff, look.staff_id), now_of(db))
     if page.locale() != policy.locale and not policy.interviewer_title:
         defaults = replace(defaults, interviewer_title=_own_title(db, look.staff_id) or _("Hiring manager"))
-    given = _given(defaults, form)
+    given = decision_form.given(defaults, form)
     asked = asked_for(given if form is not None else request.args, view.proposed_line)
     if form is None:
         given |= {name: str(asked[name]) for name in ("line", "max_people", "minutes") if asked[name] is not None}
@@ -215,86 +214,6 @@ def _undo_link(db: Session, commitment: Commitment) -> str:
         staff=db.get_one(Staff, commitment.manager_id),
         purpose="undo",
         subject_id=commitment.key,
-    )
-
-
-def _given(defaults: Terms, form: Mapping[str, str] | None) -> dict[str, Any]:
-    """What the form's fields hold: what was typed, else what is proposed."""
-    values: dict[str, Any] = {
-        "line": str(defaults.line),
-        "inclusive": "1" if defaults.inclusive else "0",
-        "kind": defaults.kind,
-        "days": str(defaults.days),
-        "interviewer_title": defaults.interviewer_title,
-        "interviewer_name": "",
-        "max_people": str(defaults.max_people),
-        "selection": "",
-        "screening": defaults.screening,
-        "reply_deadline": defaults.reply_deadline.isoformat(),
-        "format": defaults.format,
-        "minutes": str(defaults.minutes),
-    }
-    return values if form is None else {name: form.get(name, value) for name, value in values.items()}
-
-
-def _terms(db: Session, look: links.Look, form: Any) -> tuple[Terms, list[str]]:
-    """The form as terms, and what could not be read, in the manager's words."""
-    calibration = db.get_one(Calibration, look.subject_id)
-    requisition = db.get_one(Requisition, calibration.requisition_id)
-    connection = _read_as_manager(db, requisition, look.staff_id)
-    locale, wrong = page.locale(), list[str]()
-    defaults = default_terms(connection, calibration, db.get(Staff, look.staff_id), now_of(db))
-
-    def number(name: str, code: str, read: Any) -> int:
-        given = form.get(name, "").strip()
-        found = read(given)
-        if found is None:
-            wrong.append(problem_text(code, locale, given=given))
-            return int(getattr(defaults, name))
-        return int(found)
-
-    kind = form.get("kind", defaults.kind)
-    try:
-        deadline = date.fromisoformat(form.get("reply_deadline", defaults.reply_deadline.isoformat()))
-    except ValueError:
-        wrong.append(problem_text("deadline_past", locale))
-        deadline = defaults.reply_deadline
-    # "As usual": an interview is part of the selection, a casual meeting isn't.
-    selection = form.get("selection", "") == "1" if form.get("selection") else kind == "interview"
-    terms = replace(
-        defaults,
-        line=number("line", "line_unreadable", read_line),
-        inclusive=form.get("inclusive", "1") == "1",
-        kind=kind,
-        selection=selection,
-        screening=form.get("screening", defaults.screening),
-        interviewer_title=form.get("interviewer_title", "").strip(),
-        interviewer_name=form.get("interviewer_name", "").strip()[:80] or None,
-        days=number("days", "days_unreadable", read_days),
-        reply_deadline=deadline,
-        max_people=number("max_people", "people_range", _whole),
-        format=form.get("format", defaults.format),
-        minutes=number("minutes", "minutes", _whole),
-        exclusions=_exclusions(db, calibration, form.getlist("exclude")),
-    )
-    return terms, wrong
-
-
-def _whole(text: str) -> int | None:
-    """A whole number as people type it, full-width digits included."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    return int(plain) if re.fullmatch(r"\d{1,5}", plain, re.ASCII) else None
-
-
-def _exclusions(db: Session, calibration: Calibration, labels: list[str]) -> tuple[str, ...]:
-    if not labels:
-        return ()
-    return tuple(
-        db.exec(
-            select(ShortlistEntry.profile_id)
-            .where(col(ShortlistEntry.calibration_id) == calibration.key, col(ShortlistEntry.label).in_(labels))
-            .order_by(col(ShortlistEntry.rank))
-        )
     )
 
 

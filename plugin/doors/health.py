@@ -14,6 +14,7 @@ from sqlalchemy import func, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
+from plugin.alignment.proposals import counted
 from plugin.database import now_of
 from plugin.rows import Delivery, Job, Task
 from plugin.work.context import Work
@@ -42,7 +43,7 @@ def ready() -> Response:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Counts of owed work, deliveries of the last hour and open tasks."""
+    """Counts of owed work, deliveries of the last hour, open tasks, and texts a language model was asked about."""
     if not _from_here():
         return Response("metrics are given on this machine only\n", 404, _PLAIN)
     work: Work = current_app.extensions["work"]
@@ -62,10 +63,16 @@ def metrics() -> Response:
             select(func.count()).select_from(Delivery).where(col(Delivery.received_at) > now - timedelta(hours=1))
         ).scalar_one()
         tasks = session.execute(select(func.count()).select_from(Task).where(col(Task.state) == "open")).scalar_one()
+        answers = counted(session)
     lag = (now - oldest).total_seconds() if oldest else 0.0
     lines += ["# TYPE kakuyaku_oldest_due_seconds gauge", f"kakuyaku_oldest_due_seconds {lag:.1f}"]
     lines += ["# TYPE kakuyaku_deliveries_last_hour gauge", f"kakuyaku_deliveries_last_hour {recent}"]
     lines += ["# TYPE kakuyaku_open_tasks gauge", f"kakuyaku_open_tasks {tasks}"]
+    lines += ["# TYPE kakuyaku_model_texts gauge"] if answers else []
+    lines += [
+        f'kakuyaku_model_texts{{task="{task}",outcome="{outcome}"}} {count}'
+        for (task, outcome), count in sorted(answers.items())
+    ]
     return Response("\n".join(lines) + "\n", 200, {**_PLAIN, "Content-Type": "text/plain; version=0.0.4"})
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import col
 
-from plugin.doors.acting import _whole
+from plugin.doors.decision_form import whole
 from plugin.rows import Calibration, Commitment, Connection, Job, Mail, Requisition, ShortlistEntry, Staff
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -256,11 +256,11 @@ def test_the_grace_period_counts_down_on_the_page(house: Any, clock: Any) -> Non
 
 @given(st.text(max_size=8))
 def test_a_whole_number_is_read_or_refused_never_guessed(database_kind: str, text: str) -> None:
-    found = _whole(text)
+    found = whole(text)
     assert found is None or 0 <= found <= 99999
 
 
 @given(st.integers(0, 99999))
 def test_full_width_digits_are_digits(database_kind: str, number: int) -> None:
     wide = str(number).translate({ord(str(digit)): chr(0xFF10 + digit) for digit in range(10)})
-    assert _whole(wide) == _whole(f" {number} ") == number
+    assert whole(wide) == whole(f" {number} ") == number

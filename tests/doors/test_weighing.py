@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import col
+from sqlmodel import col, select
 
-from plugin.alignment import links
+from plugin.alignment import links, market
 from plugin.doors.weighing import asked_for
 from plugin.rows import (
     Calibration,
+    CalibrationMarket,
     Commitment,
     GuidanceNote,
     Job,
@@ -325,3 +327,26 @@ def test_another_employers_rerun_is_not_there(house: Any, other_house: Any) -> N
     answer = act(house, "rerun", text="営業", guidance="")
     asked = answer.headers["Location"].rsplit("/", 1)[1]
     assert other_house.client().get(f"/act/{other_house.link()}/rerun/{asked}").status_code == 410
+
+
+# Faults stand on top.
+
+
+def test_a_fault_stands_above_everything_with_its_numbers_in_both_languages(house: Any) -> None:
+    with house.work.writing() as db:
+        calibration = db.get_one(Calibration, house.calibration)
+        row = db.exec(select(CalibrationMarket).where(col(CalibrationMarket.calibration_id) == house.calibration)).one()
+        stored = market.read_market(db, calibration)
+        db.delete(row)
+        db.flush()
+        few = replace(stored.market, places=((60, "13", 2),))
+        market.keep(db, calibration, replace(stored, market=few), house.work.clock.now())
+    for lang, words in (("en", ("Too narrow", "fewer than five")), ("ja", ("条件が狭すぎます", "5名未満です"))):
+        for path in (f"/act/{house.link()}", f"/r/{house.show_token()}"):
+            text = house.client(lang=lang).get(path).text
+            top = text[text.index('id="faults"') : text.index("data-weigh ")]
+            assert all(word in top for word in words), (path, lang)
+
+
+def test_without_a_fault_nothing_is_said(house: Any) -> None:
+    assert '<section id="faults"></section>' in house.client().get(f"/act/{house.link()}").text
