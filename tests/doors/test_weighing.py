@@ -149,7 +149,12 @@ def test_every_line_has_its_price_without_javascript(house: Any) -> None:
 
 def test_the_plan_changes_the_price(house: Any) -> None:
     client, page = house.client(lang="en"), f"/act/{house.link()}"
-    hours = lambda query: re.search(r'data-line="40".*?data-of="hours">([^<]+)', client.get(page + query).text, re.S)[1]  # type: ignore[index] # noqa: E731
+
+    def hours(query: str) -> str:
+        found = re.search(r'data-line="40".*?data-of="hours">([^<]+)', client.get(page + query).text, re.S)
+        assert found is not None
+        return found[1]
+
     assert hours("?minutes=60&percent=50") == "4–8"
     assert hours("?minutes=120&percent=50") == "8–16"
     assert hours("?minutes=60&percent=50&max_people=2") == "1–2"
