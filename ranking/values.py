@@ -112,6 +112,7 @@ class Requirement:
     trial_months: Stated[float] | None = None
     visa: Stated[str] | None = None  # "sponsored", "not_sponsored"
     parser_version: int = 1
+    proposed_by: str = ""  # the language model that proposed some of what is inferred; "" where none did
 
     def substance(self) -> dict[str, Any]:
         """The values alone: what enters the score or is stated in a letter (R3). Quotes and versions are not substance.
@@ -183,6 +184,7 @@ class Requirement:
             trial_months=stated(data.get("trial_months"), float),
             visa=stated(data.get("visa"), str),
             parser_version=data["parser_version"],
+            proposed_by=data.get("proposed_by", ""),
         )
 
 
@@ -193,6 +195,7 @@ class GuidanceUnit:
     `polarity`: must, prefer, relax, avoid; loose (coloured by likeness, bounded) or unused (understood as a wish, but
     nothing the score can count). `skill.concept` may be "language:english:3" or "years:5"; `skill.any_of` are
     alternatives. `refused` is the code of a protected attribute (R9), `ask_hr` that a lawful exception is claimed.
+    `proposed_by`: the language model that read it so, "" for our own reading.
     """
 
     polarity: str
@@ -200,6 +203,7 @@ class GuidanceUnit:
     quote: Quote
     refused: str = ""
     ask_hr: bool = False
+    proposed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

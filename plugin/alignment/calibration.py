@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from sqlmodel import Session
 
-from plugin.alignment import guidance, market, scores
+from plugin.alignment import guidance, market, proposals, scores
 from plugin.alignment.freshness import freshness
 from plugin.alignment.masking import mask
 from plugin.alignment.store import judged_on
@@ -57,10 +57,13 @@ def calibrate(work: Work, claim: Claim) -> None:
             record(session, calibration.employer_id, "calibration", calibration.key, "overtaken", actor="clock")
         return
     policy = policy_of(connection)
+    requirement, units = proposals.propose(work, row, note)
+    if note is not None and units is not None:
+        note.proposed = units
     desk = work.judge(calibration.employer_id)
     desk.catch_up(work)
     result: Calibrated = desk.calibrate(
-        Requirement.from_json(row.parsed),
+        requirement,
         guidance.understood(note),
         top=SHORTLIST,
         floor=policy.floor,
@@ -69,6 +72,7 @@ def calibrate(work: Work, claim: Claim) -> None:
     now = work.clock.now()
     with work.finishing(claim) as session:
         calibration = session.get_one(Calibration, calibration.key)
+        _keep_proposals(session, calibration, requirement, units)
         _store(session, work, connection, requisition, calibration, result, now)
         requisition = session.get_one(Requisition, requisition.key)
         if requisition.calibration_id == calibration.id:
@@ -90,6 +94,20 @@ def calibrate(work: Work, claim: Claim) -> None:
         stored=sum(group.count for group in result.groups),
         **{f"seconds_{name}": round(value, 4) for name, value in result.seconds.items()},
     )
+
+
+def _keep_proposals(
+    session: Session, calibration: Calibration, requirement: Requirement, units: list[dict[str, Any]] | None
+) -> None:
+    """Keep what a language model added with what was judged by; the hashes stay those of the texts."""
+    if requirement.proposed_by:
+        row = session.get_one(RequirementRow, calibration.requirement_id)
+        row.parsed = requirement.to_json()
+        session.add(row)
+    if units is not None and calibration.guidance_id is not None:
+        note = session.get_one(GuidanceNote, calibration.guidance_id)
+        note.proposed = units
+        session.add(note)
 
 
 def _store(

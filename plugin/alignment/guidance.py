@@ -13,6 +13,7 @@ from plugin.i18n import phrases
 from plugin.rows import GuidanceNote, Requisition
 from plugin.tasks import open_task
 from ranking.guidance import read_guidance
+from ranking.proposals import units_from_json, with_units
 from ranking.refusals import refusal_of
 from ranking.values import Guidance
 
@@ -53,7 +54,10 @@ def _points(guidance: Guidance, locale: str) -> Iterator[Understood]:
         words = unit.quote.words
         if not unit.refused:
             label = unit.skill.label_ja if ja else unit.skill.label_en
-            yield Understood(unit.polarity, how[unit.polarity], label, words)
+            said = how[unit.polarity]
+            if unit.proposed_by:
+                said = _("%(how)s, proposed by %(model)s", how=said, model=unit.proposed_by)
+            yield Understood(unit.polarity, said, label, words)
             continue
         refusal = refusal_of(unit.refused, words, lawful=unit.ask_hr)
         reason, law = (refusal.reason_ja, refusal.law_ja) if ja else (refusal.reason_en, refusal.law_en)
@@ -73,8 +77,10 @@ def current(session: Session, requisition_id: int) -> GuidanceNote | None:
 
 
 def understood(note: GuidanceNote | None) -> Guidance | None:
-    """A note as the judgement reads it; None for none."""
-    return read_guidance(note.text) if note is not None and note.text.strip() else None
+    """A note as the judgement reads it, with what a language model proposed and verified; None for none."""
+    if note is None or not note.text.strip():
+        return None
+    return with_units(read_guidance(note.text), units_from_json(note.proposed))
 
 
 def write(session: Session, requisition: Requisition, text: str, *, author: str, source: str) -> bool:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from plugin.alignment import guidance as guidances
-from plugin.alignment import questions, requirement, saying
+from plugin.alignment import proposals, questions, requirement, saying
 from plugin.alignment.calibration import headlines, masked_evidence
 from plugin.alignment.faults import fault_text
 from plugin.alignment.market import LineCount, StoredMarket, folded, line_counts, read_market
@@ -30,6 +30,7 @@ from plugin.sealing import Vault
 from plugin.work.context import Work
 from ranking.faults import faults_of
 from ranking.guidance import read_guidance
+from ranking.proposals import with_proposals
 from ranking.values import Guidance, Market, Requirement
 
 MOST = 40_000
@@ -167,8 +168,11 @@ def work_out(work: Work, requisition: Requisition, asked: Mapping[str, Any]) -> 
         now = requirement.asked_now(session, requisition)
         if current is not None:
             now = Requirement.from_json(session.get_one(RequirementRow, current.requirement_id).parsed)
+        pointed_at = proposals.remembered(session, work, requisition.employer_id, requisition.description)
     policy = policy_of(connection)
     wanted = _as_it_would_be(requisition, asked["text"], overrides)
+    # What a model pointed at in the text as it stands counts here, too, where the words are still there.
+    wanted, _ = with_proposals(wanted, asked["text"], pointed_at, now.proposed_by)
     if not wanted.parses:
         raise CantSay("nothing_parsed")
     moment: datetime = work.clock.now()

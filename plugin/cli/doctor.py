@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from connectors.base import ATSError, Unsupported
+from plugin.alignment.proposals import counted, language_model
 from plugin.cli.means import connections, opened
 from plugin.cli.wording import Phrases, finding_said, lang_option, language
 from plugin.connections import policy_of
@@ -104,6 +106,37 @@ def examine_installation(work: Work, locale: str) -> Iterator[Line]:
     yield from _owed(work, _)
     yield from _mail(work, _)
     yield from _stores(work, _)
+    yield from _helpers(work, _)
+
+
+def _helpers(work: Work, _: Phrases) -> Iterator[Line]:
+    """The optional encoder and language model."""
+    if work.settings.encoder:
+        from ranking.sentence_encoder import EncoderError, read_config
+
+        try:
+            config = read_config(Path(work.settings.encoder))
+            what = _("%(name)s reads the best %(people)s again", name=config.name, people=work.settings.encoder_people)
+            yield Line(OK, _("encoder"), what)
+        except EncoderError as error:
+            yield Line(FAIL, _("encoder"), str(error), todo=_("mend the folder, or unset KAKUYAKU_ENCODER"))
+    if not work.settings.model_url:
+        return
+    try:
+        language_model(work.settings)
+    except WrongSetting as error:
+        yield Line(FAIL, _("language model"), str(error), todo=_("set KAKUYAKU_MODEL_URL and KAKUYAKU_MODEL_NAME"))
+        return
+    with work.reading() as session:
+        answers = counted(session)
+    silent = {outcome: count for (task, outcome), count in answers.items() if outcome != "answered"}
+    what = _("answered %(count)s texts", count=sum(answers.values()) - sum(silent.values()))
+    if silent:
+        detail = ", ".join(f"{outcome} {count}" for outcome, count in sorted(silent.items()))
+        todo = _("texts are read without it meanwhile; check the endpoint")
+        yield Line(NOTE, _("language model"), what, detail, todo)
+    else:
+        yield Line(OK, _("language model"), what)
 
 
 def _owed(work: Work, _: Phrases) -> Iterator[Line]:

@@ -14,7 +14,7 @@ from sqlalchemy import func, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
-from plugin.alignment.proposals import counted
+from plugin.alignment import proposals
 from plugin.database import now_of
 from plugin.rows import Delivery, Job, Task
 from plugin.work.context import Work
@@ -63,7 +63,7 @@ def metrics() -> Response:
             select(func.count()).select_from(Delivery).where(col(Delivery.received_at) > now - timedelta(hours=1))
         ).scalar_one()
         tasks = session.execute(select(func.count()).select_from(Task).where(col(Task.state) == "open")).scalar_one()
-        answers = counted(session)
+        answers = proposals.counted(session)
     lag = (now - oldest).total_seconds() if oldest else 0.0
     lines += ["# TYPE kakuyaku_oldest_due_seconds gauge", f"kakuyaku_oldest_due_seconds {lag:.1f}"]
     lines += ["# TYPE kakuyaku_deliveries_last_hour gauge", f"kakuyaku_deliveries_last_hour {recent}"]

@@ -57,13 +57,17 @@ class Override(Row, table=True):
 
 
 class GuidanceNote(Row, table=True):
-    """The manager's free text (選考の観点), with its author. The newest is in force."""
+    """The manager's free text (選考の観点), with its author. The newest is in force.
+
+    `proposed`: units a language model proposed and that verified, as `ranking.proposals.units_to_json` writes them.
+    """
 
     requisition_id: int = Field(foreign_key="requisition.id", index=True)
     text: str
     hash: str
     author: str
     source: str  # ats, page
+    proposed: list[Any] = Field(default_factory=list, sa_type=Json)
     replaced_at: datetime | None = at()
 
 
@@ -183,6 +187,26 @@ class Question(Row, table=True):
     error: str = ""
     answered_at: datetime | None = at()
     expires_at: datetime = at(nullable=False, index=True)
+
+
+class Proposal(Row, table=True):
+    """What a language model answered about one text, asked once: by model, prompt and text.
+
+    `task`: requirement, guidance. `text_hash` is keyed. `outcome`: answered, timeout, unreachable, refused, nonsense; all but
+    the first are asked again after an hour. `items` quote the text, nothing else; `taken` and `left_out` of the last use.
+    """
+
+    __table_args__ = (UniqueConstraint("employer_id", "task", "text_hash", "model", "prompt"),)
+
+    task: str
+    text_hash: str
+    model: str
+    prompt: str  # SHA-256 (hex, 16) of the wording asked with
+    outcome: str
+    items: list[Any] = Field(default_factory=list, sa_type=Json)
+    taken: int = 0
+    left_out: int = 0
+    asked_at: datetime = at(nullable=False)
 
 
 class Verdict(Row, table=True):
