@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ranking.folding import Folded
+from ranking.folding import Folded, fold
 from ranking.layout import Line
 from ranking.levels import find_levels
 from ranking.lexicon import Concept, lexicon
 from ranking.phrases import cleaned, degree_in, is_about_languages, parts_of, says_nothing
+from ranking.refusals import find_protected
 from ranking.values import Quote, Skill, Stated
 
 NICE_WORDS = re.compile(
@@ -202,7 +203,7 @@ def _items(text: str, hits: list[_Item], blocked: list[tuple[int, int]]) -> list
 def _phrase(text: str, start: int, end: int) -> list[_Item]:
     first, last = cleaned(text, start, end)
     words = text[first:last]
-    if says_nothing(words):
+    if says_nothing(words) or find_protected(words):  # what nobody may be ranked by is not asked (R9)
         return []
     if find_levels(words):
         # A level in brackets is an aside: "communication skills in English (Japanese not required)".
@@ -297,6 +298,8 @@ def _once(points: list[_Point], seen: set[str]) -> tuple[Stated[Skill], ...]:
         fresh = [unit for unit in point.units if _key(unit.value) not in seen]
         if not fresh and point.phrase is not None:
             words = point.phrase.words
+            if find_protected(fold(words).text):
+                continue
             fresh = [Stated(Skill("", words, words), point.phrase, point.units[0].inferred)]
         for unit in fresh:
             if _key(unit.value) not in seen:

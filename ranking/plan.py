@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from ranking.bending import bend
 from ranking.lexicon import lexicon
+from ranking.refusals import without_protected
 from ranking.unit import Unit, language_unit
 from ranking.values import Guidance, LanguageNeed, Level, Requirement, Skill, Stated
 
@@ -110,8 +111,11 @@ def _role_units(requirement: Requirement) -> list[Unit]:
 
 
 def _phrases(requirement: Requirement) -> list[str]:
-    """Collect the words the similarity is taken to: values, never quotes, so that layout can't move a score."""
-    words = [requirement.title.value] if requirement.title else []
+    """Collect the words the similarity is taken to: values, never quotes, so that layout can't move a score.
+
+    A protected attribute in the title stays out (R9); among the skills the reader of descriptions leaves it out.
+    """
+    words = [without_protected(requirement.title.value)] if requirement.title else []
     for stated in (*requirement.must, *requirement.must, *requirement.nice):
         skill = stated.value
         words.extend((skill.label_ja, skill.label_en) if skill.label_ja != skill.label_en else (skill.label_ja,))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ranking.guidance import read_guidance
 from ranking.plan import make_plan
-from ranking.refusals import CODES, refusal_of
+from ranking.refusals import CODES, refusal_of, without_protected
 from ranking.requirement import read_requirement
 
 JD = read_requirement("職種：バックエンドエンジニア\n必須条件\n・Python\n・AWS\n歓迎条件\n・Docker")
@@ -38,6 +38,54 @@ def test_a_refused_sentence_leaves_no_wish_behind(words: str) -> None:
     assert units and all(unit.refused for unit in units)
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("じょせいがのぞましい", "gender"), ("ｼﾞｮｾｲ歓迎", "gender"), ("おんなのひとがいい", "gender"), ("女が良い", "gender"),
+        ("女 性を希望", "gender"), ("boys only", "gender"), ("30 代まで", "age"), ("３５さい以下", "age"), ("アラ３０", "age"),
+        ("1990年以降生まれ", "age"), ("昭和生まれはNG", "age"), ("ゆとり世代は避けたい", "age"), ("自分と同世代", "age"),
+        ("thirty-somethings", "age"), ("below thirty-five", "age"), ("born after 1990", "age"), ("no elderly people", "age"),
+        ("にほんじんのみ", "nationality"), ("ｶﾞｲｼﾞﾝ不可", "nationality"), ("中国の方は避けたい", "nationality"),
+        ("韓国出身の方", "nationality"), ("no foreign applicants", "nationality"), ("white people", "nationality"),
+        ("どくしん希望", "family"), ("育休取得予定のない方", "family"), ("no maternity leave", "family"), ("childless", "family"),
+        ("クリスチャンの方", "religion"), ("共産党員は不可", "belief"), ("障碍者は不可", "health"), ("no handicapped people", "health"),
+        ("高身長の方", "looks"),
+    ],
+)  # fmt: skip
+def test_another_spelling_of_a_protected_attribute_is_refused_as_well(words: str, code: str) -> None:
+    units = read_guidance(words).units
+    assert code in {unit.refused for unit in units}
+    assert make_plan(JD, read_guidance(words)) == make_plan(JD, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "営業職\n必須スキル\n・法人営業の経験\n%s",
+        "Sales manager\nRequirements\n- B2B sales\n%s",
+    ],
+)
+@pytest.mark.parametrize(
+    "wish",
+    ["女性の方", "35歳以下の方", "日本人", "若い方", "独身の方", "Female", "Under 35", "Japanese nationals only"],
+)
+def test_a_description_s_protected_must_is_no_feature(text: str, wish: str) -> None:
+    mark = "・" if "・" in text else "- "
+    assert make_plan(read_requirement(text % (mark + wish)), None) == make_plan(read_requirement(text % ""), None)
+
+
+def test_a_title_s_protected_words_are_no_feature() -> None:
+    asked, plain = (
+        read_requirement(f"職種：{title}\n必須条件\n・Python") for title in ("若い女性エンジニア", "エンジニア")
+    )
+    assert make_plan(asked, None).units[-1].phrase == make_plan(plain, None).units[-1].phrase
+
+
+def test_what_is_left_of_words_holds_no_protected_attribute() -> None:
+    assert without_protected("若い女性 Engineer, ｆｅｍａｌｅ") == "Engineer,"
+    assert without_protected("女性向け雑誌の編集") == "女性向け雑誌の編集"
+
+
 @given(st.text(alphabet="若い手30代女性男日本人歳まで歓迎必須Pythonyoung men", max_size=40))
 def test_no_unit_in_force_quotes_a_refused_word(text: str) -> None:
     units = read_guidance(text).units
@@ -54,6 +102,8 @@ def test_no_unit_in_force_quotes_a_refused_word(text: str) -> None:
         "紳士服の販売経験者", "障害者雇用の実務経験がある人事", "障害対応に強い方", "race conditions in Go", "Photoshop skills",
         "experience with women's fashion", "a young company background is a plus", "native Japanese speakers",
         "budget of under 50 million yen", "motherboard design", "日本人顧客の対応経験",
+        "日本の方式に詳しい方", "中国の方との折衝経験", "日本の人事制度の知識", "彼女が担当した案件", "産休代替の採用経験", "おんなじ業界の経験",
+        "産休・育休の手続き経験", "under thirty million yen", "ガイドラインの作成", "助成金の申請経験",
     ],
 )  # fmt: skip
 def test_words_that_only_resemble_a_protected_attribute_are_not_refused(words: str) -> None:
