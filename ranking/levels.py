@@ -29,7 +29,7 @@ _LEVELS: tuple[tuple[Level, str], ...] = (
         Level.NATIVE,
         r"(?<!near-)(?<!near )(?:ネイティブ(?!に近い|アプリ|コード|広告)(?:レベル|並み|相当|級)?)|母国語|母語(?:話者)?"
         r"|(?<!cloud )(?<!cloud-)(?<!react )(?<!near-)(?<!near )\bnative(?: or bilingual)?(?:[- ]level|[- ]speaker)?(?! app| code| ad|script)"
-        r"|\bmother tongue",
+        r"|\bmother tongue|\bfirst language\b",
     ),
     (
         Level.FLUENT,
@@ -37,21 +37,22 @@ _LEVELS: tuple[tuple[Level, str], ...] = (
     ),
     (
         Level.BUSINESS,
-        r"ビジネスレベル|ビジネス会話|ビジネス英語|ビジネス日本語|ビジネス初級以上|ビジネスで(?:使用|活用|通用)|会議(?:や商談)?(?:が|の)(?:可能|進行|できる)|商談が?(?:可能|できる)"
+        r"ビジネスレベル|ビジネス(?:英)?会話|ビジネス英語|ビジネス日本語|ビジネス(?:初級以上|中級)|中上級|ビジネスで(?:使用|活用|通用)|会議(?:や商談)?(?:が|の)(?:可能|進行|できる)|商談が?(?:可能|できる)"
         r"|業務(?:上|で)(?:支障|使用|問題)(?:が?ない|している)?|ビジネス(?=[\s)」、。/]|$)"
         r"|\bbusiness(?:[- ]level| proficien(?:t|cy)|[- ]fluent)?(?=[\s,.;:)/]|$)"
-        r"|professional (?:working )?proficiency|working proficiency|\bproficient\b|\bproficiency\b|\bupper[- ]intermediate\b",
+        r"|\bprofessional[- ]level|\bprofessional(?= (?:english|japanese))|professional (?:working )?proficiency|working (?:proficiency|knowledge of (?=(?:english|japanese)(?! law| lab| gaap| tax| reg)))|\bproficient\b|\bproficiency\b|\bupper[- ]intermediate\b",
     ),
     (
         Level.CONVERSATIONAL,
-        r"日常会話(?:レベル|程度)?|会話レベル|中級|読み書き(?:程度|レベル|が?可能|ができる)?|(?:が|を)?(?:読める|読み取れる|読解)|read(?:ing)? and writ(?:e|ing)|\breading (?:and|or) writing|\bconversational(?:[- ]level)?\b|\bintermediate\b|\bdaily conversation(?:al)?\b",
+        r"日常会話(?:レベル|程度)?|会話レベル|(?:簡単|簡易)な(?:日常|英|日本語)?会話|中(?:級)?[~-]上級|中級|読み書き(?:程度|レベル|が?可能|ができる)?|(?:が|を)?(?:読める|読み取れる|読解)|read(?:ing)? and writ(?:e|ing)|\breading (?:and|or) writing|\bconversational(?:[- ]level)?\b|\bintermediate\b|\bdaily conversation(?:al)?\b",
     ),
-    (Level.BASIC, r"初級|基礎(?:レベル)?|挨拶程度|片言|初歩|\bbasic\b|\bbeginner\b|\belementary\b"),
+    (Level.BASIC, r"初級|初(?:級)?[~-]中級|基礎(?:レベル)?|挨拶(?:が?できる)?程度|片言|カタコト|初歩|簡単な(?=英語|日本語)(?!(?:日本語|英語)(?:での?)?会話)|\bbasic\b|\bbeginner\b|\belementary\b"),
 )
 _WORDS = re.compile("|".join(f"(?P<l{int(level)}>{pattern})" for level, pattern in _LEVELS))
 _JLPT = re.compile(r"(?<![a-z0-9])n([1-5])(?![0-9a-z])(?:レベル|合格|取得|相当|以上)?")
-_JAPANESE_EXAM = re.compile(r"日本語検定\s*([1-4])級")
+_JAPANESE_EXAM = re.compile(r"(?:日本語検定|日本語能力(?:検定)?試験|jlpt)\s*([1-4])級")
 _JLPT_LEVEL = {"1": Level.FLUENT, "2": Level.BUSINESS, "3": Level.CONVERSATIONAL, "4": Level.BASIC, "5": Level.BASIC}
+_EXAM_LEVEL = {"1": Level.FLUENT, "2": Level.BUSINESS, "3": Level.CONVERSATIONAL, "4": Level.BASIC}
 # J.TEST and BJT as their own bands say: A and J1 are FLUENT, B and J2 BUSINESS, C and J3 CONVERSATIONAL.
 _JTEST = re.compile(r"j\.?\s?test\W{0,4}(?:level |grade |レベル)?(特a|準?[a-f])(?![a-z])")
 _BJT = re.compile(r"bjt(?:ビジネス日本語能力テスト)?\W{0,4}(?:level |レベル|で)?(?:(j[1-5])\+?|(\d{3}))")
@@ -67,6 +68,12 @@ _BILINGUAL = re.compile(
     r"日英バイリンガル|\bbilingual\b[^.\n]{0,12}\b(?:japanese|english)\b[^.\n]{1,8}\b(?:japanese|english)\b"
     r"|\b(?:japanese|english)\b[^.\n]{1,3}\b(?:japanese|english)\b[ -]bilingual\b"
 )
+# "Excellent written and spoken English", "good command of Japanese": the adjective grades the language it leads to.
+_GRADED = re.compile(
+    r"\b(?:(?P<high>excellent|outstanding|superb|exceptional)|(?P<good>strong|good|solid|sound)|(?P<some>some|fair|passable|simple))"
+    r"(?:[ ,/&]+(?:business|written|spoken|verbal|oral|and|command|knowledge|of|communication|skills?|in|both|the|language))*"
+    r" (?P<first>english|japanese)\b(?! (?:market|compan|client|customer|team|colleague))(?:(?: and |/| & )(?P<second>english|japanese)\b)?"
+)
 _EIKEN = re.compile(r"(?:英検|実用英語技能検定)\s*(準?[1-3])級")
 _EIKEN_LEVEL = {
     "1": Level.FLUENT,
@@ -75,16 +82,21 @@ _EIKEN_LEVEL = {
     "準2": Level.BASIC,
     "3": Level.BASIC,
 }
+_NEGATED = r"(?:not (?:required|needed|necessary|a must|mandatory)|optional|unnecessary|none\b)"
 _NOT_NEEDED = re.compile(
-    r"(?P<ja>日本語|英語)(?:力|能力|スキル|の?レベル)?(?:は|に?関する経験は|は一切)?[::\s]*(?:不問|不要|必要ありません|必要なし|問いません|なしでも)"
+    r"(?P<ja>日本語|英語|語学)(?:力|能力|スキル|の?レベル)?(?:は|に?関する経験は|は一切)?[::\s]*(?:不問|不要|必要(?:は|が)?(?:ありません|ございません|ない)|必要なし|必須では(?:ありません|ない)|問いません|なしでも|使用しません|使いません|使用なし)"
+    r"|(?P<ja2>日本語|英語)(?:が|は|を)?(?:でき|話せ|わから|使え|苦手)[^。、\n]{0,4}(?:ても|でも)"
     r"|(?P<en3>jlpt) (?:certificates?|level|qualification)?s? ?(?:is|are) not (?:needed|required|necessary)"
     r"|(?P<en4>japanese|english)(?: language)?(?: skills?| ability| proficiency)?(?: is| are)? (?:useful|helpful|nice|welcome|a plus)[^.;]{0,12} not (?:needed|required|necessary|a must)"
-    r"|\bno (?P<en>japanese|english)(?: language)?(?: skills?| ability| proficiency)?(?: is| are)? (?:required|needed|necessary)"
-    r"|(?P<en2>japanese|english)(?: language)?(?: skills?| ability| proficiency)?(?: is| are)? (?:not (?:required|needed|necessary)|unnecessary)"
+    r"|(?P<any>\bno language requirements?)"
+    r"|\bno (?P<en>japanese|english)(?: language)?(?: skills?| ability| proficiency| knowledge)?(?: is| are)? (?:required|needed|necessary)"
+    r"|(?P<en2>japanese|english)(?: language)?(?: skills?| ability| proficiency| level| knowledge)?(?: is| are|:)? " + _NEGATED
+    + r"|(?:don't|do not|needn't|no need to|not required to)(?: need| have)?(?: to)? (?:be able to )?(?:speak|know|use|understand) (?P<en5>japanese|english)"
 )
 _NONE = re.compile(
     r"不可|話せません|話せない|できません|\bnone\b|\bno ability\b|\bcannot\b|\bdon't speak\b|\bdo not speak\b"
 )
+_NAMED_BY = {"英語": ("english",), "english": ("english",), "語学": ("english",)}
 _BREAK = re.compile(r"[、,;/|・]|\band\b|と|および|及び")
 _HARD_BREAK = re.compile(r"[。\n]|\. ")
 _REACH = 30  # folded characters between a language and its level
@@ -107,6 +119,56 @@ _CUE = re.compile(
 )
 
 
+# What somebody does in a language tells the level where no word for it does: meetings want more than mails.
+_NAMES = {
+    "japanese": (re.compile(r"(?:日本語|和文)(?:力|能力|スキル)?(?=[でをのにが(、・])"), re.compile(r"\b(?:in|using|of|use) (?:both )?(?:english (?:and|or) )?(?P<at>japanese)\b(?! (?:law|labou?r|tax|gaap|regulat|market|compan|account|business|custom|consum|employ|food|cultur))|\b(?P<doc>japanese)(?= (?:[a-z]+ )?(?:documents?|texts?|e-?mails?|manuals?|specifications?)\b)")),
+    "english": (re.compile(r"(?:英語|英文)(?:力|能力|スキル)?(?=[でをのにが(、・メ]|仕様書|資料|書類|文書|マニュアル|論文|レター)"), re.compile(r"\b(?:in|using|of|use) (?:both )?(?:japanese (?:and|or) )?(?P<at>english)\b|\b(?P<doc>english)(?= (?:[a-z]+ )?(?:documents?|texts?|e-?mails?|manuals?|specifications?)\b)")),
+}  # fmt: skip
+_SPOKEN = re.compile(
+    r"会議|打ち?合わ?せ|ミーティング|商談|交渉|折衝|プレゼン|議論|ディスカッション|ファシリテ|電話|討議|面談"
+    r"|\bmeetings?\b|\bnegotiat|\bpresent(?:ing|ations?)?\b|\bdiscuss|\bcalls?\b|\binterview|\bfacilitat"
+)
+_WRITTEN = re.compile(
+    r"メール|チャット|接客|読み|読む|読め|読解|文書|文献|資料|ドキュメント|書類|仕様書|論文|マニュアル"
+    r"|\bread(?:ing)?\b|\bwrit(?:e|ing)\b|\be-?mails?\b|\bdocument|\bcorrespond|\bchats?\b|\bmanuals?\b"
+)
+_DEALING = re.compile(
+    r"コミュニケーション|やり取り|やりとり|対応|業務|実務|仕事|勤務|使用|使っ|使う|使い|用い|活用|調整|説明|連携|折り合い|ビジネス"
+    r"|\bcommunicat|\bwork(?:ing)?\b|\boperat|\bbusiness\b|\bliais|\bcollaborat|\bexplain|\bcustomers?\b|\bcolleagues?\b|\binteract|\bconverse"
+)
+_WEAK = re.compile(r"簡単な|簡易な|片言|simple|basic")
+_WORKING_LANGUAGE = re.compile(r"\benglish is (?:our|the) (?:only |main )?(?:working|company|common) language")
+_OUR_OWN = re.compile(r"\bwe (?:all )?(?:work|meet|speak)\b|held in")
+_CLAUSE = re.compile(r"[^。.;\n()]+(?:\([^()\n]*\)?(?=$|[。.;\n]))?|[^。.;\n()]+")
+
+
+def levels_by_use(text: str) -> list[LevelFound]:
+    """Infer levels from what is to be done in a language: 「英語での会議」 BUSINESS, "read documents in Japanese" CONVERSATIONAL.
+
+    For what a posting asks, where it names no level outright; a career's own sentences say less.
+    """
+    found = [LevelFound("english", Level.BUSINESS, m.start(), m.end(), True) for m in _WORKING_LANGUAGE.finditer(text)]
+    for clause in _CLAUSE.finditer(text):
+        words = clause.group()
+        for language, names in _NAMES.items():
+            name = next((m for pattern in names if (m := pattern.search(words)) is not None), None)
+            if name is None or _OUR_OWN.search(words):
+                continue
+            first, last = name.span()
+            level, task = Level.BUSINESS, _SPOKEN.search(words)
+            if task is None:
+                level, task = Level.CONVERSATIONAL, _WRITTEN.search(words)
+            if task is None:
+                level, task = Level.BUSINESS, _DEALING.search(words)
+            if task is None or (name.group().startswith(("英文", "和文")) and level is not Level.CONVERSATIONAL):
+                continue
+            if _WEAK.search(words):
+                level = min(level, Level.CONVERSATIONAL)
+            at = clause.start()
+            found.append(LevelFound(language, level, at + min(first, task.start()), at + max(last, task.end()), True))
+    return found
+
+
 def find_levels(text: str) -> list[LevelFound]:
     """Find language levels in folded text (one or many lines), in the order of the text."""
     found: list[LevelFound] = []
@@ -122,8 +184,8 @@ def _in_line(text: str) -> list[LevelFound]:
     taken: list[tuple[int, int]] = []
     for match in _NOT_NEEDED.finditer(text):
         name = next(g for g in match.groups() if g)
-        language = "english" if name in ("英語", "english") else "japanese"
-        found.append(LevelFound(language, Level.NONE, match.start(), match.end()))
+        languages = _NAMED_BY.get(name, ("japanese",))
+        found.extend(LevelFound(language, Level.NONE, match.start(), match.end()) for language in languages)
         taken.append(match.span())
     blocked = [m.span() for m in _NOT_ANCHORS.finditer(text)]
     anchors = [
@@ -150,13 +212,20 @@ def _in_line(text: str) -> list[LevelFound]:
             continue
         level = Level(int(str(match.lastgroup)[1:]))
         found.append(LevelFound(language, level, min(start, a_start), max(end, a_end)))
+    # An adjective is vague: a level or certificate beside it says which is meant.
+    named = {f.language for f in found}
+    for m in _GRADED.finditer(text):
+        level = Level.FLUENT if m["high"] else Level.BUSINESS if m["good"] else Level.BASIC
+        for name in (m["first"], m["second"]):
+            if name and name not in named:
+                found.append(LevelFound(name, level, m.start(), m.end()))
     return sorted(found, key=lambda f: (f.start, f.end))
 
 
 def _self_anchored(text: str) -> list[tuple[str, Level, int, int]]:
     found = [("japanese", _JLPT_LEVEL[m.group(1)], m.start(), m.end()) for m in _JLPT.finditer(text)]
     for m in _JAPANESE_EXAM.finditer(text):
-        found.append(("japanese", Level.FLUENT if m.group(1) == "1" else Level.BUSINESS, m.start(), m.end()))
+        found.append(("japanese", _EXAM_LEVEL[m.group(1)], m.start(), m.end()))
     for m in _JTEST.finditer(text):
         found.append(("japanese", _BANDS.get(m.group(1), Level.BASIC), m.start(), m.end()))
     for m in _BJT.finditer(text):

@@ -8,12 +8,19 @@ from ranking import years as year_reader
 from ranking.asked import NICE_WORDS, is_nice, nice_from
 from ranking.folding import Folded
 from ranking.layout import Line, label_of
-from ranking.levels import find_levels
+from ranking.levels import find_levels, levels_by_use
 from ranking.values import LanguageNeed, Level, Stated, Years
 
 _ELSEWHERE = frozenset(("company", "benefits", "process", "hours", "reason", "reports", "trial", "place", "visa"))
 _CERTIFIED = re.compile(r"(?<![a-z0-9])n[1-5](?![0-9a-z])|toeic|test|bjt|cefr|[1-5]級")
 _IN_BRACKETS = re.compile(r"\([^)]*(?:(?<![a-z0-9])n[1-5](?![0-9a-z])|toeic|j\.?test|bjt|cefr|英検)")
+# Outside the lists of what is asked, only a sentence that asks tells a level by its use.
+_ASKED = re.compile(
+    r"できる|可能|working language|方(?:を|が|に|[。)]|$)|必須|必要|歓迎|尚可|求め|\bable\b|\bability\b|\bcan\b|\bcomfortable\b|\bmust\b|\bneed\b|\bplus\b|\brequired\b|\bpreferred\b"
+)
+_OTHERS_SPEAK = re.compile(
+    r"(?:メンバー|社員|スタッフ|チーム|同僚)[^。]{0,14}(?:います|在籍|おり|所属)|\b(?:half|most|many|some) of (?:(?:the|our) (?:team|engineers|staff|colleagues|members)|us)\b"
+)
 _NAMED = {"japanese": re.compile(r"日本語|japanese|jlpt"), "english": re.compile(r"英語|english|toeic")}
 
 
@@ -36,12 +43,17 @@ def find_language_need(folded: Folded, lines: list[Line], language: str) -> Stat
     """Find what is asked of one language: a required level before a welcome one, "N1 or native" by its lower bound."""
     best: Stated[LanguageNeed] | None = None
     for line in lines:
-        if line.section in (*_ELSEWHERE, "stack") or line.heading:
+        if line.section in (*_ELSEWHERE, "stack") or (line.heading and line.section != "language"):
             continue
         # 「English：ビジネスレベル」: the language may stand in the label alone.
         label = label_of(folded, line)
         begin = line.start - len(label)
         everything = find_levels(label + line.text)
+        if line.section in ("must", "nice", "language", "person") or _ASKED.search(line.text):
+            named = {f.language for f in everything}
+            everything += [f for f in levels_by_use(label + line.text) if f.language not in named]
+        if _OTHERS_SPEAK.search(line.text):
+            continue
         if line.section == "unneeded" and (named := _NAMED[language].search(line.text)) is not None:
             return Stated(LanguageNeed(Level.NONE, False), folded.quote(line.start + named.start(), line.end))
         found = [f for f in everything if f.language == language]
@@ -55,7 +67,7 @@ def find_language_need(folded: Folded, lines: list[Line], language: str) -> Stat
         if level > Level.NONE and line.section != "nice" and len({f.language for f in everything}) > 1:
             required = not NICE_WORDS.search((label + line.text)[lowest.start : lowest.end + 14])
         quote = folded.quote(begin + lowest.start, begin + lowest.end)
-        stated = Stated(LanguageNeed(level, required), quote)
+        stated = Stated(LanguageNeed(level, required), quote, lowest.inferred)
         # Required before welcome, and "N3 is a plus" before "not required".
         if best is None or (required, level > Level.NONE) > (best.value.required, best.value.level > Level.NONE):
             best = stated
