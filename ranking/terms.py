@@ -12,26 +12,33 @@ _PRAISE = ("company", "process", "reason", "stack")
 
 # ── remote work ──────────────────────────────────────────────────────────────────────────────────────────────────
 
+_OFF = r"(?:不可|なし|無し|無$|無い|できません|できない|ありません|ございません|認めて(?:い|お)|行って(?:い|お)りません|対象外|対応(?:して(?:い|お)りません|不可)|ng)"
+_DAYS_A = r"(?:\d|one|two|three|four|five|a few)"
 _REMOTE: tuple[tuple[str, str], ...] = (
     (
         "none",
-        r"(?:リモート|テレ)(?:ワーク|勤務)?(?:制度)?\s*(?:は|:)?\s*(?:不可|なし|無し|無$|できません|ありません|行っておりません|対象外)|在宅(?:勤務)?(?:制度)?\s*(?:は|:)?\s*(?:不可|なし|無し|できません|ありません|対象外)"
-        r"|フル出社|原則出社|出社必須|毎日出社|全員出社|完全出社|\bno remote\b|\bnot (?:a )?remote|remote (?:work )?(?:is )?(?:not|isn't) (?:possible|available|offered|an option)|\bon-?site only\b|fully on-?site|5 days (?:a week )?in (?:the )?office|cannot be (?:done|performed) (?:remotely|from home)|no work from home|no home office",
+        r"(?:リモート|テレ|在宅)(?:ワーク|勤務)?(?:の?制度|での勤務)?\s*(?:は|も|:)?\s*(?:一切)?" + _OFF
+        + r"|フル出社|原則(?:として)?出社|出社必須|毎日出社|全員(?:が)?出社|完全出社|週(?:5|五)日?(?:の)?出社|\bno (?:remote|wfh|telework)\b|\bnot (?:a )?remote"
+        r"|(?:remote(?: work)?|telework|work(?:ing)? from home|wfh|home office)\s?(?:is |:)? ?(?:no\b|none\b|(?:not|isn't)\b (?:currently )?(?:possible|available|offered|allowed|permitted|an option))"
+        r"|\bon-?site only\b|(?:fully|100%|completely|entirely) (?:on-?site|in[- ]office|in the office|office[- ]based)|(?:5|five) days (?:a week )?(?:in (?:the )?office|on-?site)|cannot be (?:done|performed) (?:remotely|from home)|no work(?:ing)? from home|no home office|full[- ]time (?:in (?:the |our )?office|on-?site)",
     ),
     (
         "full",
-        r"フル(?:リモート|在宅)(?!(?:は|勤務は|ワークは)?(?:不可|ではありません|できません))|(?:完全|100%)リモート|完全在宅|全国どこでも|国内ならどこ|居住地不問|\b(?:full(?:y)?|completely|entirely)[ -]remote\b|\b100% remote\b|\bremote[- ]first\b|work from anywhere|remote (?:from )?anywhere|remote within japan",
+        r"フル(?:リモート|在宅|テレワーク)(?!(?:は|勤務は|ワークは)?(?:不可|ではありません|できません))|(?:完全|100%)(?:リモート|在宅|テレワーク)|(?:リモート|在宅)(?:ワーク|勤務)?\s?[(:]?(?:フル|完全|100%)|全国どこ|国内ならどこ|(?:勤務地|場所|居住地)(?:は|を)?(?:一切)?(?:不問|問(?:い|わ)|自由)|出社(?:は|の)?(?:不要|義務(?:は|も)?(?:なし|なく|ありません))|全員がリモート|(?:場所|勤務(?:先|地))\s?:\s?ご?自宅|^ご?自宅"
+        r"|\b(?:full(?:y)?|completely|entirely|100%)[ -](?:remote|distributed|work from home)\b|\bremote(?: ok)?[:,( -]+(?:fully|full|100%)|\b100% (?:remote|wfh)\b|\bremote[- ]first\b|work from anywhere|remote (?:from )?anywhere|remote within japan|\bremote,? ?\(?japan|(?:location|where|place of work): remote\b(?! (?:work )?(?:\d|up to))|\bremote (?:role|position|job)\b|\bhome-based\b|live anywhere|living anywhere|\bno office\b|no need to come (?:in|to the office)",
     ),
     (
         "partial",
-        r"(?:リモート|テレ)(?:ワーク|勤務)?\s*(?:可|併用|あり|有|制度|中心|ok|週|月|との|も|を|:?\s*(?:可|有|あり|週|一部|月))|一部リモート|原則リモート|リモートワーク|テレワーク|在宅(?:勤務)?(?:も|可|あり|制度|ok|週|月|は?週|を|:|と)?|ハイブリッド(?:勤務|ワーク|型)?(?!車|カー|クラウド)|週\s*\d?\s*[~-]?\s*\d\s*(?:日|回)?(?:程度|まで)?(?:の|は)?(?:出社|リモート|在宅)"
-        r"|\bhybrid(?! cloud| car| vehicle)\b|\bremote (?:work|ok|friendly|possible|days?|option)|days? (?:a|per) (?:week|month) (?:of )?(?:remote|from home|at home|in (?:the |our )?(?:\w+ )?office|on site)|(?:work(?:ing)?|days?) from home|from home (?:on|up to|one|two|once|\d)|partial(?:ly)? remote|home office (?:days?|possible|allowed|up to|\d|one|two)|fixed office days|days? (?:a week )?on-?site|on-?site (?:\d|one|two|three|four) days?|(?:one|two|three|four|\d) office days|% (?:in the office|remote)|telework|flexible (?:on )?location|remote (?:up to|\d)|: remote",
+        r"(?:リモート|テレ)(?:ワーク|勤務)?\s*(?:可|併用|あり|有|制度|中心|メイン|率|ok|週|月|との|と出社|も|を|:?\s*(?:可|有|あり|週|一部|月|相談|応相談))|(?:一部|部分|基本|原則|出社と|出社・)リモート|リモート(?:ワーク)?(?:・|/|と)(?:出社|オフィス)|(?<![ぁ-ん])(?:リモートワーク|テレワーク)(?!関連|支援|商|ツール|事業|市場|向け|の(?:普及|導入))|在宅(?:勤務|ワーク)?(?:も|可|あり|制度|ok|週|月|は?週|を|:|と|です)?|ハイブリッド(?:勤務|ワーク|型)?(?!車|カー|クラウド|自動|イベント)|(?:週|月)\s*\d?\s*[~-]?\s*\d\s*(?:日|回)?(?:程度|まで|ほど|以上)?(?:の|は|だけ|のみ)?(?:出社|リモート|在宅|オフィス)|出社(?:頻度|回数|日数|日)(?:は|:)?\s?(?:週|月|年)|(?:必要|随時)に?(?:応じて|時|な時)[^。]{0,4}出社|任意出社"
+        r"|\bhybrid(?! cloud| car| vehicle| event| integration)\b|\bremote[- ](?:work|ok|friendly|possible|days?|option)|(?:days?|times?|x|once|twice|%) ?(?:(?:a|per|/|each|every) ?(?:week|month) )?(?:of )?(?:remote|wfh|from home|at home|in (?:the |our )?(?:\w+ )?office|on site)|\bwfh\b(?! (?:is )?not)|in[- ]office \d ?(?:x|days)|office \w+ days|(?:come|be) in(?:to the office)? (?:on|at least|"
+        + _DAYS_A
+        + r")\b|office attendance|(?:work(?:ing)?|days?) from home|from home (?:on|up to|one|two|once|\d)|partial(?:ly)? remote|home office (?:days?|possible|allowed|up to|\d|one|two)|fixed office days|days? (?:a week )?on-?site|on-?site (?:\d|one|two|three|four) days?|(?:one|two|three|four|\d) office days|% (?:in the office|remote)|telework|flexible (?:on )?location|remote (?:up to|\d)|: remote",
     ),
-    ("none", r"\boffice-based\b|\b(?:an )?on-?site (?:role|position|work|job)|work is on[- ]?site|\bin[- ]person\b|^on[- ]?site\b|出社(?:勤務|です|となり)"),
+    ("none", r"\boffice[- ]based\b|\bin-office (?:role|position|job|only)|\b(?:an )?on-?site (?:role|position|work|job)|work is on[- ]?site|\bin[- ]person\b|^on[- ]?site\b|出社(?:勤務|です|となり)"),
 )  # fmt: skip
 _REMOTE_PATTERNS = [(name, re.compile(pattern)) for name, pattern in _REMOTE]
 _NOT_WORK = re.compile(
-    r"リモート(?:手当|アクセス|監視|センシング|保守|デスクトップ|会議)|在宅(?:訪問|医療|介護|看護|手当|患者|ケア|療養)|remote (?:access|monitoring|sensing|teams?|support|allowance|desktop)"
+    r"リモート(?:ワーク|勤務)?(?:手当|アクセス|監視|センシング|保守|デスクトップ|会議|関連|支援|製品|商材)|テレワーク(?:手当|関連|支援|製品|商材)|在宅(?:訪問|医療|介護|看護|手当|患者|ケア|療養)|work(?:ing)?[- ]from[- ]home (?:allowance|stipend|equipment|policy document)|remote (?:access|control|areas?|monitoring|sensing|teams?|support|allowance|desktop)"
 )
 
 
