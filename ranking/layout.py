@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ranking.folding import Folded
 from ranking.markup import plain_text
-from ranking.sections import ASIDE, section_of
+from ranking.sections import ASIDE, DECORATION, announced, section_of
 
 __all__ = ["Line", "label_of", "plain_text", "read_lines"]
 
 _BULLET = re.compile(r"^\s*(?:[・•●○◦▪*→＊‐✓✔☑□]|[-–—](?!-)|\(?\d{1,2}[.)](?!\d)|[①-⑳]|\d{1,2}\.\s)\s*")
 _MARK = re.compile(r"^\s*(#{1,4}|[■◆●▼▽◇□★☆◎▶▍※]|\*\*)\s*(?=\S)")
 _BRACKETED = re.compile(
-    r"^\s*(?:【(?P<a>[^】]{1,40})】|\[(?P<b>[^\]]{1,40})\]|《(?P<c>[^》]{1,40})》|〔(?P<d>[^〕]{1,40})〕|<(?P<e>[^>]{1,40})>|「(?P<f>[^」]{1,40})」|\((?P<g>[^()]{1,40})\))"
+    r"^\s*(?:【(?P<a>[^】]{1,40})】|\[(?P<b>[^\]]{1,40})\]|《(?P<c>[^》]{1,40})》|〔(?P<d>[^〕]{1,40})〕|<(?P<e>[^>]{1,40})>|「(?P<f>[^」]{1,40})」|\((?P<g>[^()]{1,40})\)|≪(?P<h>[^≫]{1,40})≫|〈(?P<i>[^〉]{1,40})〉|『(?P<j>[^』]{1,40})』|«(?P<k>[^»]{1,40})»)"
     r"\s*:?\s*(?P<rest>.*)$"
 )
 _LABELLED = re.compile(r"^([^:\n。]{1,40}?)\s*:(?!//)\s*(.*)$")
 _SPACED = re.compile(r"^([\u3040-\u30ff\u3400-\u9fff・]{2,8}) (?=\S)")
+# A line that only announces the list below it, and one that announces alternatives.
+_LEADS_IN = re.compile(
+    r"(?:以下|次|下記|上記)の|(?:ひとつ|1つ|いずれか|どれか)[^、。]*$|following|\b(?:include|are|have|be|need|possess|bring|with|if|in|of)\s*:?$|:$|(?:方|経験|もの|条件)[^、。]{0,6}(?:歓迎|優遇|必須|募集|求め|探し|待ち)[^、。]*。?$"
+)
+_CHOICE = re.compile(
+    r"いずれか|どれか|どちらか|(?:one|any|some) (?:or more )?of (?:the|these)|at least (?:one|two) of|either of"
+)
+# What groups things asked without asking anything itself.
+_CATEGORY = re.compile(
+    r"(?:共通|全員|全職種|経験|スキル|技術|知識|資格|学歴|学位|マインド|姿勢|人物|能力|語学|言語|その他|ソフト|ハード|テクニカル|ビジネス|面|系|について|・|/|&|,|and|education|experience|work|attitude|mindset|skills?|technical|soft|hard|personal|qualities|knowledge|languages?|qualifications?|certifications?|competenc(?:y|ies)|abilities|background|tools|general|domain|behaviou?rs?|other|professional|licences?|\s|:)+"
+)
 # A label in the middle of a line: set apart by a bar, a mark or blanks before it and a colon behind it.
 _LABEL_AHEAD = re.compile(
     r"(?:(?<=[|■◆●▼;])|(?<=[\u3000-\u9fff)] )|(?<=  )|(?<=[\u3040-\u9fff]/))\s*(?P<label>[^\s:|■◆●▼。、,()/]{2,10}|[a-z]+(?: [a-z]+){0,2})\s*:(?!//)"
@@ -37,7 +48,8 @@ _SENTENCE = re.compile(
 class Line:
     """One sentence, list item or cell of a folded text, heading and label excluded from its offsets.
 
-    `listed`: an item of a list. `row`: which line of the text it stands on.
+    `listed`: an item of a list. `row`: which line of the text it stands on. `choice`: the lines that share a number
+    other than 0 are alternatives, one of which is asked.
     """
 
     start: int
@@ -48,6 +60,7 @@ class Line:
     labelled: bool = False
     listed: bool = False
     row: int = 0
+    choice: int = 0
 
 
 def label_of(folded: Folded, line: Line) -> str:
@@ -76,6 +89,8 @@ def read_lines(folded: Folded) -> list[Line]:
     own = ""  # the section of a label whose value stands on its own line; only what clearly goes on belongs to it
     items_seen = False  # whether the section has listed anything yet
     marks: set[str] = set()  # what the headings so far were marked with
+    choice = 0  # the line above that said "one of the following", and how many lines there are yet
+    choice_begun = False
     for i, raw in enumerate(raws):
         follower = raws[i + 1] if i + 1 < len(raws) else None
         if own and (raw.after_blank or not (raw.bullet or _GOES_ON.match(raw.text))):
@@ -90,11 +105,19 @@ def read_lines(folded: Folded) -> list[Line]:
             section = "other"  # the list is over; prose behind it asks for nothing unless it says so
         within = own or section
         listed = bool(raw.bullet and not raw.mark) or _one_of_several(raws, i, within, marks)
-        name, at = _opening(raw, listed, within, follower, first=not lines)
+        lead = _lead_in(raw, within, follower, first=not lines)
+        name, at = (lead, len(raw.text)) if lead else _opening(raw, listed, within, follower, first=not lines)
+        if name == "other" and within in ("must", "nice") and _CATEGORY.fullmatch(_bare(raw.text)):
+            name = within  # ＜共通＞, ＜経験＞: a part of what is asked
+        if choice and (name is not None or (choice_begun and not listed)):
+            choice = 0
+        if name in ("must", "nice") and at >= len(raw.text.rstrip()) and _CHOICE.search(raw.text):
+            choice, choice_begun = i + 1, False
         if name is None:
             items_seen = items_seen or listed
+            choice_begun = choice_begun or listed
             start = raw.bullet or (len(raw.mark) and _after_mark(raw.text)) or 0
-            lines.extend(_sentences(raw, start, within, listed, i))
+            lines.extend(replace(ln, choice=choice) for ln in _sentences(raw, start, within, listed, i))
             continue
         marks.add(raw.mark)
         items_seen = False
@@ -163,6 +186,28 @@ def _bracketed(text: str) -> tuple[str, int, str] | None:
 def _after_mark(text: str) -> int:
     mark = _MARK.match(text)
     return mark.end() if mark else 0
+
+
+def _bare(text: str) -> str:
+    return text.strip(DECORATION + "≪≫〈〉『』«»・")
+
+
+def _lead_in(raw: _Raw, section: str, follower: _Raw | None, first: bool) -> str | None:
+    """Name the section of a line that only announces the items below it: 「次のような方は歓迎します。」, "You have:"."""
+    if first or follower is None or not follower.bullet or follower.mark:
+        return None
+    words = _bare(raw.text)
+    if raw.bullet:
+        deeper = _indent(follower) > _indent(raw)
+        return (section_of(words) or section) if deeper and _CATEGORY.fullmatch(words) else None
+    if raw.mark or len(words) > 64 or not _LEADS_IN.search(words):
+        return None
+    name = announced(words)
+    return name or (section if section in ("must", "nice") else None)
+
+
+def _indent(raw: _Raw) -> int:
+    return len(raw.text) - len(raw.text.lstrip())
 
 
 def _one_of_several(raws: list[_Raw], i: int, section: str, marks: set[str]) -> bool:

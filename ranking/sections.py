@@ -7,16 +7,21 @@ from functools import lru_cache
 
 # Words that settle the matter wherever they stand in a heading: 「応募要件（WANT）」, "Must have / 必須".
 _NICE = re.compile(
-    r"歓迎|尚可|尚良|なお可|あれば|あると|望ましい|優遇|活かせる|プラスになる|nice[ -]to[ -]ha|good[ -]to[ -]have|preferred|preferable|bonus (?:points|skills|if|qualif)|^bonus$"
-    r"|\bpluse?s?\b|desir(?:able|ed)|\bideal(?:ly)?\b|advantage|extra credit|appreciated|great if|optional|\bassets?\b|even better|\bwant\b|^good$|^welcome$|it helps"
+    r"歓迎|尚可|尚良|なお可|あれば|あると|望ましい|優遇|[活生]かせ|プラスになる|nice[ -]to[ -]ha|good[ -]to[ -]have|preferred|preferable|bonus (?:points|skills|if|qualif)|^bonus$"
+    r"|\bpluse?s?\b|desir(?:able|ed)|\bideal(?:ly)?\b|advantage|extra credit|appreciated|great if|optional|\bassets?\b|even better|\bwant\b|^good$|^welcome$|it helps|would (?:also )?help|good to see|great to|nice if|we'd love|stand out|set you apart|favou?rabl|なお良い|良い(?:経験|スキル)|助かる|こうだったら|もっと嬉し|嬉しい|うれしい|活きる|役立つ|役に立つ|プラスアルファ|\+α|加点"
 )
 _MUST = re.compile(
     r"必須|必要(?:な(?:経験|スキル|資格|能力|条件|知識)|条件|要件|スキル|経験|資格$)|求める(?:スキル|経験|能力|要件|条件|資格|知識)"
     r"|\bmust(?:s|[ -]haves?)?\b|requirements?\b|qualifications?\b|\brequired\b|essentials?\b|\bminimum\b|what you(?:'ll|'d)?(?: will)? (?:need|bring|have)"
-    r"|what we(?:'re| are)? look|who we(?:'re| are) looking|who you are|^you(?:'ll)? (?:bring|have|need|are|should have)\b|your (?:profile|background|skills|experience)|^about you$|we expect|^(?:your |the |candidate |ideal )?profile$"
-    r"|you should have|ideal candidate"
+    r"|ないと困る|欠かせない|お持ちいただきたい|(?:経験|スキル|資格|知識)を(?:お持ちの|持つ)方|こんな(?:経験|スキル)|(?:方|人)を(?:お待ち|探し|求め|募集)|what we(?:'re| are)? look|who we(?:'re| are) looking|who you are|^you(?:'ll)? (?:bring|have|need|are|should have)\b|your (?:profile|background|skills|experience)|^about you$|we expect|^(?:your |the |candidate |ideal )?profile$"
+    r"|you should (?:have|apply|bring)|ideal candidate|successful (?:candidate|applicant)|right (?:person|candidate)|apply if|(?:we|you)(?:'ll)? need$|^need(?:ed|s)?$|what it takes|\bkey (?:skills|competenc)|who (?:can|should) apply|fit(?:s)? (?:the|this) (?:role|job)"
 )
-_NOT_ASKED = re.compile(r"^(?:不要|不問|必要のない|なくても|not (?:required|needed|necessary)$)")
+_UNNEEDED = re.compile(
+    r"不要です|不問|必要(?:は|あり)ません|なくて(?:も|大丈夫)|not (?:required|needed|a problem)|don't (?:need|worry)"
+)
+_NOT_ASKED = re.compile(
+    r"^(?:不要|不問|必要のない|(?:な|無)くて(?:も|大丈夫|ok|いい|よい|良い)|not (?:required|needed|necessary)$|(?:you )?don't (?:need|worry)|not a problem|we don't (?:ask|need)|no need)"
+)
 
 # The rest by how a heading begins; what follows the match may be a few characters only.
 _OTHERS: tuple[tuple[str, str], ...] = (
@@ -27,7 +32,7 @@ _OTHERS: tuple[tuple[str, str], ...] = (
     ("visa", r"ビザ|就労(?:ビザ|資格)|在留|visa\b|work permit|sponsorship"),
     ("trial", r"試用(?:期間)?|probation|trial"),
     ("grade", r"役職|等級|グレード|職位|職級|クラス|grade|job level|level$|seniority|rank$"),
-    ("must", r"応募(?:資格|条件|要件|の条件|の資格)|(?:募集|採用)(?:資格|条件|要件|対象)|対象(?:となる|者|$)|資格|要件|求める(?:もの|こと)|スキル|skills?\b|experience(?: and|$)|経験・|知識・|be |こちらをお持ち"),
+    ("must", r"応募(?:資格|条件|要件|の条件|の資格|について|に(?:あたって|際して)|できる|対象|いただける)|(?:募集|採用)(?:資格|条件|要件|対象)|対象(?:となる|者|$)|資格|要件|求める(?:もの|こと)|スキル|skills?\b|experience(?: and|$)|経験・|知識・|be |こちらをお持ち"),
     ("title", r"(?:募集)?職種|募集(?:職種|ポジション)|ポジション|求人(?:名|タイトル)|(?:job )?title|position(?! overview)|(?:the )?role$|job$|職名"),
     ("pay", r"(?:想定|予定|提示|参考|モデル)?(?:年収|給与|給料|年俸|月給|月収|報酬|単価)|賃金|お給料|(?:base |annual |monthly )?salary|compensation|pay\b|rate\b|annual (?:pay|income)|remuneration|年額|income|package|ote\b"),
     ("remote", r"リモート|在宅|テレワーク|働き方|勤務形態|勤務スタイル|work(?:ing)? (?:style|from home|arrangement|model)|remote"),
@@ -81,6 +86,17 @@ def section_of(label: str, sure: bool = False) -> str | None:
             found = pattern.match(part)
             if found and (_short_tail(part[found.end() :]) or (sure and len(part) - found.end() <= 24)):
                 return name
+    return None
+
+
+def announced(sentence: str) -> str | None:
+    """Name what a whole sentence above a list announces, "nice" or "must"; None where it says neither.
+
+    Unlike a heading it may be long: "It would be great if you also", 「次のような方は特に歓迎します」.
+    """
+    for name, pattern in (("unneeded", _UNNEEDED), ("nice", _NICE), ("must", _MUST)):
+        if pattern.search(sentence):
+            return name
     return None
 
 
