@@ -19,6 +19,8 @@ from plugin.database import now_of
 from plugin.events import record
 from plugin.i18n import phrases
 from plugin.rows import Calibration, Override, RequirementRow, Requisition
+from ranking.folding import fold
+from ranking.refusals import find_protected, refusal_of
 from ranking.requirement import read_requirement
 from ranking.values import LanguageNeed, Level, Pay, Quote, Requirement, Skill, Stated, Years
 
@@ -116,6 +118,17 @@ class WrongOverride(ValueError):
         return phrases(locale)("This value does not fit the field. Please check it and try again.")
 
 
+class ProtectedOverride(WrongOverride):
+    """A skill that names a protected attribute: nobody is ranked by it, whoever sets it (R9)."""
+
+    def __init__(self, field: str, code: str, words: str) -> None:
+        super().__init__(field)
+        self.refusal = refusal_of(code, words)
+
+    def text(self, locale: str) -> str:
+        return self.refusal.reason_ja if locale == "ja" else self.refusal.reason_en
+
+
 def checked_value(field: str, value: Any) -> Any:
     """The JSON of an override's value, in the form `Requirement.substance` gives; raises `WrongOverride`.
 
@@ -128,6 +141,10 @@ def checked_value(field: str, value: Any) -> Any:
         stated = _stated(field, value)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise WrongOverride(field) from error
+    for skill in (one.value for one in stated) if field in ("must", "nice") else ():
+        for words in (skill.label_ja, skill.label_en):
+            if not skill.concept and (found := find_protected(fold(words).text)):
+                raise ProtectedOverride(field, found[0].code, words)
     return plain_values(replace(Requirement(language="en"), **{field: stated}))[field]
 
 

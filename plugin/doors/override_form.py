@@ -11,14 +11,20 @@ from plugin.rows import Requisition
 from ranking.requirement import read_requirement
 from ranking.values import Skill
 
+MOST_SKILLS = 50
+"""Each line is read as a description is: a form of thousands would hold the web process up."""
+
 
 def value_of(requisition: Requisition, field: str, form: Mapping[str, str]) -> Any:
-    """What was typed: None for "not asked for". Raises `WrongOverride` for what is no number.
+    """What was typed: None for "not asked for". Raises `WrongOverride` for what is no number, or too many skills.
 
     Skills are one a line, each a word the lexicon knows or a phrase of its own; pay is in 万円 a year.
     """
     if field in ("must", "nice"):
-        return [_skill(line, requisition) for line in form.get("value", "").splitlines() if line.strip()]
+        lines = [line for line in form.get("value", "").splitlines() if line.strip()]
+        if len(lines) > MOST_SKILLS:
+            raise WrongOverride(field)
+        return [_skill(line, requisition) for line in lines]
     if field in ("pay", "years"):
         low, high = _number(field, form.get("low", "")), _number(field, form.get("high", ""))
         if low is None and high is None:

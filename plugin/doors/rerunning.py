@@ -65,7 +65,11 @@ def keep(db: Session, connection: Connection, requisition: Requisition, form: An
     if chosen:
         read: Requirement = requirement.parsed(text)
         values = requirement.plain_values(read)
-        changed = bool(acts.set_overrides(db, requisition, {field: values[field] for field in chosen}, actor))
+        try:
+            changed = bool(acts.set_overrides(db, requisition, {field: values[field] for field in chosen}, actor))
+        except requirement.WrongOverride as wrong:  # a text may contradict itself: "5 to 3 years"
+            page.say(wrong.text(page.locale()), "bad")
+            return
     if form.get("criteria") == "1":
         acts.set_guidance(db, connection, requisition, criteria, actor)
         changed = True

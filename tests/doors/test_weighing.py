@@ -306,6 +306,23 @@ def test_keeping_the_criteria_makes_them_the_managers(house: Any) -> None:
     assert len(house.all(Calibration)) == 2
 
 
+def test_a_text_that_contradicts_itself_is_not_kept(house: Any) -> None:
+    token = house.link()
+    text = "バックエンドエンジニア\n■必須条件\n・Go\n・開発経験 5年〜3年\n"
+    assert act(house, "keep", token, text=text, field=["years"], guidance="Go必須", criteria="1").status_code == 303
+    assert house.all(Override) == [] and house.all(GuidanceNote) == []
+
+
+@pytest.mark.parametrize("value", ["Go\n女性の方", "Ｆｅｍａｌｅ", "35歳以下", "\n".join(["Go"] * 51)])
+def test_skills_set_by_hand_name_no_protected_attribute_and_are_not_endless(house: Any, value: str) -> None:
+    page, path = (f"/requisitions/{house.requisition}/{what}" for what in ("requirement", "override"))
+    client = house.client(house.recruiter, lang="en")
+    answer = press(client, page, path, field="must", value=value)
+    assert answer.status_code == 303 and house.all(Override) == []
+    said = client.get(page).text
+    assert "can&#39;t be a criterion" in said or "does not fit the field" in said
+
+
 def test_keeping_nothing_or_a_made_up_field_changes_nothing(house: Any) -> None:
     token = house.link()
     act(house, "keep", token, text="営業", guidance="")
