@@ -25,7 +25,7 @@ _REMOTE: tuple[tuple[str, str], ...] = (
     (
         "full",
         r"フル(?:リモート|在宅|テレワーク)(?!(?:は|勤務は|ワークは)?(?:不可|ではありません|できません))|(?:完全|100%)(?:リモート|在宅|テレワーク)|(?:リモート|在宅)(?:ワーク|勤務)?\s?[(:]?(?:フル|完全|100%)|全国どこ|国内ならどこ|(?:勤務地|場所|居住地)(?:は|を)?(?:一切)?(?:不問|問(?:い|わ)|自由)|出社(?:は|の)?(?:不要|義務(?:は|も)?(?:なし|なく|ありません))|全員がリモート|(?:場所|勤務(?:先|地))\s?:\s?ご?自宅|^ご?自宅"
-        r"|\b(?:full(?:y)?|completely|entirely|100%)[ -](?:remote|distributed|work from home)\b|\bremote(?: ok)?[:,( -]+(?:fully|full|100%)|\b100% (?:remote|wfh)\b|\bremote[- ]first\b|work from anywhere|remote (?:from )?anywhere|remote within japan|\bremote,? ?\(?japan|(?:location|where|place of work): remote\b(?! (?:work )?(?:\d|up to))|\bremote (?:role|position|job)\b|\bhome-based\b|live anywhere|living anywhere|\bno office\b|no need to come (?:in|to the office)",
+        r"|\b(?:full(?:y)?|completely|entirely|100%)[ -](?:remote|distributed|work from home)\b|\bremote(?: ok)?[:,( -]+(?:fully|full|100%)|\b100% (?:remote|wfh)\b|\bremote[- ]first\b|work from anywhere|remote (?:from )?anywhere|remote within japan|\bremote,? ?\(?japan|(?:location|where|place of work): remote\b(?! (?:work )?(?:\d|up to))|\bremote (?:role|position|job)\b|\bhome-based\b|live anywhere|living anywhere|\bno office\b|nobody has to come in|場所はどこでも|no need to come (?:in|to the office)",
     ),
     (
         "partial",
@@ -34,7 +34,7 @@ _REMOTE: tuple[tuple[str, str], ...] = (
         + _DAYS_A
         + r")\b|office attendance|(?:work(?:ing)?|days?) from home|from home (?:on|up to|one|two|once|\d)|partial(?:ly)? remote|home office (?:days?|possible|allowed|up to|\d|one|two)|fixed office days|days? (?:a week )?on-?site|on-?site (?:\d|one|two|three|four) days?|(?:one|two|three|four|\d) office days|% (?:in the office|remote)|telework|flexible (?:on )?location|remote (?:up to|\d)|: remote",
     ),
-    ("none", r"\boffice[- ]based\b|\bin-office (?:role|position|job|only)|\b(?:an )?on-?site (?:role|position|work|job)|work is on[- ]?site|\bin[- ]person\b|^on[- ]?site\b|出社(?:勤務|です|となり)"),
+    ("none", r"\boffice[- ]based\b|[,;(] ?on[- ]?site\b(?! (?:one|two|three|\d))|\bin-office (?:role|position|job|only)|\b(?:an )?on-?site (?:role|position|work|job)|work is on[- ]?site|\bin[- ]person\b|^on[- ]?site\b|出社(?:勤務|です|となり)"),
 )  # fmt: skip
 _REMOTE_PATTERNS = [(name, re.compile(pattern)) for name, pattern in _REMOTE]
 _NOT_WORK = re.compile(
@@ -189,25 +189,46 @@ def find_visa(folded: Folded, lines: list[Line]) -> Stated[str] | None:
 
 # ── why it is open ───────────────────────────────────────────────────────────────────────────────────────────────
 
-_REASONS: tuple[tuple[str, str, str], ...] = (
+_CAUSE = r"(?:に(?:伴|とも)な?[うい]|により|による|につき|に向け[てた]|を受け|に備え|のため(?=[、。)]|$|の?(?:募集|採用|増員|新)|に(?:募集|採用)))"
+# Under its own heading a word is enough; the tables are read in this order.
+_INSIDE = [(name, re.compile(pattern)) for name, pattern in (
     (
         "replacement",
-        r"欠員|退職(?!金)|後任|産休|育休|休業に入|前任|交代|補充|異動(?:に伴う|のため)|転出|replac|backfill|success(?:or|ion)|retir|\bleave\b|is leaving|has left|moves? (?:on|to)|moving (?:on|to)|moved to|became free|departure|promoted|transfer|vacant",
-        r"欠員|後任|前任者|産休に|退職に(?:伴|とも)|\breplacement\b|\bbackfill\b|\bsuccessor\b|position became free|previous \w+(?: \w+)? (?:is moving|has left|left|moved|is leaving|retire)|seat is to be filled|maternity leave cover",
+        r"欠員|退職(?!金)|後任|後継|産休|育休|休業に入|休職|前任|交代|代替|補充|転籍|昇進|昇格|定年|異動(?:に伴う|のため|する|により)|転出|replac|backfill|succe(?:ed|ssor)|predecessor|incumbent|outgoing|retir|resign"
+        r"|\bleave\b|is leaving|has left|moves? (?:on|to)|moving (?:on|to)|moved to|became free|departure|promot(?:ed|ion)|transfer|vacant",
     ),
     (
         "new",
-        r"新設|新ポジション|新規ポジション|新たに(?:設け|設置)|一人目|1人目|初めての|newly|new (?:position|role|post|function|team)|first (?:hire|person)|created|新(?:規|しい)?(?:部署|部門|チーム|拠点|センター|工場|店舗|事業|支店|営業所)?(?:\([^()]*\))?(?:の)?(?:立ち?上げ|開設)|内製化",
-        r"新設(?:ポスト|ポジション|のポジション|部署|チーム|です|\))|newly created|new (?:position|role|post)\b(?! in)|一人目の|1人目の",
+        r"新設|新(?:規)?ポジション|一人目|1人目|ひとり目|初めての|オープニング|内製化|新(?:規|しい|た)?[^。、]{0,14}?(?:立ち?上げ|開設|設立|設置|設け|発足|開業|オープン|稼働|開院)"
+        r"|newly|new (?:position|role|post|function|team)|brand[- ]new|first (?:hire|person|member|\w+ hire)|\bcreated|launch|set(?:ting)? up|establish|opening (?:of )?(?:a|our) new",
     ),
     (
         "growth",
-        r"増員|拡大|強化|拡充|拡張|増え|増加|成長|新店|growth|grow|expan|headcount|more (?:people|customers)|increas|additional|scal(?:e|ing)",
-        r"増員|(?:業務|事業|組織)拡大(?:に伴|のため|により)|体制(?:の|を)?強化|増やしています|because (?:the |our )?team (?:grows|is growing)|team grows from|team is (?:being expanded|growing|expanding)|for growth|(?:we )?hire because|体制を厚く|new headcount|additional headcount",
+        r"増員|拡大|強化|補強|増強|拡充|拡張|増え|増や|増加|受注増|成長|好調|厚く|多忙|忙しく|新店|growth|grow|expan|headcount|more (?:people|customers|hands|work)|increas|additional|scal(?:e|ing)|strengthen|doubl|workload|demand|adding",
     ),
-)  # fmt: skip
-_INSIDE = [(name, re.compile(pattern)) for name, pattern, _ in _REASONS]
-_ANYWHERE = [(name, re.compile(pattern)) for name, _, pattern in _REASONS]
+)]  # fmt: skip
+# Anywhere else the sentence has to say outright that it is why somebody is sought.
+_ANYWHERE = [(name, re.compile(pattern)) for name, pattern in (
+    (
+        "replacement",
+        r"欠員(?=の?補充|の?募集|です|が(?:出た|生じた)ため|$|" + _CAUSE + r")|後任(?:者)?(?=の?募集|の?採用|を(?:募集|探|お?迎え|採用)|として(?:お迎え|の募集)|です|$)|前任(?:者)?(?=の|が|に)|産休に入|(?:産休|育休|休職|休業)[^。、]{0,6}(?:代替|代わり|交代|補充)|(?:退職|異動|定年|昇進|転籍|産休|育休)(?:者)?[^。、]{0,4}"
+        + _CAUSE
+        + r"|\breplacement (?:for|of|hire)\b|^replacement\b|\bbackfill\b|\bsuccessor\b|\bposition became free|previous \w+(?: \w+)? (?:is moving|has left|left|moved|is leaving|retire)|seat is to be filled|leave[- ]cover\b"
+        r"|(?:following|after|due to|owing to) (?:the |a )?(?:retirement|departure|promotion|resignation|transfer|internal move)|\b(?:current|present|outgoing) (?:post ?holder|holder|incumbent|\w+)(?: of the role)? (?:is (?:leaving|retiring|moving)|will (?:leave|retire)|retires|leaves)|\bsucceed (?:our|the) (?:current|retiring|outgoing)|take over from (?:our|the|a) ",
+    ),
+    (
+        "new",
+        r"新設(?:ポスト|ポジション|のポジション|部署|チーム|です|\)|" + _CAUSE + r")|新(?:規|しい)?ポジション|一人目の|1人目の|ひとり目の|(?:一人目|1人目)として|オープニング(?:スタッフ|メンバー)|新(?:規|しい|た)?[^。、]{0,12}?(?:立ち?上げ|開設|設立|発足|開業|オープン|稼働)(?:に|の)?(?:メンバー|(?:伴|とも)な?[うい][^。、]{0,12}?(?:募集|採用|求人)|(?:の)?ため[^。]{0,6}(?:募集|採用))"
+        r"|\bnewly[- ](?:created|established|formed|opened)|brand[- ]new (?:position|role|post|team)|\bnew (?:position|role|post)\b(?! in)|\b(?:our|the|its|as) (?:very )?first (?:\w+ ){0,2}(?:hire|employee|team member)|for the (?:launch|opening) of (?:our|the|a)|we(?:'re| are) (?:opening|building|setting up|launching|establishing|starting) (?:up )?(?:an?|our) new (?:\w+ )?(?:team|function|office|plant|factory|site|branch|department|centre|center|store|shop|unit|line|desk)",
+    ),
+    (
+        "growth",
+        r"増員(?!計画|の計画|時|や)|(?:チーム|組織|事業)拡大中|(?:業務|事業|組織|業容|規模)(?:の)?拡大" + _CAUSE + r"|(?:組織|体制|部門|チーム|人員|機能)(?:の|を)?(?:増強|強化|拡充|補強)(?:のため(?!の(?!募集|採用|増員))|に(?:伴|とも)|を目的|を図る|し(?:ます|たい)|$|です)|体制(?:の|を)?強化|体制を厚く|増やしています"
+        r"|(?:店舗|業務|受注|案件|生産|患者|利用者|顧客|会員|需要|取引)[^。、]{0,8}?(?:増|増加|拡大)[^。、]{0,3}?" + _CAUSE + r"[^。]{0,20}(?:募集|採用|増員|迎え|仲間|補強)"
+        r"|because (?:the |our )?(?:team|business) (?:grows|is growing)|\bas (?:the|our) (?:team|business|company) (?:grows|expands|is growing)|team grows from|team is (?:being expanded|growing|expanding)|for growth|(?:we )?hire because|(?:new|additional|increased) headcount|headcount increase"
+        r"|(?:due to|owing to|because of|thanks to|following|amid|on the back of) (?:\w+ ){0,3}(?:growth|expansion|demand|workload)|\bwe(?:'re| are) (?:doubling|growing|expanding|strengthening) (?:the|our|this) (?:\w+ )?team|\bto strengthen (?:the|our) (?:\w+ )?team|(?:team|business) expansion\b(?!,| (?:strateg|plan|project|activit))|growing (?:fast|quickly|rapidly)[^.]{0,16}\bneed|\b(?:we are|we're|so we are) adding (?:one|two|three|four|\d|another|more)",
+    ),
+)]  # fmt: skip
 
 
 def find_reason(folded: Folded, lines: list[Line]) -> Stated[str] | None:
@@ -218,7 +239,10 @@ def find_reason(folded: Folded, lines: list[Line]) -> Stated[str] | None:
             if found is not None:
                 return found
     for line in lines:
-        if line.heading or line.section in ("must", "nice", "benefits", "process"):
+        if line.section in ("must", "nice", "benefits", "process") or (line.section == "duties" and line.listed):
+            continue
+        # 「増員募集」 alone on a line looks like a heading.
+        if line.heading and line.section not in ("other", "reason", "title", "process", "company"):
             continue
         found = _reason_in(folded, line, _ANYWHERE)
         if found is not None:
@@ -227,7 +251,7 @@ def find_reason(folded: Folded, lines: list[Line]) -> Stated[str] | None:
 
 
 def _reason_in(folded: Folded, line: Line, patterns: list[tuple[str, re.Pattern[str]]]) -> Stated[str] | None:
-    explicit = re.search(r"増員|新設", line.text)
+    explicit = re.search(r"増員(?!計画)|新設(?!備)", line.text)
     for name, pattern in patterns:
         found = pattern.search(line.text)
         if found is None:
