@@ -26,9 +26,11 @@ from connectors.records import (
     JobPosting,
     NewEntry,
     Outcome,
+    PastPage,
     PersonChange,
     Request,
     Requisition,
+    ResumeFile,
     ShortlistPost,
     Stage,
 )
@@ -176,6 +178,17 @@ class Connector:
     def candidates(self, since: datetime | None) -> Iterator[Candidate]:
         """Everyone, for back-fill of the profile store."""
         raise self._unsupported("list candidates")
+
+    def past_candidates(self, since: datetime | None, cursor: str = "") -> PastPage:
+        """Read a page of people with what the ATS holds of their work; `since`: active at or after it.
+
+        Only the first page takes `since`, every later one the cursor of the page before.
+        """
+        raise self._unsupported("list past candidates with their résumés")
+
+    def resume(self, file: ResumeFile) -> bytes:
+        """Fetch a résumé that `past_candidates` named."""
+        raise self._unsupported("give out résumés")
 
     def candidate(self, id: str) -> Candidate | None:
         raise self._unsupported("read a candidate")

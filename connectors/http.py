@@ -144,6 +144,28 @@ class Session:
             ) from problem
         return Answered(response.status_code, lowered, data)
 
+    def download(self, url: str, *, largest: int) -> bytes:
+        """Fetch a file from an address the vendor named, without credentials; at most `largest` bytes.
+
+        Raises `ATSError`, `permanent` also for a file that is too large.
+        """
+        require_safe(url)
+        try:
+            with self._requests.get(url, timeout=self._timeout, allow_redirects=False, stream=True) as response:
+                if not 200 <= response.status_code < 300:
+                    lowered = {name.lower(): value for name, value in response.headers.items()}
+                    raise self._refused(response.status_code, lowered, b"", False)
+                content = bytearray()
+                for part in response.iter_content(1 << 16):
+                    content += part
+                    if len(content) > largest:
+                        raise ATSError(
+                            f"{self.vendor} holds a file larger than {largest // 1_000_000} MB", permanent=True
+                        )
+                return bytes(content)
+        except requests.RequestException as problem:
+            raise self._lost(problem, False) from problem
+
     def _lost(self, problem: requests.RequestException, write: bool) -> ATSError:
         if isinstance(problem, (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError)) or _not_sent(
             problem

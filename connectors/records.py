@@ -144,6 +144,49 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Employment:
+    """One job a person held, as the ATS has it. Dates as written there, often only a month; `end` "" while it lasts."""
+
+    title: str
+    company: str
+    start: str = ""
+    end: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeFile:
+    """A résumé the ATS keeps. `url` may be good for days only."""
+
+    id: str
+    filename: str
+    url: str
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastCandidate:
+    """Somebody the ATS has known for a while, with what it holds of their work.
+
+    `applied_at`: when they first applied themselves; None for a prospect somebody else put there, who agreed to nothing.
+    """
+
+    candidate: Candidate
+    applied_at: datetime | None = None
+    last_activity_at: datetime | None = None
+    private: bool = False
+    employments: tuple[Employment, ...] = ()
+    resumes: tuple[ResumeFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PastPage:
+    """Some past candidates, and the cursor of the next page ("" on the last)."""
+
+    people: tuple[PastCandidate, ...]
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PersonChange:
     """A person changed, was merged into `new_id`, or was deleted or anonymised."""
 

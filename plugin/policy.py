@@ -51,6 +51,10 @@ class Policy(BaseModel):
     fatigue_days: int = Field(30, ge=0)  # no second scout to a person of any role within
     ownership_days: int = Field(365, ge=0)
     rejected_days: int = Field(180, ge=0)  # "recently rejected there"
+    profiles_old_after_days: int = Field(365, ge=1)  # what is known of somebody is marked as old
+    profiles_confirm_after_days: int = Field(730, ge=1)  # nothing is promised to them until it is confirmed
+    applicants_consent_from: date | None = None  # whoever entered the ATS since agreed to hear of other positions
+    applicants_consent_tag: str = ""  # or carries this tag there; neither: they are ranked but not written to
     from_name: str = ""
     from_address: str = ""  # a mailbox of this connection; replies come to its plus addresses
     bounce_address: str = ""

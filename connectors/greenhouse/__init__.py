@@ -1,7 +1,7 @@
 """Greenhouse, through Harvest v3 and its webhooks.
 
 Read in this order: `door` (webhooks), `harvest` (the protocol), `shapes` (its objects), `reads`, `writes`, `entries`,
-`setup`. `Greenhouse` below is the connector; each file adds one chapter to it.
+`setup`, `past`. `Greenhouse` below is the connector; each file adds one chapter to it.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from connectors import http
 from connectors.base import TokenStore
 from connectors.greenhouse import fields
 from connectors.greenhouse.harvest import Harvest
-from connectors.greenhouse.setup import SetUp
+from connectors.greenhouse.past import Past
 
 APP_BASE = "https://app.greenhouse.io"
 
 
-class Greenhouse(SetUp):
+class Greenhouse(Past):
     """One Greenhouse account.
 
     Credentials: `client_id`, `client_secret`, and `sub`, the id of the user we act as (empty: the credential's service

@@ -48,19 +48,22 @@ class Harvest:
 
     def list(self, name: str, shape: type[S], **filters: str) -> Iterator[S]:
         """Yield every object of a list, newest id first, page by page."""
-        params = {"per_page": str(PER_PAGE), **filters}
+        cursor = ""
         while True:
-            answered = self._send("GET", f"/v3/{name}", params=params)
-            if not isinstance(answered.data, list):
-                raise ATSError(f"Greenhouse answered {name} with something that is not a list")
-            for item in answered.data:
-                yield _read(shape, item, name)
-            cursor = _next_cursor(answered.headers.get("link", ""))
+            found, cursor = self.page(name, shape, cursor, **filters)
+            yield from found
             if not cursor:
                 return
-            # "cursor must be the only query parameter", else 422. Only the cursor is taken out of the link: the
-            # token goes to no address but ours.
-            params = {"cursor": cursor}
+
+    def page(self, name: str, shape: type[S], cursor: str = "", **filters: str) -> tuple[tuple[S, ...], str]:
+        """Read one page and the cursor of the next ("" on the last); with a cursor the filters stand in it."""
+        # "cursor must be the only query parameter", else 422. Only the cursor is taken out of the link: the token
+        # goes to no address but ours.
+        params = {"cursor": cursor} if cursor else {"per_page": str(PER_PAGE), **filters}
+        answered = self._send("GET", f"/v3/{name}", params=params)
+        if not isinstance(answered.data, list):
+            raise ATSError(f"Greenhouse answered {name} with something that is not a list")
+        return tuple(_read(shape, item, name) for item in answered.data), _next_cursor(answered.headers.get("link", ""))
 
     def list_by(self, name: str, shape: type[S], key: str, ids: Iterable[str | int], **filters: str) -> Iterator[S]:
         """Yield a list filtered by many ids, fifty at a time; nothing for no ids."""

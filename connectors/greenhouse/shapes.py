@@ -125,7 +125,18 @@ class GreenhouseCandidate(Shape):
     phone_numbers: Annotated[list[GreenhouseContact], BeforeValidator(_list)] = []
     tags: Annotated[list[str], BeforeValidator(_list)] = []
     can_email: bool | None = True
+    private: bool | None = False
+    last_activity_at: Time | None = None
     updated_at: Time | None = None
+
+
+class GreenhouseCandidateEmployment(Shape):
+    id: int
+    candidate_id: int
+    company_name: Text = ""
+    title: Text = ""
+    start_date: Text = ""
+    end_date: Text = ""
 
 
 class GreenhouseApplication(Shape):
@@ -138,6 +149,7 @@ class GreenhouseApplication(Shape):
     stage_name: Text = ""
     rejected_at: Time | None = None
     last_activity_at: Time | None = None
+    created_at: Time | None = None
 
 
 class GreenhouseApplicationStage(Shape):
@@ -187,6 +199,9 @@ class GreenhouseNote(Shape):
 class GreenhouseAttachment(Shape):
     id: int
     filename: Text = ""
+    candidate_id: int | None = None
+    url: Text = ""
+    updated_at: Time | None = None
 
 
 class GreenhouseCandidateTag(Shape):

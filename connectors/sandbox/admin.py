@@ -6,13 +6,14 @@ another site cannot send without asking first.
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from connectors.sandbox import bodies, jobs, lists, people, seed
+from connectors.sandbox import bodies, jobs, lists, past, people, seed
 from connectors.sandbox.jobs import Ats, Missing, NotAllowed, Unprocessable
 from connectors.sandbox.misbehaviour import KINDS
 from connectors.sandbox.webhooks import ACTIONS
@@ -189,6 +190,18 @@ def admin(ats: Ats, set_clock: Any) -> Blueprint:
         if email := body.pop("email", ""):
             body["email_addresses"] = [{"value": email, "type": "personal"}]
         return jsonify(lists.show(store, "candidates", people.create_candidate(ats, **body))), 201
+
+    @blueprint.post("/past-candidates")
+    def add_past() -> ResponseReturnValue:
+        """Everybody of `past`, as if they had been in the ATS for years; `job_id`: where they applied."""
+        added = past.add_past_candidates(ats, given().get("job_id"))
+        return jsonify([lists.show(store, "candidates", row) for row in added]), 201
+
+    @blueprint.get("/attachments/<int:id>")
+    def attachment(id: int) -> ResponseReturnValue:
+        """The file itself, at the address the list shows: a signed one in a real ATS, open in this toy."""
+        row = jobs.find(ats, "attachments", id)
+        return Response(base64.b64decode(row["content"] or ""), mimetype="application/octet-stream")
 
     @blueprint.patch("/candidates/<int:id>")
     def edit_candidate(id: int) -> ResponseReturnValue:

@@ -143,6 +143,10 @@ LISTS: dict[str, Listing] = {
         },
         _candidate,
     ),
+    "candidate_employments": Listing(
+        ("candidate_id", "company_name", "title", "start_date", "end_date", "latest"),
+        {"candidate_ids": "ids:candidate_id", "latest": "bool:latest"},
+    ),
     "candidate_tags": Listing(("name",)),
     "applied_candidate_tags": Listing(
         ("candidate_id", "candidate_tag_id"),

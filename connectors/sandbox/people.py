@@ -43,7 +43,7 @@ def change_candidate(ats: Ats, candidate_id: int, **changes: Any) -> Row:
 def _forget(ats: Ats, candidate_id: int) -> list[int]:
     applications = [row["id"] for row in ats.store.rows("applications", candidate_id=candidate_id)]
     ats.store.remove("candidates", id=candidate_id)
-    for table in ("applications", "notes", "attachments", "applied_candidate_tags"):
+    for table in ("applications", "notes", "attachments", "applied_candidate_tags", "candidate_employments"):
         ats.store.remove(table, candidate_id=candidate_id)
     for application_id in applications:
         ats.store.remove("application_stages", application_id=application_id)
@@ -82,7 +82,7 @@ def merge_candidate(ats: Ats, candidate_id: int, into: int) -> None:
     with ats.store.whole():
         row = find(ats, "candidates", candidate_id)
         find(ats, "candidates", into)
-        for table in ("applications", "notes", "attachments", "applied_candidate_tags"):
+        for table in ("applications", "notes", "attachments", "applied_candidate_tags", "candidate_employments"):
             for thing in ats.store.rows(table, candidate_id=candidate_id):
                 ats.store.change(table, thing["id"], candidate_id=into)
         ats.store.remove("candidates", id=candidate_id)

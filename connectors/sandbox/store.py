@@ -46,6 +46,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         *("first_name", "last_name", "company", "title", "email_addresses", "phone_numbers", "website_addresses"),
         *("social_media_addresses", "addresses", "custom_fields", "private", "can_email", "last_activity_at"),
     ),
+    "candidate_employments": ("candidate_id", "company_name", "title", "start_date", "end_date", "latest"),
     "candidate_tags": ("name",),
     "applied_candidate_tags": ("candidate_id", "candidate_tag_id"),
     "applications": (
@@ -76,7 +77,7 @@ JSON_COLUMNS = {
 INDEXES = {
     "job_posts": "job_id", "job_hiring_managers": "job_id", "job_owners": "job_id", "job_notes": "job_id",
     "job_interview_stages": "job_id", "applications": "candidate_id", "application_stages": "application_id",
-    "notes": "candidate_id", "applied_candidate_tags": "candidate_id", "attachments": "application_id",
+    "candidate_employments": "candidate_id", "notes": "candidate_id", "applied_candidate_tags": "candidate_id", "attachments": "application_id",
     "interviews": "application_id", "interviewers": "interview_id", "deliveries": "state", "settings": "key",
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any
 
 import click
+from sqlmodel import Session
 
 from plugin.cli.import_sources import Source, source_at
 from plugin.cli.means import opened, quiet
@@ -41,7 +42,7 @@ def import_people(
         now = work.clock.now()
         source = source_at(path, defaults, mapping, now, yes or dry_run)
         if dry_run:
-            _try_out(source)
+            try_out(source)
             return
         owner = owner_of(work, employer, create)
         with stopping() as stop, kept_when_stopped():
@@ -77,10 +78,11 @@ def run(
     employer_id: int,
     source: Source,
     stop: Stop,
-    along: Any = None,
+    along: Callable[[Session, Report], None] | None = None,
+    report: Report | None = None,
 ) -> Report:
     """Take everybody in, with a bar that says how fast; what is set aside is said and written down."""
-    began = time.monotonic()
+    began, before = time.monotonic(), report.read if report is not None else 0
 
     def aside(one: SetAside) -> None:
         source.rejects.add(one)
@@ -96,12 +98,21 @@ def run(
     ) as bar:
 
         def after(report: Report) -> bool:
-            done = min(report.read, bar.length or report.read)
-            bar.update(done - bar.pos, report.read / max(0.001, time.monotonic() - began))
+            read = report.read - before
+            bar.update(min(read, bar.length or read) - bar.pos, read / max(0.001, time.monotonic() - began))
             return not stop.asked
 
         try:
-            return take_in(work, employer_id, source.records(), aside, after_batch=after, along=along, step=source.step)
+            return take_in(
+                work,
+                employer_id,
+                source.records(),
+                aside,
+                report=report,
+                after_batch=after,
+                along=along,
+                step=source.step,
+            )
         finally:
             source.rejects.close()
 
@@ -140,7 +151,7 @@ def tell(report: Report, rejects: Rejects) -> None:
         click.echo("among the imported: " + ", ".join(lacking))
 
 
-def _try_out(source: Source) -> None:
+def try_out(source: Source) -> None:
     """Read everything and change nothing: what would be taken in, what set aside, what is stripped."""
     from collections import Counter
 

@@ -63,7 +63,9 @@ def tidy(text: str) -> str:
     """Mend look-alike characters and ligatures, drop control characters, and leave at most one empty line in a row."""
     mended = "".join(_RADICALS.get(c) or (unicodedata.normalize("NFKC", c) if _lookalike(c) else c) for c in text)
     kept = "".join(c if c in "\n\t" or not unicodedata.category(c).startswith("C") else " " for c in mended)
-    lines = [re.sub(r"[ \t\u00a0\u2000-\u200a\u202f]+", " ", line).strip() for line in kept.replace("\t", " ").split("\n")]
+    lines = [
+        re.sub(r"[ \t\u00a0\u2000-\u200a\u202f]+", " ", line).strip() for line in kept.replace("\t", " ").split("\n")
+    ]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 

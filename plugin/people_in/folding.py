@@ -125,10 +125,11 @@ class _Folding:
         return known
 
     def _match(self, one: Incoming, keys: dict[str, str]) -> tuple[str, str]:
-        for by, key in keys.items():
-            profile_id = self._found.get((by, key), "")
-            if profile_id and not (by == "name_phone" and self._told_apart(one, profile_id)):
-                return by, profile_id
+        found = {by: id for by, key in keys.items() if (id := self._found.get((by, key)))}
+        # Two numbers for one mailbox are one person: the address wins, or they would be written to twice.
+        for by in ("address", "id", "ats", "name_phone"):
+            if by in found and not (by == "name_phone" and self._told_apart(one, found[by])):
+                return ("id" if found.get("id") == found[by] else by), found[by]
         return "", ""
 
     def _told_apart(self, one: Incoming, profile_id: str) -> bool:

@@ -75,11 +75,11 @@ def take_in(
         refused = [one for one in opened if isinstance(one, SetAside)]
         with work.writing() as session:
             strangers = _take_batch(session, work, employer_id, usable, counted)
+            counted.set_aside = len(refused) + len(strangers)
             if along is not None:
                 along(session, counted)
         for one in [*refused, *strangers]:
             set_aside(one)
-        counted.set_aside = len(refused) + len(strangers)
         counted.last = batch[-1].place
         _add(report, counted)
         if after_batch is not None and not after_batch(report):
