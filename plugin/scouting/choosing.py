@@ -122,6 +122,7 @@ class Plan:
                 profile_ids=[one.profile_id for one in step],
                 now=work.clock.now(),
                 revisions={one.profile_id: one.revision for one in step},
+                promised=self.commitment is not None,
             )
 
     def _facts(self, work: Work, people: Sequence[Above]) -> dict[str, tuple[str, tuple[PersonFact, ...]]]:

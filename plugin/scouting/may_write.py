@@ -18,6 +18,7 @@ from plugin.connections import policy_of
 from plugin.i18n import phrases
 from plugin.identity import Identity, hash_company, identities
 from plugin.people import CONTACT_BASES
+from plugin.people_in.ages import age_of
 from plugin.policy import Policy
 from plugin.rows import Connection, Entry, Profile, Requisition, Restriction, Scout
 from plugin.scouting.suppression import suppressed_hashes
@@ -40,6 +41,7 @@ CODES = (
     "already_written",
     "fatigue",
     "changed_since",
+    "not_confirmed",
     "possible_duplicate",
     "test_address",
 )
@@ -57,6 +59,7 @@ def may_write_to(
     now: datetime,
     revision: int | None = None,
     scout_id: int | None = None,
+    promised: bool = True,
 ) -> list[str]:
     """Say why this person must not be written to; empty when they may be. See `reachable`."""
     found = reachable(
@@ -68,6 +71,7 @@ def may_write_to(
         now=now,
         revisions=None if revision is None else {profile.profile_id: revision},
         but_scouts=() if scout_id is None else (scout_id,),
+        promised=promised,
     )
     return found[profile.profile_id]
 
@@ -82,11 +86,13 @@ def reachable(
     now: datetime,
     revisions: Mapping[str, int] | None = None,
     but_scouts: Sequence[int] = (),
+    promised: bool = True,
 ) -> dict[str, list[str]]:
     """For each person the codes of what forbids writing, in the order of `CODES`; empty lists are people who may be.
 
     `revisions` are those of the calibration: who has changed since is not written to. `but_scouts` leaves out letters
-    that are being sent right now, so that they don't forbid themselves.
+    that are being sent right now, so that they don't forbid themselves. `promised`: the letter carries a promise, which
+    nobody gets of whom what is known is older than the connection allows until somebody confirms it.
     """
     employer_id, policy = connection.employer_id, policy_of(connection)
     result: dict[str, list[str]] = {}
@@ -116,6 +122,8 @@ def reachable(
             codes = _of_person(profile, person, policy) | known.of(profile)
             if revisions is not None and revisions.get(profile_id, profile.revision) != profile.revision:
                 codes.add("changed_since")
+            if promised and age_of(profile.as_of or profile.created_at, policy, now) == "unconfirmed":
+                codes.add("not_confirmed")
             result[profile_id] = [code for code in CODES if code in codes]
     return result
 
@@ -140,6 +148,7 @@ def reason_text(code: str, locale: str) -> str:
         "already_written": _("was written to about this position before"),
         "fatigue": _("was written to about another position recently"),
         "changed_since": _("their profile changed after the calibration"),
+        "not_confirmed": _("what is known of them is too old to promise anything on; have it confirmed first"),
         "possible_duplicate": _("may be somebody already in the ATS; a person must look first"),
         "test_address": _("the address is one of your own"),
     }

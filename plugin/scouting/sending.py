@@ -142,6 +142,7 @@ def _why_not(
         now=now,
         revision=scout.profile_revision,
         scout_id=scout.key,
+        promised=scout.arm == COMMITTED,
     )
     return ("excluded", ",".join(codes)) if codes else None
 
