@@ -44,6 +44,7 @@ BY_HAND = frozenset(
         "promise_on_deleted",
         "promise_doubt",
         "erasure_question",
+        "guidance_exception",
         "parked_job",
         "mailbox_unread",
     }
