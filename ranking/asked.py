@@ -17,12 +17,13 @@ from ranking.values import Quote, Skill, Stated
 
 NICE_WORDS = re.compile(
     r"歓迎|尚可|尚良|なお可|嬉し|うれし|あれば(?:なお|尚|可|優遇)|優遇|望ましい|\bnice to have\b|\bpreferred\b|\b(?:is|are|would be) an? (?:\w+ )?(?:plus|advantage|bonus|asset)\b"
-    r"|\ba plus\b|\bdesirable\b|\bwelcome\b|\bso would\b|\bhelpful\b|\buseful\b|\bappreciated\b"
+    r"|\ba plus\b|\bdesirable\b|\bwelcome\b|\bso would\b|\bhelpful\b|\buseful\b|\bappreciated\b|\bfavou?rabl[ey]\b|\b(?:would|will|could|can|also) (?:also )?help\b|助か|活かせ|生かせ|\ban? (?:\w+ )?(?:advantage|plus|bonus|asset)\b|\beven better\b|\bgreat if\b"
 )
 _NICE_FROM_HERE = re.compile(r"できれば(?!尚|なお|歓迎|可|ok)|望ましくは|可能であれば|\bideally\b|\bpreferably\b")
 _MUST_WORDS = re.compile(
     r"必須(?!では|で(?:は)?な)|必要です|必要となります|必要とし|必ずお持ち|に限(?:らせ|り)|求めます|お持ちの方を(?:募集|対象)|\bmust have\b|(?<!not )\brequired\b|\bmandatory\b|\byou must\b|\bmust be\b"
-    r"|\byou(?:'ll)? need (?:to|at|a|some)\b|\bwe (?:require|expect)\b"
+    r"|\byou(?:'ll)? need (?:to|at|a|some)\b|\bwe (?:require|expect)\b|\b(?:is|are) (?:expected|essential|needed|a must)\b|\b(?:candidates?|applicants?|you) (?:should|must|will|need to) (?:bring|have|possess|hold|be)\b|\bshould (?:bring|possess)\b"
+    r"|いただきたい|(?:いる|ある|できる|お持ちの|をお持ちで|もつ|持つ)方(?:を|に|が対象|のみ|で)(?!.*(?:歓迎|優遇|尚可))|方を(?:お待ち|求め|探し|募集)"
 )
 # A clause that asks by itself: what is welcome begins behind it.
 _SETTLED = re.compile(r"(?:必須|必要|要|以上|程度|年|級)、|" + _MUST_WORDS.pattern)
@@ -30,7 +31,7 @@ _NOT_ASKED = re.compile(
     r"不問|不要|問いません|問わず|なくても(?:可|ok|大丈夫|構い)|なくて(?:可|ok)|必須では(?:ありません|ない)|書けなくて|\bnot required\b|\bnot necessary\b|\bno need\b|\bnot needed\b|\bno .{3,30} (?:required|needed|necessary)"
 )
 _ASKS = re.compile(
-    r"経験|スキル|知識|資格|知見|experience|knowledge|skills?\b|proficien|familiar|expertise|qualified|licen[cs]e|comfortable with|worked"
+    r"経験|スキル|知識|資格|知見|experience|knowledge|skills?\b|proficien|familiar|expertise|qualified|licen[cs]e|comfortable with|worked|track record|abilit|able to|years (?:in|of|as)|年以上|できる|免許"
 )
 _OR = re.compile(
     r"または|もしくは|あるいは|又は|若しくは|いずれか|どれか|どちらか|など|等|(?<=[a-z0-9])か(?=[a-z0-9])|\bor\b|\beither\b|\bone of\b|\bany of\b|such as|e\.g\.|のうち"
@@ -40,6 +41,12 @@ _WHERE_AFTER = re.compile(r"(?:業界|企業|会社)?(?:での|における|で(
 _WHERE_BEFORE = re.compile(r"\b(?:at|for|with|in) (?:an? |the )?(?:\w+ )?$")
 _BRACKETS = re.compile(r"\(([^()]+)\)")
 _PROSE = ("", "other", "duties", "person", "stack", "conditions", "language", "title")
+# 「事業会社またはPR会社での広報経験」 asks for the one thing at the end
+_WORKPLACE = re.compile(
+    r"^.{0,12}(?:会社|企業|業界|部門|事務所|メーカー|商社|病院|銀行|店舗?|代理店|ホテル|レストラン|機関|法人|学校|工場)$"
+)
+_REASON = re.compile(r"(?:ので|ため|から|ですが|ますが)[、\s]*$")
+_EXAMPLES = re.compile(r"^\s*(?:e\.?g\.?|i\.?e\.?|such as|like|for example|例|例えば)[:,]?\s*$")
 _COUNTED = ("skill", "function", "certificate", "industry", "role")
 
 
@@ -58,6 +65,7 @@ class _Point:
 
     units: tuple[Stated[Skill], ...]
     phrase: Quote | None
+    choice: int = 0  # the points that share a number are alternatives
 
 
 def is_nice(line: Line) -> bool:
@@ -85,7 +93,7 @@ def nice_from(line: Line) -> int:
     if bracket and ")" not in before[bracket:]:
         inside = _without_brackets(before[bracket:])
         return bracket if inside else before.rfind("、", 0, bracket) + 1
-    border = max(before.rfind("。"), before.rfind(";"), before.rfind("; "))
+    border = max(before.rfind("。"), before.rfind(";"), before.rfind("/ "))
     for clause in _SETTLED.finditer(before):
         border = max(border, clause.end() - 1)
     return border + 1
@@ -107,12 +115,16 @@ def asked_skills(folded: Folded, lines: list[Line]) -> tuple[tuple[Stated[Skill]
 
     def take(line: Line, phrases: bool) -> None:
         turn = nice_from(line)
+        begun = len(must), len(nice)
         welcome_at = folded.starts[line.start + turn] if turn < len(line.text) else len(folded.original) + 1
         for point in _points(folded, line, phrases=phrases):
             before = tuple(unit for unit in point.units if unit.quote.start < welcome_at)
             after = tuple(unit for unit in point.units if unit.quote.start >= welcome_at)
             must.extend([replace(point, units=before)] if before else [])
             nice.extend([replace(point, units=after)] if after else [])
+        if line.choice:
+            for points, first in zip((must, nice), begun, strict=True):
+                points[first:] = [replace(point, choice=line.choice) for point in points[first:]]
 
     for line in lines:
         if not line.heading and line.section in ("must", "nice"):
@@ -135,7 +147,32 @@ def asked_skills(folded: Folded, lines: list[Line]) -> tuple[tuple[Stated[Skill]
                 for point in _points(folded, line, phrases=False):
                     must.append(replace(point, units=tuple(replace(u, inferred=True) for u in point.units)))
     seen: set[str] = set()
-    return _once(must, seen), _once(nice, seen)
+    return _once(_chosen(folded, must), seen), _once(_chosen(folded, nice), seen)
+
+
+def _chosen(folded: Folded, points: list[_Point]) -> list[_Point]:
+    """Make one unit of the points of which one is enough."""
+    kept: list[_Point] = []
+    for point in points:
+        if point.choice and kept and kept[-1].choice == point.choice:
+            kept[-1] = replace(kept[-1], units=(*kept[-1].units, *point.units))
+        else:
+            kept.append(point)
+    return [replace(p, units=(_either(folded, p.units),), phrase=None) if p.choice else p for p in kept]
+
+
+def _either(folded: Folded, units: tuple[Stated[Skill], ...]) -> Stated[Skill]:
+    """Join several units to one that any of them meets. Its quote reaches from the first to the last."""
+    first, last = min(u.quote.start for u in units), max(u.quote.end for u in units)
+    names = list(dict.fromkeys(c for u in units for c in (u.value.concept, *u.value.any_of) if c))
+    ja, en = (
+        "／".join(dict.fromkeys(u.value.label_ja for u in units)),
+        " / ".join(dict.fromkeys(u.value.label_en for u in units)),
+    )
+    words = folded.original[first:last]
+    return Stated(
+        Skill(names[0] if names else "", ja, en, tuple(names[1:])), Quote(words, first, last), units[0].inferred
+    )
 
 
 def _points(folded: Folded, line: Line, *, phrases: bool) -> Iterator[_Point]:
@@ -145,6 +182,8 @@ def _points(folded: Folded, line: Line, *, phrases: bool) -> Iterator[_Point]:
         text = line.text[start:end]
         if is_about_languages(text):
             about_language = True
+            continue
+        if _REASON.search(text):
             continue
         if about_language and not (NICE_WORDS.search(text) or _MUST_WORDS.search(text) or _ASKS.search(text)):
             continue  # "business-level Japanese; teachers are our users": a reason, not another thing asked
@@ -195,7 +234,9 @@ def _items(text: str, hits: list[_Item], blocked: list[tuple[int, int]]) -> list
         inside = [hit for hit in hits if start <= hit.start < end]
         if inside and not _more_than_a_field(text, inside, start, end):
             found.extend(_with_bracketed(text, inside, start, end))
-        elif not any(a <= start and end <= b + 1 for a, b in blocked):
+        elif not any(a <= start and end <= b + 1 for a, b in blocked) and not (
+            end < len(text) and _WORKPLACE.match(text[start:end])
+        ):
             found.extend(_phrase(text, start, end))
     return found
 
@@ -232,7 +273,7 @@ def _with_bracketed(text: str, hits: list[_Item], start: int, end: int) -> list[
         if len(members) < 2 or not any(bracket.start() < h.start < bracket.end() for h in hits):
             continue
         for a, b in members:
-            if not any(h.start < b and a < h.end for h in hits):
+            if not any(h.start < b and a < h.end for h in hits) and not _EXAMPLES.match(text[a:b]):
                 found.extend(_phrase(text, a, b))
     return sorted(found, key=lambda item: item.start)
 
@@ -243,7 +284,11 @@ def _blocked(text: str) -> list[tuple[int, int]]:
     for word in _NOT_ASKED.finditer(text):
         before = text[: word.start()]
         begin = max(before.rfind(c) for c in "、,(。;/") + 1
-        if not NICE_WORDS.search(text[begin : word.end()]):  # "welcome but not necessary" is welcome
+        # 「必須ではありませんが、あれば歓迎」 goes on
+        goes_on = re.match(r"[^、。]{0,8}(?:が|けれど)、[^。]*", text[word.end() :])
+        if not NICE_WORDS.search(
+            text[begin : word.end() + (goes_on.end() if goes_on else 0)]
+        ):  # "welcome but not necessary" is welcome
             spans.append((begin, word.end()))
     return spans
 

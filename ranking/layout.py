@@ -25,6 +25,11 @@ _SPACED = re.compile(r"^([\u3040-\u30ff\u3400-\u9fff・]{2,8}) (?=\S)")
 _LEADS_IN = re.compile(
     r"(?:以下|次|下記|上記)の|(?:ひとつ|1つ|いずれか|どれか)[^、。]*$|following|\b(?:include|are|have|be|need|possess|bring|with|if|in|of)\s*:?$|:$|(?:方|経験|もの|条件)[^、。]{0,6}(?:歓迎|優遇|必須|募集|求め|探し|待ち)[^、。]*。?$"
 )
+_CONDITION = re.compile(
+    r"(?:(?P<nice>(?:even better|extra credit|bonus(?: points)?|nice to have|ideal(?:ly)?|(?:it'?s |it is )?an? (?:plus|bonus|advantage)|(?:it )?(?:would be|is|it's) (?:great|nice|even better|a plus|a bonus)|we'd (?:also )?love it) if:?)"
+    r"|(?P<must>(?:you (?:should|will want to|can)|please|do) apply if:?|(?:you(?:'re| are|'ll be| will be) (?:a (?:good|great|strong) (?:fit|match)|right)(?: for (?:this|us|the (?:role|job)))?|(?:we(?:'d| would) (?:like|love) to hear from you)|this (?:role|job|position)? ?is for you) if:?)"
+    r"|(?P<unneeded>(?:(?:it'?s |it is )?(?:not a problem|no problem|fine|ok|okay)|don't worry|(?:it )?(?:doesn't|does not) matter|never mind) if:?))\s+"
+)
 _CHOICE = re.compile(
     r"いずれか|どれか|どちらか|(?:one|any|some) (?:or more )?of (?:the|these)|at least (?:one|two) of|either of"
 )
@@ -37,6 +42,7 @@ _LABEL_AHEAD = re.compile(
     r"(?:(?<=[|■◆●▼;])|(?<=[\u3000-\u9fff)] )|(?<=  )|(?<=[\u3040-\u9fff]/))\s*(?P<label>[^\s:|■◆●▼。、,()/]{2,10}|[a-z]+(?: [a-z]+){0,2})\s*:(?!//)"
 )
 _GAP = re.compile(r"(?<=\S)(?:\t|[ \u3000]{2,})\s*(?=\S)")
+_FULL_STOP = re.compile(r"(?:。|[a-z)]\.)\s*$")
 _GOES_ON = re.compile(r"^\s*[※(*＊+]")
 # Prose says several things on one line; "e.g. ", "min. " and the like end no sentence.
 _SENTENCE = re.compile(
@@ -79,6 +85,7 @@ class _Raw:
     bullet: int  # where the words begin behind a bullet, 0 for none
     mark: str
     after_blank: bool
+    items: tuple[tuple[int, int], ...] = ()  # the numbers of a list that stands on one line: where each begins and ends
 
 
 def read_lines(folded: Folded) -> list[Line]:
@@ -114,6 +121,8 @@ def read_lines(folded: Folded) -> list[Line]:
         if name in ("must", "nice") and at >= len(raw.text.rstrip()) and _CHOICE.search(raw.text):
             choice, choice_begun = i + 1, False
         if name is None:
+            if items_seen and not listed and within in ("must", "nice") and _FULL_STOP.search(raw.text):
+                section = within = "other"  # prose behind a list asks for nothing unless it says so
             items_seen = items_seen or listed
             choice_begun = choice_begun or listed
             start = raw.bullet or (len(raw.mark) and _after_mark(raw.text)) or 0
@@ -162,16 +171,29 @@ def _raws(folded: Folded) -> Iterator[_Raw]:
                 folded.original[folded.starts[j] : folded.ends[j]][:1] for j in range(start, start + len(text))
             )
         bullet = _BULLET.match(text)
+        numbers = _numbers(folded, start, text)
+        first = numbers[0] if numbers else None
+        circled = first is not None and not text[: first[0]].strip() and first[1] - first[0] == 1
         mark = _MARK.match(text)
         yield _Raw(
             start,
             text,
             wide,
-            bullet.end() if bullet else 0,
+            bullet.end() if bullet else first[1] if circled and first is not None else 0,
             mark.group(1) if mark else "",
             blank,
+            numbers if len(numbers) > 1 else (),
         )
         blank = False
+
+
+def _numbers(folded: Folded, start: int, text: str) -> tuple[tuple[int, int], ...]:
+    """Find the numbers of items in a line: "①" (told by the original, for it folds to a digit), "(1)", "1)"."""
+    found = [m.span() for m in re.finditer(r"(?:(?<=\W)|^)\(\d{1,2}\)(?!\d)", text)]
+    for digits in re.finditer(r"\d{1,2}", text):
+        if "①" <= folded.original[folded.starts[start + digits.start()]] <= "⑳":
+            found.append((digits.start(), digits.start() + 1))
+    return tuple(sorted(found))
 
 
 def _bracketed(text: str) -> tuple[str, int, str] | None:
@@ -244,11 +266,16 @@ def _opening(raw: _Raw, listed: bool, section: str, follower: _Raw | None, first
         whole = not text[at + rest :].strip()
         name = section_of(inside, sure=bracket not in "(「")
         inside_list = listed and section in ("must", "nice") and name not in ASIDE | {"must", "nice"}
-        opens = (whole or bracket not in "(「") and not (first and not whole and name != "title")
+        opens = (whole or bracket not in "(「" or name in ("must", "nice")) and not (
+            first and not whole and name != "title"
+        )
         if name and opens and not inside_list:
             return name, at + rest
         if whole and bracket not in "(「" and not listed and not first:
             return "other", len(text)
+    condition = _CONDITION.match(text) if not listed else None
+    if condition is not None and len(text) - condition.end() > 16:
+        return next(name for name, found in condition.groupdict().items() if found is not None), condition.end()
     labelled = _LABELLED.match(text[at:])
     if labelled:
         label, content = labelled.group(1), labelled.group(2)
@@ -293,6 +320,16 @@ def _inner(text: str, at: int) -> tuple[str | None, int]:
 
 def _sentences(raw: _Raw, at: int, section: str, listed: bool, row: int, labelled: bool = False) -> Iterator[Line]:
     """Cut a line's content into sentences, and at labels inside it; a sentence may open with a label of its own."""
+    if raw.items and raw.items[-1][0] > at:
+        borders = [(at, at), *(item for item in raw.items if item[0] >= at), (len(raw.text), len(raw.text))]
+        for (_, begin), (finish, _) in pairwise(borders):
+            words = raw.text[begin:finish].strip()
+            if words.strip("、。,;/ "):
+                begin = raw.text.index(words, begin)
+                yield Line(
+                    raw.start + begin, raw.start + begin + len(words), words, section, False, labelled, True, row
+                )
+        return
     cuts = [m.start("label") for m in _LABEL_AHEAD.finditer(raw.text, at) if section_of(m.group("label"))]
     borders = [at, *(c for c in cuts if c > at), len(raw.text)]
     for begin, finish in pairwise(borders):

@@ -6,12 +6,12 @@ import re
 
 _TOP = re.compile(r";| / |。")
 _PROSE = re.compile(
-    r";|。|と、|のは、|ほか、|に加え(?:て)?、|(?<=いて)、|(?<=あり)、|(?<=つつ)、|(?<=持ち)、|(?<=こと)、|, and you |, and so |, (?=(?:as well as|plus)\b)"
+    r";|。|と、|のは、|ほか、|に加え(?:て)?、|(?<=いて)、|(?<=あり)、|(?<=つつ)、|(?<=持ち)、|(?<=こと)、|(?<=持ちで)、|(?<=[有でえせ]し)、|(?<=でき)、|(?<=しく)、|(?<=ので)、|(?<=方)、|(?<=経験)、(?=[^、]*(?:経験|知識|スキル|資格|力))|, as (?:would|is|are|does) |,? (?:and|or) (?=(?:have|has|are|can|know|you)\b)|, (?=(?:have|has|can|know|speak|enjoy)\b)|, (?:and )?(?=(?:an?|the|at least|strong|solid|good|proven|excellent)\b )|, and you |, and so |, (?=(?:as well as|plus)\b)"
 )
 _COMMAS = re.compile(r"、|,(?!\d{3})|\band\b|\bor\b|または|もしくは|及び|および|あるいは|/(?!\d)|(?<=[a-z])・(?=[a-z])")
-_VERBAL = re.compile(r"[をがはにへて]|での|による|として|(?:ます|です)$")
+_VERBAL = re.compile(r"[をがはにへて]|で$|での|による|として|(?:ます|です)$")
 _LANGUAGE_FIRST = re.compile(
-    r"^(?:[-*・]\s*)?(?:(?:good|strong|excellent|very good|solid|near)[- ])?(?:(?:native|fluent|fluency|business|conversational|basic|professional|daily|bilingual|advanced|intermediate|upper)\b[^,;]{0,32}\b(?:japanese|english)\b"
+    r"^(?:[-*・]\s*)?(?:(?:you )?(?:can |able to )?(?:speak|read|write|understand)(?:ing)?(?: and \w+)? (?:some |a little |good |fluent |basic )*(?=japanese|english))?(?:some (?=japanese|english))?(?:(?:good|strong|excellent|very good|solid|near)[- ])?(?:(?:native|fluent|fluency|business|conversational|basic|professional|daily|bilingual|advanced|intermediate|upper)\b[^,;]{0,32}\b(?:japanese|english)\b"
     r"|(?:japanese|english)\b(?=:| at| \(|$| -| language| skills?| is| are| only| good| level| proficien|,| and (?:english|japanese)| or| not| useful)|jlpt\b|toeic\b|(?:日本語|英語|英会話|日英)(?!教|版|圏|サイト|教材)|ビジネス(?:レベル)?の?(?:英語|日本語)|n[1-5](?:\b|以上|レベル|相当))"
 )
 _NO_LANGUAGE = re.compile(r"^no (?:japanese|english)\b")
@@ -19,6 +19,7 @@ _YEARS = re.compile(
     r"(?:at least |minimum(?: of)? |over |more than )?(?:\d{1,2}(?:\s*(?:-|~|to)\s*\d{1,2})?|one|two|three|four|five|six|seven|eight|nine|ten)\s*\+?\s*(?:or more )?(?:years?|yrs?)'?(?:\s*\+)?(?: or more| or longer| minimum)?(?: of)?"
     r"|[\d一二三四五六七八九十]{1,3}\s*(?:[~-]\s*\d{1,2}\s*)?(?:年間?|ヶ年)(?:以上|程度|ほど|~)?"
 )
+_GOES_ON = re.compile(r"\s*(?:for|with|to|in|at|on|by|from|how|who|without|when|where|why)\b")
 _EMPTY = re.compile(
     r"実務|業務|ご?経験|年数|者|方|以上|程度|目安|必ず|お持ち|いただきたい|業界|会社|企業|分野|領域|出身|知見|知識|また|なお|さらに|加えて|特に|など|設計|開発|運用|構築|実施|作成|導入|企画|推進|応募資格|必要|歓迎|の|が|を|と|ある|お持ち|[\s、,・:()/.\-~+]"
     r"|\b(?:experience|professional|working|relevant|industry|hands-on|work|of|in|the|a|an|and|or|with|any|some|similar|etc|role|roles|position|company|background|knowledge|sector|field)\b"
@@ -27,7 +28,9 @@ _EMPTY = re.compile(
 _EVERYBODY = re.compile(
     r"ブランク(?:の|が|ok|可|あり)|未経験(?:者|の方|から|ok|可|歓迎|でも)|第二新卒(?:者|の方|も|歓迎)|[ui]・?[ij]?ターン|学歴不問|経験不問"
 )
-_LEAD = re.compile(r"^(?:[\s・\-*→:]|【[^】]{1,12}】|\[[^\]]{1,12}\])+")
+_LEAD = re.compile(
+    r"^(?:(?:(?:上記|これら|それ)(?:に加え(?:て)?|のほか)|加えて|また|さらに|なお|そして)、?|[\s・\-*→:]|【[^】]{1,12}】|\[[^\]]{1,12}\])+"
+)
 _TAIL = re.compile(
     r"(?:\s|[。.、,;:]|\([^()]*(?:年|year|yrs)[^()]*\)|(?:をお持ち|の?ある|がある|をもつ|を持つ|を有する|お持ち)(?:の)?(?:方|人)?|(?<=[あるきいる])方|の方)+$"
 )
@@ -48,7 +51,9 @@ def parts_of(text: str, *, listed: bool) -> list[tuple[int, int]]:
         flat = _YEARS.sub(lambda m: "x" * len(m.group()), text[start:end])
         members = [(start + a, start + b) for a, b in _cut(flat, _COMMAS)]
         short = [_is_name(flat[a - start : b - start]) for a, b in members[:-1]]
-        found.extend(members if len(members) > 1 and all(short) else [(start, end)])
+        # "readable code and for the people who will read it": what begins with a preposition is no thing of its own
+        going_on = any(_GOES_ON.match(flat[a - start : b - start]) for a, b in members[1:])
+        found.extend(members if len(members) > 1 and all(short) and not going_on else [(start, end)])
     return found
 
 
@@ -68,7 +73,7 @@ def _is_name(words: str) -> bool:
     words = words.strip()
     if re.search(r"[\u3040-\u30ff\u3400-\u9fff]", words):
         return len(words) <= 22 and not _VERBAL.search(words)
-    return len(words.split()) <= 4
+    return len([word for word in words.split() if any(map(str.isalnum, word))]) <= 4
 
 
 def is_about_languages(text: str) -> bool:
