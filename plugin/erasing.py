@@ -12,7 +12,7 @@ from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, select
 
 from plugin.identity import chunks, profiles_of
-from plugin.rows import Delivery, Entry, Job, Mail, PersonKey, Promise, Question, Reply
+from plugin.rows import Delivery, Entry, Job, Mail, PersonKey, Promise, Question, Reply, Verdict
 
 _LEFT = ("sent", "bounced", "refused", "unknown", "held")
 
@@ -40,6 +40,12 @@ def drop_traces(session: Session, employer_id: int, profile_ids: Sequence[str]) 
         rung |= {("read_application", entry.ats_application_id) for entry in entries}
         bells = _bells(session, employer_id, sorted(pair for pair in rung if pair[1]))
         _drop_bytes(session, employer_id, {id for id in replies if id is not None} | bells)
+        # A manager's own words about somebody go; that there was a verdict, and which, stays.
+        session.execute(
+            update(Verdict)
+            .where(col(Verdict.employer_id) == employer_id, col(Verdict.profile_id).in_(chunk))
+            .values(reason="")
+        )
         _drop_notices(session, employer_id, entries)
     if profile_ids:
         # Answers shown for minutes may list them: whoever looks at one asks again.

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 
 from plugin.alignment import links, market
 from plugin.doors.weighing import asked_for
+from plugin.people import delete_profiles
 from plugin.rows import (
     Calibration,
     CalibrationMarket,
@@ -92,6 +93,20 @@ def test_the_showing_link_and_other_colleagues_give_no_verdict(house: Any) -> No
     assert press(house.client(house.recruiter), "/requisitions", path, label="A-01", match="1").status_code == 403
     assert press(house.client(house.bystander), "/requisitions", path, label="A-01", match="1").status_code == 404
     assert house.all(Verdict) == []
+
+
+def test_words_about_somebody_go_when_they_are_erased(house: Any) -> None:
+    token = house.link()
+    act(house, "verdict", token, label="A-02", why="other", words="佐々木さんは商談の経験が浅い")
+    act(house, "verdict", token, label="A-03", why="other", words="領域が違う")
+    with house.work.writing() as db:
+        employer = db.get_one(Requisition, house.requisition).employer_id
+        delete_profiles(db, house.work.vault, employer, ["u1"])
+    assert [(row.profile_id, row.match, row.reason) for row in house.all(Verdict)] == [
+        ("u1", False, ""),
+        ("u2", False, "領域が違う"),
+    ]
+    assert not any("佐々木" in value for rows in house.everything().values() for row in rows for value in row)
 
 
 def test_contradicting_oneself_is_pointed_out_and_a_line_suggested(house: Any) -> None:
