@@ -45,6 +45,7 @@ _PROSE = ("", "other", "duties", "person", "stack", "conditions", "language", "t
 _WORKPLACE = re.compile(
     r"^.{0,12}(?:会社|企業|業界|部門|事務所|メーカー|商社|病院|銀行|店舗?|代理店|ホテル|レストラン|機関|法人|学校|工場)$"
 )
+_COMPOUND = re.compile(r"[\w.+]+-(?:based|driven|oriented|native|facing|related) $|[\w.+]+-$")
 _REASON = re.compile(r"(?:ので|ため|から|ですが|ますが)[、\s]*$")
 _EXAMPLES = re.compile(r"^\s*(?:e\.?g\.?|i\.?e\.?|such as|like|for example|例|例えば)[:,]?\s*$")
 _COUNTED = ("skill", "function", "certificate", "industry", "role")
@@ -194,7 +195,7 @@ def _points(folded: Folded, line: Line, *, phrases: bool) -> Iterator[_Point]:
             for h in lexicon().find(folded.part(at, line.start + end), about_skills=phrases)
             if h.concept.kind in _COUNTED and not any(a <= h.start < b for a, b in blocked)
         ]
-        hits = _asked_for(text, hits)
+        hits = [_whole_word(text, hit) for hit in _asked_for(text, hits)]
         items = _items(text, hits, blocked) if phrases else hits
         units = tuple(_unit(folded, at, group) for group in _alternatives(text, items))
         if units:
@@ -216,6 +217,12 @@ def _asked_for(text: str, hits: list[_Item]) -> list[_Item]:
                 continue
         kept.append(hit)
     return kept
+
+
+def _whole_word(text: str, hit: _Item) -> _Item:
+    """Quote the compound around a name: "eBPF-based observability", not "observability"."""
+    before = _COMPOUND.search(text[: hit.start])
+    return replace(hit, start=before.start()) if before is not None else hit
 
 
 def _items(text: str, hits: list[_Item], blocked: list[tuple[int, int]]) -> list[_Item]:

@@ -321,14 +321,7 @@ def _inner(text: str, at: int) -> tuple[str | None, int]:
 def _sentences(raw: _Raw, at: int, section: str, listed: bool, row: int, labelled: bool = False) -> Iterator[Line]:
     """Cut a line's content into sentences, and at labels inside it; a sentence may open with a label of its own."""
     if raw.items and raw.items[-1][0] > at:
-        borders = [(at, at), *(item for item in raw.items if item[0] >= at), (len(raw.text), len(raw.text))]
-        for (_, begin), (finish, _) in pairwise(borders):
-            words = raw.text[begin:finish].strip()
-            if words.strip("、。,;/ "):
-                begin = raw.text.index(words, begin)
-                yield Line(
-                    raw.start + begin, raw.start + begin + len(words), words, section, False, labelled, True, row
-                )
+        yield from _numbered(raw, at, section, row)
         return
     cuts = [m.start("label") for m in _LABEL_AHEAD.finditer(raw.text, at) if section_of(m.group("label"))]
     borders = [at, *(c for c in cuts if c > at), len(raw.text)]
@@ -354,3 +347,18 @@ def _sentences(raw: _Raw, at: int, section: str, listed: bool, row: int, labelle
                 )
                 continue
             yield Line(raw.start + start, raw.start + start + len(words), words, section, False, labelled, listed, row)
+
+
+def _numbered(raw: _Raw, at: int, section: str, row: int) -> Iterator[Line]:
+    """Cut a line at the numbers of its items; a label before the first names their section."""
+    numbers = [item for item in raw.items if item[0] >= at]
+    before = raw.text[at : numbers[0][0]]
+    name = section_of(_bare(before)) if before.rstrip().endswith((":", "】", "]", ")")) else None
+    begins, ends = [end for _, end in numbers], [*(start for start, _ in numbers[1:]), len(raw.text)]
+    if name is None and before.strip("、。,;/ "):
+        begins, ends = [at, *begins], [numbers[0][0], *ends]
+    for begin, finish in zip(begins, ends, strict=True):
+        words = raw.text[begin:finish].strip(" 、,;/")
+        if words:
+            start = raw.start + raw.text.index(words, begin)
+            yield Line(start, start + len(words), words, name or section, False, name is not None, True, row)

@@ -6,22 +6,28 @@ import re
 
 _TOP = re.compile(r";| / |。")
 _PROSE = re.compile(
-    r";|。|と、|のは、|ほか、|に加え(?:て)?、|(?<=いて)、|(?<=あり)、|(?<=つつ)、|(?<=持ち)、|(?<=こと)、|(?<=持ちで)、|(?<=[有でえせ]し)、|(?<=でき)、|(?<=しく)、|(?<=ので)、|(?<=方)、|(?<=経験)、(?=[^、]*(?:経験|知識|スキル|資格|力))|, as (?:would|is|are|does) |,? (?:and|or) (?=(?:have|has|are|can|know|you)\b)|, (?=(?:have|has|can|know|speak|enjoy)\b)|, (?:and )?(?=(?:an?|the|at least|strong|solid|good|proven|excellent)\b )|, and you |, and so |, (?=(?:as well as|plus)\b)"
+    r";|。|と、|のは、|ほか、|に加え(?:て)?、|(?<=いて)、|(?<=あり)、|(?<=つつ)、|(?<=持ち)、|(?<=こと)、|(?<=持ちで)、|(?<=[有でえせ]し)、|(?<=でき)、|(?<=しく)、|(?<=ので)、|(?<=方)、(?!または|もしくは|あるいは)|(?<=経験)、(?=[^、]*(?:経験|知識|スキル|資格|力))|, as (?:would|is|are|does) |,? (?:and|or) (?=(?:have|has|are|can|know|you)\b)|, (?=(?:have|has|can|know|speak|enjoy)\b)|, (?:and )?(?=(?:an?|the|at least|strong|solid|good|proven|excellent)\b )|, and you |, and so |, (?=(?:as well as|plus)\b)"
 )
-_COMMAS = re.compile(r"、|,(?!\d{3})|\band\b|\bor\b|または|もしくは|及び|および|あるいは|/(?!\d)|(?<=[a-z])・(?=[a-z])")
+_COMMAS = re.compile(
+    r"、|,(?!\d{3})|\band\b|\bor\b|または|もしくは|及び|および|あるいは|/(?!\d)|(?<=[a-z])・(?=[a-z])|(?<=[力性])[とや](?=[^、。とや]{2,14}[力性])"
+)
 _VERBAL = re.compile(r"[をがはにへて]|で$|での|による|として|(?:ます|です)$")
 _LANGUAGE_FIRST = re.compile(
     r"^(?:[-*・]\s*)?(?:(?:you )?(?:can |able to )?(?:speak|read|write|understand)(?:ing)?(?: and \w+)? (?:some |a little |good |fluent |basic )*(?=japanese|english))?(?:some (?=japanese|english))?(?:(?:good|strong|excellent|very good|solid|near)[- ])?(?:(?:native|fluent|fluency|business|conversational|basic|professional|daily|bilingual|advanced|intermediate|upper)\b[^,;]{0,32}\b(?:japanese|english)\b"
     r"|(?:japanese|english)\b(?=:| at| \(|$| -| language| skills?| is| are| only| good| level| proficien|,| and (?:english|japanese)| or| not| useful)|jlpt\b|toeic\b|(?:日本語|英語|英会話|日英)(?!教|版|圏|サイト|教材)|ビジネス(?:レベル)?の?(?:英語|日本語)|n[1-5](?:\b|以上|レベル|相当))"
 )
 _NO_LANGUAGE = re.compile(r"^no (?:japanese|english)\b")
+_IN_LANGUAGE = re.compile(
+    r"^(?:the )?(?:ability|able|comfortable|confident) (?:to )?(?:[\w-]+ ){1,5}in (?:both |either )?(?:japanese|english)\b"
+    r"|^[^、。]{0,16}(?:英語|日本語)で(?:行|でき|こな|対応|やり|の?(?:会議|メール|会話|コミュニケーション|やり))"
+)
 _YEARS = re.compile(
     r"(?:at least |minimum(?: of)? |over |more than )?(?:\d{1,2}(?:\s*(?:-|~|to)\s*\d{1,2})?|one|two|three|four|five|six|seven|eight|nine|ten)\s*\+?\s*(?:or more )?(?:years?|yrs?)'?(?:\s*\+)?(?: or more| or longer| minimum)?(?: of)?"
     r"|[\d一二三四五六七八九十]{1,3}\s*(?:[~-]\s*\d{1,2}\s*)?(?:年間?|ヶ年)(?:以上|程度|ほど|~)?"
 )
 _GOES_ON = re.compile(r"\s*(?:for|with|to|in|at|on|by|from|how|who|without|when|where|why)\b")
 _EMPTY = re.compile(
-    r"実務|業務|ご?経験|年数|者|方|以上|程度|目安|必ず|お持ち|いただきたい|業界|会社|企業|分野|領域|出身|知見|知識|また|なお|さらに|加えて|特に|など|設計|開発|運用|構築|実施|作成|導入|企画|推進|応募資格|必要|歓迎|の|が|を|と|ある|お持ち|[\s、,・:()/.\-~+]"
+    r"上記|下記|以下|次|実務|業務|ご?経験|年数|者|方|以上|程度|目安|必ず|お持ち|いただきたい|業界|会社|企業|分野|領域|出身|知見|知識|また|なお|さらに|加えて|特に|など|設計|開発|運用|構築|実施|作成|導入|企画|推進|応募資格|必要|歓迎|の|が|を|と|ある|お持ち|[\s、,・:()/.\-~+]"
     r"|\b(?:experience|professional|working|relevant|industry|hands-on|work|of|in|the|a|an|and|or|with|any|some|similar|etc|role|roles|position|company|background|knowledge|sector|field)\b"
 )
 # Who may apply at all, not what is asked: 「ブランクのある方も歓迎」, 「U・Iターン歓迎」.
@@ -29,7 +35,7 @@ _EVERYBODY = re.compile(
     r"ブランク(?:の|が|ok|可|あり)|未経験(?:者|の方|から|ok|可|歓迎|でも)|第二新卒(?:者|の方|も|歓迎)|[ui]・?[ij]?ターン|学歴不問|経験不問"
 )
 _LEAD = re.compile(
-    r"^(?:(?:(?:上記|これら|それ)(?:に加え(?:て)?|のほか)|加えて|また|さらに|なお|そして)、?|[\s・\-*→:]|【[^】]{1,12}】|\[[^\]]{1,12}\])+"
+    r"^(?:(?:(?:上記|これら|それ)(?:に加え(?:て)?|のほか)|加えて|また(?!は)|さらに|なお|そして)、?|[\s・\-*→:]|【[^】]{1,12}】|\[[^\]]{1,12}\])+"
 )
 _TAIL = re.compile(
     r"(?:\s|[。.、,;:]|\([^()]*(?:年|year|yrs)[^()]*\)|(?:をお持ち|の?ある|がある|をもつ|を持つ|を有する|お持ち)(?:の)?(?:方|人)?|(?<=[あるきいる])方|の方)+$"
@@ -78,7 +84,7 @@ def _is_name(words: str) -> bool:
 
 def is_about_languages(text: str) -> bool:
     """Whether a point asks for Japanese or English alone, which have fields of their own."""
-    return _LANGUAGE_FIRST.match(text.strip()) is not None or _NO_LANGUAGE.match(text.strip()) is not None
+    return any(pattern.match(text.strip()) for pattern in (_LANGUAGE_FIRST, _NO_LANGUAGE, _IN_LANGUAGE))
 
 
 def cleaned(text: str, start: int, end: int) -> tuple[int, int]:

@@ -16,17 +16,17 @@ _ROLE = re.compile(
     r"|\b(?:engineer|developer|programmer|manager|designer|analyst|counsel|specialist|director|officer|partner|executive|liaison|controller|buyer|scientist|consultant|recruiter|architect|administrator|assistant|accountant|nurse|coordinator|associate|representative|planner|technician|supervisor|strategist|researcher|writer|editor|producer|lead|head of \w+|chef|concierge|pharmacist|lawyer|paralegal|secretary|trainer|teacher|operator|auditor|marketer|generalist|sales|intern|advisor|adviser|expert|owner|support)s?\b"
 )
 _LOOKING = re.compile(
-    r"(?:looking for|hiring|seeking|recruiting)\s+(?:an?\s+|our\s+(?:next|first)\s+|the\s+)?(?P<title>[^.,\n]{3,60}?)(?=\s+(?:to|who|for|with|in|at|that)\b|[.,\n(]|$)"
+    r"(?:looking for|hiring|seeking|recruiting|searching for|in need of|(?:want|need)s? to hire)\s+(?:an?\s+|our\s+(?:(?:next|first|new)\s+)?|the\s+|one\s+|someone as an?\s+)?(?:(?:experienced|talented|skilled|motivated|new)\s+)?(?P<title>[^.,!:;\n]{3,60}?)(?=\s+(?:to|who|for|with|in|at|that|on|as|following|based|-)\s|\s*[.,!:;\n(]|$)"
 )
 _WANTED = re.compile(
-    r"(?P<title>[^\s。、,「」として]{2,30}?)(?:\([^)]*\))?(?:を|の)(?:新たに|積極)?(?:募集|採用|探して|お迎え)"
+    r"(?P<title>[^\s。、,「」として]{2,30}?)(?:\([^)]*\))?\s*(?:を|の)(?:新たに|積極)?(?P<count>[一二三四五\d]名)?(?:募集|採用|探して|お探し|お迎え|求めて)"
 )
 _COMPANY = re.compile(
     r"株式会社|合同会社|有限会社|(?:医療|社団|財団|学校|福祉)法人|クリニック|病院|\bk\.?k\.?(?:\W|$)|\binc\b|\bltd\b|\bllc\b|company|studio|resort|hotel\b|\bgroup\b|holdings|confidential|http|@"
 )
-_SLOGAN = re.compile(r"^(?:【[^】]*】|\[[^\]]*\]|《[^》]*》|<[^>]*>|★[^★]*★|＼[^／]*／)\s*")
+_SLOGAN = re.compile(r"^(?:【[^】]*】|\[[^\]]*\]|《[^》]*》|<[^>]*>|★[^★]*★|\\[^/]*/|＼[^／]*／)\s*")
 _CUT = re.compile(
-    r"\s*(?:[|｜★☆@]|/(?![a-z]{1,2}\b)| [-–] |\s-\s|募集(?:要項|中)?[!！。(]?|[◆◇♪■●]|(?:の)?求人|を募集)"
+    r"\s*(?:[|｜★☆@]|/(?![a-z]{1,2}\b)| [-–] |\s-\s|募集(?:要項|中)?[!！。(]?|[◆◇♪■●]|(?:の)?求人|を募集|,? +(?:wanted|needed|required)\b)"
 )
 _ASIDES = re.compile(r"\s*(?:\([^()]*\)?|（[^（）]*）?|<[^<>]*>?|【[^】]*】?)\s*")
 
@@ -47,12 +47,17 @@ def find_title(folded: Folded, lines: list[Line]) -> Stated[str] | None:
             continue
         if line.section in ("must", "nice") and not line.heading:
             continue
+        if _WANTED.search(line.text) is not None and line.text.rstrip(")").count("探し"):
+            continue  # a sentence, though it has no full stop
+        if _LOOKING.search(line.text) is None and (at := _last_of_several(folded, line)):
+            return _named(folded, line.text[at:], line.start + at, inferred=False)
         if _LOOKING.search(line.text) is None and _role_in(_bare_of_company(line.text)):
             return _named(folded, line.text, line.start, inferred=False)
     for line in lines:
         for pattern in (_LOOKING, _WANTED):
             for found in pattern.finditer(line.text):
-                if _role_in(found.group("title")) and line.section not in ("company", "process"):
+                counted = "count" in found.groupdict() and found.group("count")
+                if (counted or _role_in(found.group("title"))) and line.section not in ("company", "process"):
                     return _named(folded, found.group("title"), line.start + found.start("title"), inferred=True)
     head = lines[0] if lines and lines[0].section in ("", "other") and len(lines[0].text) <= 60 else None
     if head is not None and not re.search(r"[。.!?]", head.text) and not _COMPANY.search(head.text):
@@ -72,6 +77,22 @@ def _opening_rows(lines: list[Line]) -> int:
     """How far the opening reaches: six lines, or up to the first list or long run of prose."""
     rows = list(dict.fromkeys(ln.row for ln in lines if not ln.listed))
     return rows[min(5, len(rows) - 1)] if rows else -1
+
+
+def _last_of_several(folded: Folded, line: Line) -> int:
+    """Where a role begins that stands behind an employer and a wide blank: 「保育園「森」　主任保育士」; 0 for none."""
+    wide = [
+        i for i, c in enumerate(line.text) if c == " " and folded.original[folded.starts[line.start + i]] == "\u3000"
+    ]
+    if not wide:
+        return 0
+    before, last = line.text[: wide[-1]], line.text[wide[-1] + 1 :]
+    bare = _CUT.split(_ASIDES.sub("", last))[0].strip()
+    ends = {found.end() for found in _ROLE.finditer(bare)}
+    behind = _ASIDES.sub("", before).rstrip()
+    already = any(found.end() == len(behind) for found in _ROLE.finditer(behind))
+    named = 4 <= len(bare) <= 24 and len(bare) in ends  # 「品質保証　課長」: a rank alone names no role
+    return wide[-1] + 1 if named and not already else 0
 
 
 def _role_in(text: str) -> bool:
