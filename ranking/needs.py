@@ -28,7 +28,7 @@ def find_years(folded: Folded, lines: list[Line]) -> Stated[Years] | None:
     """Find the years asked as a must; of several the largest minimum."""
     best: Stated[Years] | None = None
     for line in lines:
-        if line.heading or line.section in _ELSEWHERE or line.section in ("pay", "duties", "unneeded") or is_nice(line):
+        if (line.heading and line.section != "must") or line.section in _ELSEWHERE or line.section in ("pay", "duties", "unneeded") or is_nice(line):
             continue
         for found in year_reader.find_asked_years(line.text, asked=line.section == "must"):
             if found.start >= nice_from(line):

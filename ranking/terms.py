@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ranking.folding import Folded
-from ranking.layout import Line
+from ranking.layout import Line, label_of
 from ranking.values import Stated
 
 _PRAISE = ("company", "process", "reason", "stack")
@@ -87,11 +87,24 @@ def _own_field(folded: Folded, line: Line, text: str) -> list[tuple[int, Stated[
 # ── employment ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 _EMPLOYMENT = re.compile(
-    r"(?P<freelance>業務委託(?!先|費|契約書|会社|で開発|の管理)|フリーランス|\bfreelance\b|independent contractor)"
-    r"|(?P<temporary>派遣(?:社員|スタッフ|での就業)|【派遣】|紹介予定派遣|^派遣|\btemp(?:orary)? (?:staff|position|employee|agency|work)\b|\bhaken\b)"
-    r"|(?P<part_time>アルバイト|パート(?:タイム|社員|・|$|職員|\)|/|、)|\bpart[- ]time\b|非常勤)"
-    r"|(?P<contract>契約社員|嘱託|有期雇用|契約職員|\bfixed[- ]term\b|\bcontract (?:employee|position|role|staff)\b|\b\d+[- ]month contract\b|(?:^|: ?)contract$|\bkeiyaku)"
-    r"|(?P<permanent>正社員(?!登用)|正職員|無期雇用|期間の定めのない|期間の定めなし|\bpermanent\b|\bseishain\b|\bregular employ|\bindefinite|\bfull[- ]time(?: employee| position| role|$|\b))"
+    r"(?P<freelance>業務委託(?!先|費|契約書|会社|で開発|の管理)|フリーランス|準委任|\bfreelance(?:r)?\b|independent contractor|gyomu[- ]itaku)"
+    r"|(?P<temporary>派遣(?:社員|スタッフ|での就業)|【派遣】|紹介予定派遣|(?:登録型|常用型|無期雇用|人材)派遣(?!業|会社|サービス|事業)|^派遣(?!会社|先|業)|\btemp(?:orary)? (?:staff|position|employee|agency|work(?!s))\b|\bhaken\b|\btemp[- ]to[- ]perm|\bagency temp\b)"
+    r"|(?P<part_time>アルバイト|パート(?:タイム|社員|・|$|職員|\)|/|、)|\bpart[- ]time(?:r)?\b|非常勤)"
+    r"|(?P<contract>契約社員|嘱託|有期(?:雇用|契約)|契約職員|準社員|期間の定め(?:が|の)?(?:あり|ある|有)|\bfixed[- ]term\b|\bcontract (?:employee|position|role|staff)\b|\b\d+[- ]month (?:contract|ftc)\b|\bftc\b|(?:^|: ?)contract(?:$| \()|\bkeiyaku)"
+    r"|(?P<permanent>正社員(?!登用)|正職員|正規(?:雇用|社員|職員)|無期(?!限|転換)|期間の定めのない|期間の定め(?:は|が)?(?:なし|ありません|無)|\bpermanent\b|^perm\b|\bperm(?= |,|$)(?<!-perm)|\bseishain\b|\bregular (?:full[- ]time )?employ|\bindefinite|\b(?:unlimited|open-ended) (?:\w+ )?contract|\bfull[- ]time(?: employee| position| role|$|\b))"
+)
+# In the employment field alone these say enough.
+_IN_FIELD = re.compile(r"(?P<freelance>請負|委託|outsourc)|(?P<temporary>派遣|\btemp\b)|(?P<permanent>^社員|^常勤)|(?P<contract>^contract)")
+_ABOUT_IT = re.compile(r"契約|雇用|position|employment|contract")
+_ALONE = re.compile(r"\W*(?:正社員|契約社員|派遣社員|人材派遣|業務委託|フリーランス|アルバイト|パート|嘱託(?:社員|職員)|part[- ]timer?|permanent|freelance)(?:募集|の募集)?\W*(?:wanted)?")
+_TERM = re.compile(r"(?:契約|雇用)期間")
+_FIXED = re.compile(r"^(?:有|あり|[\d一二三六]+ ?(?:年|ヶ月|か月|カ月))")
+# Other people's contracts: staff to be led, customers, head counts.
+_OTHERS = re.compile(
+    r"(?!として)(?:スタッフ|社員|職員|さん)?(?:や|・|、|/)?[^。、]{0,8}?(?:の(?:労務|管理|教育|指導|育成|フォロー|シフト|採用|マネジメント|契約)|比率|割合|向け|への|業界|会社|事業|\s?\d+ ?(?:名|人|%))|(?: staff| employees?)? ?(?:deposit|loan|works\b)"
+)
+_OTHERS_AHEAD = re.compile(
+    r"(?:manag|employ|train|supervis|recruit|hir|coach)(?:e|es|ing|s)? (?:\d+ |our |the )?$|\d+ $|connects? |従業員数?[:は]?\s?$"
 )
 
 
@@ -102,46 +115,49 @@ def find_employment(folded: Folded, lines: list[Line]) -> Stated[str] | None:
     )  # fmt: skip
     for group in groups:
         for line in lines:
-            if line.section not in group:
+            if line.section not in group or (line.section == "duties" and not (line.heading or _ABOUT_IT.search(line.text))):
                 continue
-            if line.section == "duties" and not re.search(r"契約|雇用|position|employment|contract", line.text):
-                continue
-            for found in _EMPLOYMENT.finditer(line.text):
+            if line.heading and (group is not groups[2] or _ALONE.fullmatch(line.text) is None):
+                continue  # 「業務委託」 alone on a line looks like a heading
+            patterns = (_EMPLOYMENT, _IN_FIELD) if group is groups[0] else (_EMPLOYMENT,)
+            for found in (m for pattern in patterns for m in pattern.finditer(line.text)):
                 if (
                     found.lastgroup == "part_time"
                     and group is not groups[0]
                     and "社員" in line.text[found.start() : found.start() + 6]
                 ):
                     continue
-                after = line.text[found.end() : found.end() + 12]
+                after = line.text[found.end() : found.end() + 16]
                 if re.match(r"(?:や|、)?[^。、]{0,6}(?:ではな|ではありません)", after):
+                    continue
+                if group is groups[2] and (_OTHERS.match(after) or _OTHERS_AHEAD.search(line.text[: found.start()])):
                     continue
                 name = str(found.lastgroup)
                 # "Full-time contract position": the contract is the news, the hours are not.
                 if name == "permanent" and found.group().startswith("full"):
-                    other = next(
-                        (
-                            m
-                            for m in _EMPLOYMENT.finditer(line.text, found.end())
-                            if m.lastgroup in ("contract", "temporary")
-                        ),
-                        None,
-                    )
+                    later = _EMPLOYMENT.finditer(line.text, found.end())
+                    other = next((m for m in later if m.lastgroup in ("contract", "temporary")), None)
                     if other is not None:
                         found, name = other, str(other.lastgroup)
                 return Stated(name, folded.quote(line.start + found.start(), line.start + found.end()))
+    for line in lines:
+        term = _FIXED.search(line.text)
+        if term is not None and line.section == "employment" and _TERM.search(label_of(folded, line)):
+            return Stated("contract", folded.quote(line.start + term.start(), line.start + term.end()))
     return None
 
 
 # ── trial period ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 _COUNT = r"(?P<{0}>\d{{1,2}}(?:\.\d)?|[一二三四五六七八九十]|one|two|three|four|five|six|nine|twelve)"
-_MONTH = r"\s*-?\s*(?:ヶ月|か月|カ月|ヵ月|ケ月|箇月|months?)"
+_MONTH = r"(?:\s*\(\d+\))?\s*-?\s*(?P<{0}>ヶ月|か月|カ月|ヵ月|ケ月|箇月|months?|mths?|mos?\b|日|days?|weeks?|週)"
+_HALF_A_YEAR = re.compile(r"(?:試用期間|probation)[^。.;]{0,14}?(?P<half>半年|half a year)")
+_ANOTHER_TRIAL = re.compile(r"\bfree (?:\S+ )?trial|clinical trial|無料(?:体験|トライアル|お試し)|治験|臨床試験|トライアル期間")
 _TRIAL = re.compile(
-    rf"(?:試用期間|probation(?:ary)?|trial)[^。.;]{{0,22}}?{_COUNT.format('a')}{_MONTH}"
-    rf"|{_COUNT.format('b')}{_MONTH}'?[^。.;]{{0,12}}?(?:試用|probation|trial)"
+    rf"(?:試用期間|probation(?:ary)?|trial)[^。.;]{{0,22}}?{_COUNT.format('a')}{_MONTH.format('ua')}"
+    rf"|{_COUNT.format('b')}{_MONTH.format('ub')}'?[^。.;]{{0,18}}?(?:試用|probation|trial)"
 )
-_TRIAL_ALONE = re.compile(rf"{_COUNT.format('a')}{_MONTH}")
+_TRIAL_ALONE = re.compile(rf"{_COUNT.format('a')}{_MONTH.format('ua')}")
 _NUMBERS = dict(zip("一二三四五六七八九十", range(1, 11), strict=True)) | {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "nine": 9, "twelve": 12
 }  # fmt: skip
@@ -150,13 +166,21 @@ _NUMBERS = dict(zip("一二三四五六七八九十", range(1, 11), strict=True)
 def find_trial(folded: Folded, lines: list[Line]) -> Stated[float] | None:
     """Read the trial period in months; 「なし」 is none at all."""
     for line in lines:
+        if _ANOTHER_TRIAL.search(line.text):
+            continue
+        half = _HALF_A_YEAR.search(label_of(folded, line) + line.text)
+        if half is not None:
+            return Stated(6.0, folded.quote(line.start, line.end))
         found = _TRIAL.search(line.text)
         if found is None and line.section == "trial" and not line.heading and line.labelled | (len(line.text) < 60):
             found = _TRIAL_ALONE.search(line.text)
         if found is None:
             continue
-        number = found.group("a") or (found.group("b") if "b" in found.re.groupindex else "")
+        groups = {name: value for name, value in found.groupdict().items() if value}
+        number, unit = groups.get("a") or groups["b"], groups.get("ua") or groups["ub"]
         months = float(_NUMBERS[number]) if number in _NUMBERS else float(number)
+        if unit.startswith(("日", "day", "週", "week")):
+            months = round(months * (7 if unit[0] in "週w" else 1) / 15) / 2  # to half months
         if 0 < months <= 24:
             return Stated(months, folded.quote(line.start + found.start(), line.start + found.end()))
     return None
@@ -169,7 +193,7 @@ _NO_VISA = re.compile(
     r"|(?:cannot|can't|can not|not able to|unable to|do(?:es)? not|don't|won't|will not) (?:currently )?(?:offer |provide |support )?(?:sponsor|visa)|\bno visa\b|without (?:visa )?sponsorship|valid (?:work(?:ing)? )?(?:visa|permit)|right to work in japan|(?:就労|在留)(?:資格|ビザ)[^。]{0,8}(?:お持ち|必要|必須|有する)|不要[^。]{0,4}ビザ"
 )
 _VISA = re.compile(
-    r"(?:就労)?ビザ[^。]{0,14}?(?:サポート|支援|スポンサー|取得|手続|発給)|visa (?:sponsorship|support|assistance)|sponsor(?:s|ed|ship)?(?: of| for)? (?:(?:your|a|the|work|working|for) ?)*visas?|relocation and visa|visas? (?:are |is )?(?:sponsored|supported)|在留資格[^。]{0,10}(?:支援|サポート)"
+    r"(?:就労)?ビザ[^。]{0,14}?(?:サポート|支援|スポンサー|取得|手続|発給)|ビザ(?:申請|手続き?)[^。]{0,8}(?:代行|支援|負担)|visa (?:sponsorship|support|assistance)|sponsor(?:s|ed|ship)?(?: of| for)? (?:(?:your|a|the|work|working|for) ?)*(?:visas?|(?<=work )permits?)|help (?:you )?with (?:your |the |a )?(?:\w+ )?visa|relocation and visa|visas? (?:are |is )?(?:sponsored|supported)|在留資格[^。]{0,10}(?:支援|サポート)"
 )
 
 

@@ -11,12 +11,13 @@ _N = r"(\d{1,2}(?:\.\d)?|[一二三四五六七八九十]{1,3})"
 _ASKED_JA = re.compile(
     rf"{_N}\s*(?:年|ヶ年|カ年|か年)?\s*(?:(?:~|-|から)\s*{_N}\s*)?年(?:間)?(?P<more>\s*(?:以上|超|~|程度|ほど))?"
 )
+_HALF_YEAR = re.compile(r"(?<!入社)(?<!約)半年(?:間)?(?:以上|程度)")
 _CONTEXT_JA = re.compile(r"経験|実務|従事|キャリア|携わ|歴")
 _NOT_YEARS = re.compile(
     r"創業|設立|創立|歴史|周年|歳|契約期間|更新|勤続|前年|昨年|来年|年度|毎年|入社\s*\d|年保証|保証期間|大学|学年|年収|年俸|年間|年商|年後|以内|\d{4}年"
 )
 _ASKED_EN = re.compile(
-    r"(?P<least>at least|minimum(?: of)?|over|more than|min\.?)?\s*\b(?P<a>\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen)(?P<plus>\s*\+)?"
+    r"(?P<least>at least|minimum(?: of)?|over|more than|min\.?)?\s*\b(?P<a>\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen)(?:\s*\(\d{1,2}\))?(?P<plus>\s*\+)?"
     r"(?:\s*(?:-|~|to)\s*(?P<b>\d{1,2}))?(?P<plus2>\s*\+)?\s*(?:or more\s*)?(?:years?|yrs?)\b'?(?P<more>\s*(?:or more|plus|\+|minimum))?"
 )
 _CONTEXT_EN = re.compile(
@@ -67,6 +68,9 @@ def find_asked_years(line: str, *, asked: bool = False) -> list[YearsFound]:
         if 0 < low <= _MOST:
             end = m.start() + len(m.group(0).rstrip())
             found.append(YearsFound(low, high, m.start(), end))
+    for m in _HALF_YEAR.finditer(line):
+        if asked or _CONTEXT_JA.search(line):
+            found.append(YearsFound(0.5, None, m.start(), m.end()))
     for m in _ASKED_EN.finditer(line):
         about = line[max(0, m.start() - 14) : m.end() + 24]
         explicit = m.group("least") or m.group("plus") or m.group("plus2") or m.group("more")
