@@ -17,6 +17,9 @@ from ranking.proposals import units_from_json, with_units
 from ranking.refusals import refusal_of
 from ranking.values import Guidance
 
+MOST = 4_000
+"""Characters that are read, as on our own pages: an ATS field may hold a book, and every page would read it anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class Understood:
@@ -129,12 +132,13 @@ def _ask_hr(session: Session, requisition: Requisition, note: GuidanceNote) -> N
 
 def read_from_ats(session: Session, requisition: Requisition, text: str) -> bool:
     """Take over the ATS's field when it has changed since it was last read: what was written here since stays."""
+    text = text.strip()[:MOST].strip()
     last = session.exec(
         select(GuidanceNote)
         .where(col(GuidanceNote.requisition_id) == requisition.key, col(GuidanceNote.source) == "ats")
         .order_by(col(GuidanceNote.id).desc())
     ).first()
-    if (last.text if last else "") == text.strip():
+    if (last.text if last else "") == text:
         return False
     return write(session, requisition, text, author="ats", source="ats")
 

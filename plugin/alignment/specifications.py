@@ -16,6 +16,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from plugin.alignment import acts, requirement, saying
+from plugin.alignment import commitment as commitments
 from plugin.alignment.market import LineCount, StoredMarket, counts_by_line, read_market
 from plugin.alignment.starting import keep_current
 from plugin.events import record
@@ -260,6 +261,7 @@ def pick_specification(
     recorded (the ATS's field, whose editor is unknown: it asks otherwise, it promises nothing). Raises `Overtaken`,
     `NotOffered`. What was committed on the calibration before goes stale (R3). Does not commit.
     """
+    requisition = commitments.lock(session, requisition.key)  # of two picks at once the later one is told
     if requisition.calibration_id != calibration.id or calibration.state != "done":
         raise Overtaken("the calibration is not the requisition's current one")
     offered = dict(zip(LETTERS, read_market(session, calibration).specifications, strict=False))

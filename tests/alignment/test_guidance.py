@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from plugin.alignment import acts
-from plugin.alignment.guidance import echo
+from plugin.alignment.guidance import MOST, current, echo, hash_of, read_from_ats
 from plugin.alignment.posting import note_text
 from plugin.alignment.summaries import fit_summaries
 from plugin.alignment.views import shortlist_view
@@ -58,6 +58,16 @@ def test_the_note_says_in_a_second_line_what_to_ask(house: Any) -> None:
     lines = note_text(view, {view.entries[1].profile_id: summary}).splitlines()
     after = lines.index("    面接で確認：SQL")
     assert lines[after - 1].startswith("2.") and len(lines) == len(note_text(view).splitlines()) + 1
+
+
+def test_a_book_in_the_ats_field_is_read_to_its_limit_and_once(house: Any) -> None:
+    house.ring()
+    with house.work.writing() as session:
+        requisition = house.requisition(session)
+        assert read_from_ats(session, requisition, " Go必須。" + "あ" * 100_000)
+        assert not read_from_ats(session, requisition, "Go必須。" + "あ" * 200_000)
+        note = current(session, requisition.key)
+        assert note is not None and len(note.text) == MOST and note.hash == hash_of(note.text)
 
 
 def test_a_lawful_exception_opens_one_task_and_nothing_else_does(house: Any) -> None:
