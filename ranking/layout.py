@@ -20,6 +20,7 @@ _BRACKETED = re.compile(
     r"\s*:?\s*(?P<rest>.*)$"
 )
 _LABELLED = re.compile(r"^([^:\n。]{1,40}?)\s*:(?!//)\s*(.*)$")
+_SLASHED = re.compile(r"^([\u3040-\u30ff\u3400-\u9fff・]{2,8})/(?=\S)")
 _SPACED = re.compile(r"^([\u3040-\u30ff\u3400-\u9fff・]{2,8}) (?=\S)")
 # A line that only announces the list below it, and one that announces alternatives.
 _LEADS_IN = re.compile(
@@ -256,6 +257,12 @@ def _opening(raw: _Raw, listed: bool, section: str, follower: _Raw | None, first
             return name, gap.end()
         if "\t" in raw.wide[: gap.end()] and gap.start() <= 20:
             return "other", gap.end()
+    if not listed and (slashed := _SLASHED.match(text[_after_mark(text) :])) is not None:
+        # 「雇用形態／正社員」, but not 「勤務地／勤務時間」
+        name = section_of(slashed.group(1))
+        rest = _after_mark(text) + slashed.end()
+        if name in ASIDE and section_of(text[rest:]) is None:
+            return name, rest
     if not listed and (spaced := _SPACED.match(text[_after_mark(text) :])) is not None:
         name = section_of(spaced.group(1))
         if name and name not in ("must", "nice", "company"):

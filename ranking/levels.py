@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ranking.values import Level
 
@@ -56,7 +57,7 @@ _EXAM_LEVEL = {"1": Level.FLUENT, "2": Level.BUSINESS, "3": Level.CONVERSATIONAL
 # J.TEST and BJT as their own bands say: A and J1 are FLUENT, B and J2 BUSINESS, C and J3 CONVERSATIONAL.
 _JTEST = re.compile(r"j\.?\s?test\W{0,4}(?:level |grade |レベル)?(特a|準?[a-f])(?![a-z])")
 _BJT = re.compile(r"bjt(?:ビジネス日本語能力テスト)?\W{0,4}(?:level |レベル|で)?(?:(j[1-5])\+?|(\d{3}))")
-_CEFR = re.compile(r"cefr\W{0,4}(?:level )?(a1|a2|b1|b2|c1|c2)")
+_CEFR = re.compile(r"(?:cefr\W{0,4}(?:level )?|(?:english|英語)\W{0,3}(?:level )?)(a1|a2|b1|b2|c1|c2)(?![a-z0-9])")
 _BANDS = {
     "特a": Level.FLUENT, "a": Level.FLUENT, "準a": Level.FLUENT, "b": Level.BUSINESS, "準b": Level.BUSINESS, "c": Level.CONVERSATIONAL,
     "j1": Level.FLUENT, "j2": Level.BUSINESS, "j3": Level.CONVERSATIONAL,
@@ -98,6 +99,7 @@ _NONE = re.compile(
 )
 _NAMED_BY = {"英語": ("english",), "english": ("english",), "語学": ("english",)}
 _BREAK = re.compile(r"[、,;/|・]|\band\b|と|および|及び")
+_JOINED = re.compile(r" ?(?:and|&|/|・|と|および|及び|、) ?")
 _HARD_BREAK = re.compile(r"[。\n]|\. ")
 _REACH = 30  # folded characters between a language and its level
 
@@ -212,6 +214,15 @@ def _in_line(text: str) -> list[LevelFound]:
             continue
         level = Level(int(str(match.lastgroup)[1:]))
         found.append(LevelFound(language, level, min(start, a_start), max(end, a_end)))
+    # "Fluent Japanese and English": what is said of a pair is said of both.
+    named = {f.language for f in found}
+    for one, other in pairwise(anchors):
+        if _JOINED.fullmatch(text[one[2] : other[1]]) is None or "other" in (one[0], other[0]):
+            continue
+        for near, far in ((one, other), (other, one)):
+            if far[0] not in named and near[0] in named:
+                of_both = next(f for f in found if f.language == near[0])
+                found.append(replace(of_both, language=far[0], start=min(of_both.start, one[1]), end=max(of_both.end, other[2])))
     # An adjective is vague: a level or certificate beside it says which is meant.
     named = {f.language for f in found}
     for m in _GRADED.finditer(text):

@@ -17,7 +17,7 @@ _NOT_YEARS = re.compile(
     r"創業|設立|創立|歴史|周年|歳|契約期間|更新|勤続|前年|昨年|来年|年度|毎年|入社\s*\d|年保証|保証期間|大学|学年|年収|年俸|年間|年商|年後|以内|\d{4}年"
 )
 _ASKED_EN = re.compile(
-    r"(?P<least>at least|minimum(?: of)?|over|more than|min\.?)?\s*\b(?P<a>\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen)(?:\s*\(\d{1,2}\))?(?P<plus>\s*\+)?"
+    r"(?P<least>at least|not less than|no less than|minimum(?: of)?|over|more than|min\.?)?\s*\b(?P<a>\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen)(?:\s*\(\d{1,2}\))?(?P<plus>\s*\+)?"
     r"(?:\s*(?:-|~|to)\s*(?P<b>\d{1,2}))?(?P<plus2>\s*\+)?\s*(?:or more\s*)?(?:years?|yrs?)\b'?(?P<more>\s*(?:or more|plus|\+|minimum))?"
 )
 _CONTEXT_EN = re.compile(
