@@ -23,7 +23,9 @@ _IN_NAME = r"[^\s、。,，;:()（）「」『』【】|/<>\"'■]"
 _GENERAL = (
     re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"),
     re.compile(r"(?:https?://|www\.)\S+|\b(?:[\w-]+\.)*(?:linkedin|github|facebook|twitter|wantedly|qiita)\.\S+", re.I),
-    re.compile(r"(?<!\d)(?:\+?\d{1,3}[\s-]?)?\(?0?\d{1,4}\)?[\s-]\d{2,4}[\s-]\d{3,4}(?!\d)|(?<!\d)\+?\d{10,13}(?!\d)"),
+    re.compile(
+        r"(?<!\d)(?:\+?\d{1,3}[\s-]?)?\(?0?\d{1,4}\)?[\sー-]\d{2,4}[\sー-]\d{3,4}(?!\d)|(?<!\d)\+?\d{10,13}(?!\d)"
+    ),
     # A company's name ends where にて, で, を or a mark begins; before its legal form it starts after one.
     re.compile(rf"(?:{_LEGAL})\s?(?:(?!にて|において|で|を){_IN_NAME}){{1,30}}"),
     re.compile(rf"(?:(?!にて|において|で|を|は|が|に|より|から|後){_IN_NAME}){{1,30}}(?:{_LEGAL})"),
@@ -32,6 +34,7 @@ _GENERAL = (
         r"|Co\b\.?,?(?:\s?Ltd\b\.?)?|Company\b|GmbH\b|PLC\b|Limited\b|Holdings\b|Group\b)"
     ),
 )
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣"), "-")  # NFKC leaves them apart; Japanese keyboards write − for -
 _HONORIFICS = re.compile(r"(?:さん|様|氏|くん|君)$")
 
 
@@ -79,7 +82,7 @@ def _folded(text: str, change: Callable[[str], str]) -> _Folded:
     made: list[str] = []
     stretches: list[tuple[int, int]] = []
     for offset, char in enumerate(text):
-        for part in unicodedata.normalize("NFKC", char):
+        for part in unicodedata.normalize("NFKC", char.translate(_DASHES)):
             joined = unicodedata.normalize("NFC", made[-1] + part) if made and unicodedata.combining(part) else ""
             if len(joined) == 1:
                 made[-1], stretches[-1] = joined, (stretches[-1][0], offset + 1)
@@ -122,7 +125,7 @@ def _sources(identity: Identity) -> Iterator[str]:
             yield rf"(?<![a-z0-9]){re.escape(local)}(?![a-z0-9])"
     digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", identity.phone))
     if len(digits) >= 6:
-        yield r"(?<!\d)(?:\+?81[\s-]?)?" + r"[\s().-]*".join(digits) + r"(?!\d)"
+        yield r"(?<!\d)(?:\+?81[\s-]?)?" + r"[\s().ー-]*".join(digits) + r"(?!\d)"
 
 
 def _name(name: str) -> Iterator[str]:

@@ -159,3 +159,11 @@ def test_unless_the_connection_says_otherwise(new_house: Callable[..., Any], pol
     with new_house(count=3, policy=policy.model_copy(update={"masked": False})) as house:
         house.ring()
         assert "Fiona Invented0" in house.ats.notes[0]
+
+
+@pytest.mark.parametrize("dash", "-－−‐–ー")
+def test_a_telephone_number_is_masked_whatever_dash_a_keyboard_writes(dash: str) -> None:
+    for text in (f"０３{dash}００００{dash}９７０７まで", f"電話：070{dash}0000{dash}9707"):
+        for identity in (None, Identity("架空 花子", phone="070-0000-9707")):
+            assert not re.search(r"\d", mask(text, identity)), text
+    assert mask("経験は2015−2018年の3年", None) == "経験は2015−2018年の3年"
