@@ -53,7 +53,8 @@ def greenhouse(answers: Path | None, name: str | None, employer: str | None, lan
 
     An answers file has any of: name, employer, client_id, client_secret, sub, webhook_secret, locale, company_ja,
     company_en, from_name, from_address, bounce_address, legal_sender, postal_address, contact, licence, attested_by,
-    pick (a list of requisition ids), api_base, token_url, app_base.
+    applicants_consent_from (a day: who applied since agreed to hear of other positions), applicants_consent_tag,
+    profiles_old_after_days, profiles_confirm_after_days, pick (a list of requisition ids), api_base, token_url, app_base.
     """
     given = answers_in(answers) | {key: value for key, value in (("name", name), ("employer", employer)) if value}
     locale = language(lang)
@@ -155,6 +156,12 @@ def _employer(session: Session, work: Work, name: str) -> Employer:
     return found
 
 
+_ABOUT_PROFILES = (
+    *("applicants_consent_from", "applicants_consent_tag"),
+    *("profiles_old_after_days", "profiles_confirm_after_days"),
+)
+
+
 def _policy(ask: Asker, now: Policy) -> Policy:
     legal, _ = now.legal, ask.say
     values = {
@@ -184,6 +191,7 @@ def _policy(ask: Asker, now: Policy) -> Policy:
             ),
         },
     }
+    values |= {name: given for name in _ABOUT_PROFILES if (given := ask.optional(name))}
     try:
         return Policy.model_validate(now.model_dump() | values)
     except ValidationError as error:

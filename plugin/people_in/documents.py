@@ -13,6 +13,8 @@ import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from plugin.people_in import labels
+
 LARGEST = 20_000_000  # bytes of a file
 UNPACKED = 200_000_000  # bytes of everything inside a .docx or .xlsx
 PAGES = 80
@@ -205,13 +207,7 @@ def _cell(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
-# What 履歴書 and application forms print before or above what somebody fills in.
-_FORM_LABEL = re.compile(
-    r"(?:氏\s*名|お?名\s*前|ふりがな|フリガナ|カナ|生年月日|誕生日|(?:満)?年齢|性別|国籍|本籍地?|出身地|現?住所|居住地|連絡先|電話番号?|携帯(?:電話)?(?:番号)?"
-    r"|e-?mail|メール(?:アドレス)?|配偶者(?:の有無)?|扶養(?:家族|義務)?\S{0,6}|家族構成|最寄り?駅|健康状態|宗教|職種|役職|会社名|勤務先|所属|部署|業種|期間"
-    r"|希望年収|現?年収|希望勤務地|雇用形態|写真|name|gender|sex|date of birth|birth ?date|nationality|address|phone|age|marital status)",
-    re.IGNORECASE,
-)
+_FORM_LABEL = re.compile(rf"(?:{labels.WHO}|カナ|{labels.BANNED}|{labels.WORK}|{labels.ENGLISH})", re.IGNORECASE)
 
 
 def _label(cell: str) -> bool:

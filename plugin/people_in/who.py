@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from plugin.identity import Identity
+from plugin.people_in import labels
 from plugin.people_in.table_people import prefecture_of
 
 _HEAD = 12
@@ -50,9 +51,7 @@ _NO_NAMES = re.compile(
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(
-    r"(?:^|(?<=[\s|/・·•,、]))(?P<label>(?:氏\s*名|フリガナ|ふりがな|生年月日|年齢|性別|国籍|本籍地?|出身地|現住所|住所|電話番号|電話|携帯|連絡先|e-?mail|メール(?:アドレス)?"
-    r"|配偶者(?:の有無)?|扶養家族(?:数)?|家族構成|健康状態|宗教)(?=[\s:：]+\S)"
-    r"|(?:name|gender|sex|date of birth|nationality|marital status|religion|phone|address)(?=\s*[:：]\s*\S))",
+    rf"(?:^|(?<=[\s|/・·•,、]))(?P<label>(?:{labels.WHO}|{labels.BANNED})(?=[\s:：]+\S)|(?:{labels.ENGLISH})(?=\s*[:：]\s*\S))",
     re.IGNORECASE,
 )
 
