@@ -13,6 +13,7 @@ from ranking.columns import UNKNOWN_16, Block, Snapshot
 from ranking.market import PAY_UNIT, filters_of
 from ranking.plan import make_plan
 from ranking.questions import WRITTEN, language_answer
+from ranking.tables import in_force
 from ranking.values import Guidance, Requirement
 
 _MILLION = 1_000_000 // PAY_UNIT
@@ -52,6 +53,19 @@ def people_of(
 
     The store may have changed since the calibration was counted: the figure may differ a little from the table's.
     """
+    with in_force(snapshot.frozen):
+        return _people_of(snapshot, requirement, guidance, cell, line, limit, reference_date)
+
+
+def _people_of(
+    snapshot: Snapshot,
+    requirement: Requirement,
+    guidance: Guidance | None,
+    cell: Cell,
+    line: int,
+    limit: int,
+    reference_date: date,
+) -> tuple[int, tuple[Member, ...]]:
     census = Census([make_plan(requirement, guidance)], reference_date.year * 12 + reference_date.month - 1)
     filters = filters_of(requirement)
 

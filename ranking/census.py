@@ -10,6 +10,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -150,4 +151,5 @@ def of_every_block(work: Callable[[S], T], blocks: Sequence[S]) -> list[T]:
     if len(blocks) < 2:
         return [work(block) for block in blocks]
     with ThreadPoolExecutor(min(len(blocks), os.cpu_count() or 1), thread_name_prefix="census") as hands:
-        return list(hands.map(work, blocks))
+        # Each hand works by the tables in force here.
+        return [one.result() for one in [hands.submit(copy_context().run, work, block) for block in blocks]]

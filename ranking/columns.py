@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ranking.encoder import DIMENSIONS, encode
 from ranking.facts import Facts, read_facts
+from ranking.tables import Tables
 from ranking.values import Profile
 
 BLOCK = 65_536
@@ -93,11 +94,15 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everybody at one moment. `number`: the last journal row in it. `people`: how many are alive."""
+    """Everybody at one moment. `number`: the last journal row in it. `people`: how many are alive.
+
+    `frozen`: the tables their vectors were made by, None for the shipped ones.
+    """
 
     blocks: tuple[Block, ...]
     number: int
     people: int
+    frozen: Tables | None = None
 
 
 def row_of(facts: Facts) -> Row:

@@ -12,9 +12,6 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import as_file, files
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +19,11 @@ from numpy.typing import NDArray
 from ranking.features import features
 from ranking.folding import fold
 from ranking.lexicon import lexicon
+from ranking.tables import DIMENSIONS, Tables, tables, tables_of
+
+__all__ = ["DIMENSIONS", "Tables", "encode", "encode_many", "ngrams", "tables", "tables_of", "vector_fingerprint"]
 
 ENCODER_CODE = 2  # raised by hand when the same tables give another vector
-DIMENSIONS = 128
 CONCEPT_WEIGHT = 2.0  # how much a concept weighs beside a word
 
 _SENTENCE = re.compile(r"[^。\n.!?;]+")
@@ -34,66 +33,6 @@ _PERSONAL = re.compile(
 )
 _CLEAR = 3 * 32_000.0  # a sentence that points as far as three words said in one line of work alone is clear
 _TF = np.rint(1024 * (1 + np.log(np.arange(1, 65)))).astype(np.float64)  # how often, saturating, 1/1024
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """The frozen tables.
-
-    `keys` the known features' hashes, sorted; `projection` (keys and then concepts, DIMENSIONS) whole numbers as
-    float32, 32,000 for a feature said in one line of work alone; `weights` (same rows) what a feature weighs among
-    others of a sentence; `pool` (people, DIMENSIONS) the reference profiles' int8 vectors; `steepness` and `midpoint` the
-    logistic from a standardised similarity to a share of the points; `scale` the value of 127.
-    """
-
-    keys: NDArray[np.uint32]
-    projection: NDArray[np.float32]
-    weights: NDArray[np.float64]
-    concepts: dict[str, int]
-    pool: NDArray[np.int8]
-    scale: float
-    steepness: float
-    midpoint: float
-    fingerprint: str
-
-
-@lru_cache(maxsize=1)
-def tables() -> Tables:
-    """Load the shipped tables once per process (about 20 MB in memory)."""
-    with as_file(files("ranking") / "data" / "tables.npz") as path, np.load(path) as stored:
-        arrays = {name: stored[name] for name in stored.files}
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        digest.update(name.encode())
-        digest.update(arrays[name].tobytes())
-    return tables_of(
-        arrays["keys"],
-        arrays["projection"],
-        tuple(str(arrays["concepts"]).split(",")),
-        pool=arrays["pool"],
-        scale=float(arrays["scale"]),
-        steepness=float(arrays["steepness"]),
-        midpoint=float(arrays["midpoint"]),
-        fingerprint=digest.hexdigest(),
-    )
-
-
-def tables_of(
-    keys: NDArray[np.uint32],
-    projection: NDArray[np.int16],
-    concepts: Sequence[str],
-    *,
-    pool: NDArray[np.int8],
-    scale: float = 1.0,
-    steepness: float = 1.0,
-    midpoint: float = 0.0,
-    fingerprint: str = "",
-) -> Tables:
-    """Lay tables out for use; the concepts' rows follow the features'."""
-    rows = projection.astype(np.float32)
-    weights = np.rint(1024 * rows.max(axis=1, initial=0.0) / 32_000).astype(np.float64)
-    numbers = {concept: len(keys) + i for i, concept in enumerate(concepts)}
-    return Tables(keys, rows, weights, numbers, pool, scale, steepness, midpoint, fingerprint)
 
 
 def vector_fingerprint() -> str:

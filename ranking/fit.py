@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -51,7 +51,10 @@ def main() -> None:
     scale = round(float(np.quantile(np.abs(loose.astype(np.float64)) / 127.0, 0.9995)), 4)
     frozen = tables_of(keys, projection, ids, pool=frozen.pool, scale=scale)
     pool = np.stack([encode(*one, frozen=frozen) for one in (*people, *written)])
-    steepness, midpoint = _logistic(frozen, pool)
+    judged = [_profile(p.profile.text) for p in generate(1_500, _JUDGE_SEED)]
+    fitted = logistic(frozen, pool, judged)
+    assert fitted is not None  # the invented people have what the lines of work name
+    steepness, midpoint = fitted
     target = Path(__file__).parent / "data" / "tables.npz"
     np.savez_compressed(
         target,
@@ -205,13 +208,12 @@ def _evenly(people: int, seed: int) -> Iterator[GeneratedPerson]:
             yield person
 
 
-def _logistic(frozen: Tables, pool: NDArray[np.int8]) -> tuple[float, float]:
+def logistic(frozen: Tables, pool: NDArray[np.int8], judged: Sequence[Document]) -> tuple[float, float] | None:
     """Fit one logistic over all lines of work: how much of what a description names does a profile of this closeness have?
 
     The target is the share of the named concepts a profile has, 60 % counting as all; people with none of them and
-    people with some weigh the same, because a store holds far more of the former.
+    people with some weigh the same, because a store holds far more of the former. None where nobody has any.
     """
-    judged = [_profile(p.profile.text) for p in generate(1_500, _JUDGE_SEED)]
     vectors = np.stack([encode(*document, frozen=frozen) for document in judged]).astype(np.float64)
     z: list[NDArray[np.float64]] = []
     covered: list[NDArray[np.float64]] = []
@@ -223,11 +225,15 @@ def _logistic(frozen: Tables, pool: NDArray[np.int8]) -> tuple[float, float]:
             labels = [lex.concepts[c].label_ja if language == "ja" else lex.concepts[c].label_en for c in wanted]
             query = encode("\n".join(labels), expanded, frozen=frozen).astype(np.float64)
             reference = pool.astype(np.float64) @ query
+            if not reference.std():
+                continue  # nobody in the pool is any closer to this line of work than the others
             z.append((vectors @ query - reference.mean()) / reference.std())
             share = np.array([len(set(expanded) & set(concepts)) / len(expanded) for _, concepts in judged])
             covered.append(np.minimum(1.0, share / 0.6))
     x, y = np.concatenate(z), np.concatenate(covered)
     some = y > 0
+    if not some.any() or some.all():
+        return None
     weight = np.where(some, 0.5 / some.mean(), 0.5 / (1 - some.mean()))
     steepness, midpoint = 1.0, 1.5
     for _ in range(6_000):

@@ -31,6 +31,7 @@ from ranking.plan import Plan, make_plan
 from ranking.questions import question_of
 from ranking.score import Scores, evaluate, score_version
 from ranking.specifications import Supply, changed, language_ways, specifications
+from ranking.tables import in_force
 from ranking.values import (
     Calibrated,
     Estimate,
@@ -105,10 +106,11 @@ class Judge:
         reference_date: date | None = None,
     ) -> list[Scored]:
         """Explain the score of anybody in the store, best first; ids the store doesn't have are left out."""
-        profiles = self.store.get(list(ids))
-        return self.score_profiles(
-            requirement, guidance, list(profiles.values()), reference_date=reference_date, rereader=self.rereader
-        )
+        profiles = list(self.store.get(list(ids)).values())
+        with in_force(self.store.snapshot().frozen):
+            return self.score_profiles(
+                requirement, guidance, profiles, reference_date=reference_date, rereader=self.rereader
+            )
 
     @staticmethod
     def score_profiles(
@@ -139,6 +141,19 @@ class Judge:
     ) -> tuple[Calibrated, list[Seen]]:
         begun = perf_counter()
         snapshot = self.store.snapshot()
+        with in_force(snapshot.frozen):
+            return self._judged(snapshot, begun, requirement, guidance, top, floor, reference_date)
+
+    def _judged(
+        self,
+        snapshot: Snapshot,
+        begun: float,
+        requirement: Requirement,
+        guidance: Guidance | None,
+        top: int,
+        floor: int,
+        reference_date: date,
+    ) -> tuple[Calibrated, list[Seen]]:
         month = _month(reference_date)
         plan, plain = _plans(requirement, guidance)
         ways = language_ways(requirement)

@@ -7,14 +7,14 @@ worth its share of the closeness, and a sentence is worth what stands in it. Who
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ranking.encoder import CONCEPT_WEIGHT, ngrams, tables
+from ranking.encoder import CONCEPT_WEIGHT, ngrams
 from ranking.facts import Reading
 from ranking.questions import query_vector
+from ranking.tables import remembered, tables
 from ranking.values import Quote
 
 PASSAGE = re.compile(r"[^。\n.!?]{6,200}")
@@ -55,7 +55,7 @@ class Passages:
         return self._folded.quote(start, end)
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _values(phrase: str) -> NDArray[np.float64]:
     """Say what each feature adds to the closeness to a phrase; whole numbers, so BLAS may add in any order."""
     values: NDArray[np.float64] = tables().projection @ query_vector(phrase).astype(np.float64)

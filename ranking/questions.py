@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import simsimd
 from numpy.typing import NDArray
 
 from ranking.columns import UNKNOWN_16, Block, Postings
-from ranking.encoder import encode, tables
+from ranking.encoder import encode
 from ranking.facts import ENGLISH_QUOTED, JAPANESE_QUOTED, WRITTEN_ENGLISH, WRITTEN_JAPANESE, YEARS_QUOTED
 from ranking.lexicon import lexicon
 from ranking.plan import Unit
+from ranking.tables import remembered, tables
 
 NOT_FOUND, MET, RELATED, CONTRADICTED, SIMILARITY = range(5)
 WRITTEN = 7  # a language's answer when the profile states no level but is written in it; 1 + level otherwise
@@ -154,7 +154,7 @@ def language_answer(block: Block, language: str) -> NDArray[np.uint8]:
 # ── similarity ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def query_vector(phrase: str) -> NDArray[np.int8]:
     """Encode a description's words as the profiles are encoded."""
     concepts = lexicon().expand(hit.concept.id for hit in lexicon().find(phrase))
@@ -163,7 +163,7 @@ def query_vector(phrase: str) -> NDArray[np.int8]:
     return vector
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def standard(phrase: str) -> tuple[np.float32, np.float32] | None:
     """Give the mean closeness of the frozen pool to a phrase, and steps per unit of it; None without a direction."""
     reference = tables().pool.astype(np.float64) @ query_vector(phrase).astype(np.float64)

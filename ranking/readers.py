@@ -18,10 +18,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from pathlib import Path
 from typing import IO
 
 from ranking.people import Read, batches, read_batch
+from ranking.tables import in_force, load_tables, tables
 from ranking.values import Profile
 
 _HOME = str(Path(__file__).parents[1])  # this very package, not one that lies in the working folder
@@ -55,7 +57,7 @@ class Readers:
         ahead: deque[Future[Read]] = deque()
         try:
             for batch in batches(people, size):
-                ahead.append(self._threads.submit(self._read, batch))
+                ahead.append(self._threads.submit(copy_context().run, self._read, batch))
                 if len(ahead) > max(1, self.processes):
                     yield ahead.popleft().result()
             while ahead:
@@ -81,7 +83,7 @@ class Readers:
         child = self._idle.get()
         try:
             assert child.stdin is not None and child.stdout is not None
-            _send(child.stdin, batch)
+            _send(child.stdin, (tables().path, batch))
             answer = _receive(child.stdout)
         except BrokenPipeError:
             answer = None
@@ -119,10 +121,12 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
     out, sys.stdout = sys.stdout.buffer, sys.stderr
     while (batch := _receive(sys.stdin.buffer)) is not None:
-        assert isinstance(batch, list)
+        assert isinstance(batch, tuple)
+        path, people = batch
         answer: Read | Exception
         try:
-            answer = read_batch(batch)
+            with in_force(load_tables(path) if path else None):
+                answer = read_batch(people)
         except Exception as error:  # whatever it is, it is raised where the batch came from
             answer = error
         _send(out, answer)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ranking.columns import Block
-from ranking.encoder import tables, vector_fingerprint
+from ranking.encoder import vector_fingerprint
 from ranking.lexicon import lexicon
 from ranking.plan import CAP, PENALTY, TOTAL, Plan, Unit
 from ranking.questions import (
@@ -32,6 +31,7 @@ from ranking.questions import (
     question_of,
     standard,
 )
+from ranking.tables import remembered, tables
 from ranking.values import Level
 
 SCORE_CODE = 3  # raised by hand when the same tables give another score
@@ -43,7 +43,7 @@ _PHRASE_SHARE = 0.6  # a phrase the lexicon doesn't know is only ever probably m
 _YEAR_SLACK = 1.0  # careers are dated by year, so a year short is no contradiction
 
 
-@lru_cache(maxsize=1)
+@remembered(4)
 def score_version() -> str:
     """Name everything a score depends on: code, lexicon, projection and scale, pool, logistic."""
     parts = (SCORE_CODE, vector_fingerprint(), lexicon().fingerprint, tables().fingerprint)
@@ -116,7 +116,7 @@ def _language_worth(unit: Unit) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
     return statuses.astype(np.int8), share
 
 
-@lru_cache(maxsize=1)
+@remembered(4)
 def _logistic() -> NDArray[np.float64]:
     """Tabulate the frozen logistic from −8 to 8 standard deviations: a table, because `exp` may differ by lane."""
     z = np.arange(-REACH, REACH + 1) / STEPS

@@ -13,6 +13,8 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import structlog
@@ -24,10 +26,13 @@ from ranking.encoder import vector_fingerprint
 from ranking.errors import StoreBusy, StoreError
 from ranking.gathering import filled
 from ranking.host_lock import HostLock
+from ranking.own_tables import OwnTables
 from ranking.people import Progress, batches
 from ranking.profiles import check_id
 from ranking.recording import BATCH, Recorder, Stopped
 from ranking.side_index import Damaged, SideIndex
+from ranking.store_fit import MOST_PEOPLE, fit_tables
+from ranking.tables import Tables, in_force
 from ranking.texts import Texts
 from ranking.values import Profile
 from ranking.vault import Vault, open_vault
@@ -49,11 +54,14 @@ class ProfileStore:
         self._texts = texts
         self._name = collection
         self._home = home / "index"
+        self._tables = OwnTables(home / "tables" / collection)
         self._writing = threading.RLock()
         self._rebuilding = threading.Lock()
         self._host = HostLock(self._home / f"{collection}.lock")
         self._index: SideIndex
         self._serving = ""
+        self._frozen: Tables | None = None  # the tables this store was fitted with; None for the shipped ones
+        self._now: tuple[SideIndex, Tables | None]
         self._changed: set[str] | None = None  # who was written while something is rebuilt beside
         self._closing = threading.Event()
         self._checking: threading.Thread | None = None
@@ -155,7 +163,9 @@ class ProfileStore:
                 self._ready()
             finally:
                 self._writing.release()
-        return self._index.snapshot()
+        # Index and tables are taken together: a switch in between must not part them.
+        index, frozen = self._now
+        return replace(index.snapshot(), frozen=frozen)
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -176,8 +186,7 @@ class ProfileStore:
         people, gone, recorder = list(upserts), list(deletes), self._recorder
         for person in people:
             check_id(person.id)
-        with self._writing, self._host:
-            self._ready()
+        with self._writing, self._host, in_force(self._ready_by()):
             if number <= self._texts.applied:
                 return False
             if self._changed is not None:
@@ -208,7 +217,32 @@ class ProfileStore:
 
         Returns how many people. What is applied meanwhile goes into the old ones and, before the switch, into the new.
         """
-        with self._rebuilding, self._host:
+        return self._rebuild(self._tables.of(self._texts.fingerprint), progress)
+
+    def fit(self, progress: Progress | None = None) -> int:
+        """Fit tables on the people here and read everybody again by them, beside the serving ones; then switch.
+
+        Scores get a new version. Raises `StoreError` for too few people to fit on.
+        """
+        every = max(1, -(-self._texts.count() // MOST_PEOPLE))
+        everybody = (profile_id for ids in self._texts.id_pages(BATCH) for profile_id in ids)
+        drawn = batches(islice(everybody, 0, None, every), BATCH)
+        texts = [kept.text for ids in drawn for kept in self._texts.read(ids).values()]
+        with in_force(None):
+            frozen = self._tables.save(fit_tables(texts, progress))
+        return self._rebuild(frozen, progress)
+
+    def unfit(self, progress: Progress | None = None) -> int:
+        """Go back to the shipped tables, as `fit` goes away from them."""
+        return self._rebuild(None, progress)
+
+    @property
+    def fitted(self) -> bool:
+        """Whether the tables in force were fitted on the people here."""
+        return self._frozen is not None
+
+    def _rebuild(self, frozen: Tables | None, progress: Progress | None) -> int:
+        with self._rebuilding, self._host, in_force(frozen):
             with self._writing:
                 start, self._changed = self._texts.applied, set()
                 new = _collection_name(self._name, self._texts.generation + 1)
@@ -223,12 +257,15 @@ class ProfileStore:
                     self._recorder.repeat(self._changed, new, index)
                     step("changes repeated")
                     old = self._texts.serving
+                    self._tables.note(fingerprint(), frozen)
                     self._texts.switch(new, fingerprint())
                     step("switched")
-                    self._serving, self._index = new, index
+                    self._serving, self._index, self._frozen = new, index, frozen
+                    self._now = index, frozen
             finally:
                 self._changed = None
             self._discard(old)
+            self._tables.keep_only(self._texts.fingerprint, frozen)
             people = index.people
             log.info("profiles_rebuilt", collection=self._name, profiles=people)
             return people
@@ -263,6 +300,7 @@ class ProfileStore:
             old = self._serving
             self._texts.erase()
             self._discard(old)
+            self._tables.keep_only("", None)
             self._prepare()
 
     def verify(self) -> list[Finding]:
@@ -277,6 +315,11 @@ class ProfileStore:
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _prepare(self, rebuild: bool = False, progress: Progress | None = None) -> None:
+        self._frozen = self._tables.of(self._texts.fingerprint) if self._texts.serving else None
+        with in_force(self._frozen):
+            self._prepare_by_tables(rebuild, progress)
+
+    def _prepare_by_tables(self, rebuild: bool, progress: Progress | None) -> None:
         with self._writing, self._host:
             if not self._texts.serving:
                 self._serving = _collection_name(self._name, 1)
@@ -284,6 +327,7 @@ class ProfileStore:
                 self._vault.create(self._serving)
                 step("collection made")
                 self._index = SideIndex.create(self._home / self._serving, fingerprint(), lock=self._host)
+                self._now = self._index, None
                 self._texts.switch(self._serving, fingerprint())
             elif not self._vault.has(self._texts.serving):
                 raise StoreError(
@@ -302,7 +346,10 @@ class ProfileStore:
     def _ready(self) -> None:
         """See what another process has written to texts and index. Raises `StoreError` where a rebuild is due."""
         if self._serving != self._texts.serving:
-            if self._texts.fingerprint != fingerprint():
+            self._frozen = self._tables.of(self._texts.fingerprint)
+            with in_force(self._frozen):
+                current = fingerprint()
+            if self._texts.fingerprint != current:
                 raise StoreError(
                     f'The profiles of "{self._name}" were written by another version: run `kakuyaku profiles rebuild`.'
                 )
@@ -313,7 +360,17 @@ class ProfileStore:
             except Damaged:
                 self._open_index()
 
+    def _ready_by(self) -> Tables | None:
+        """Do what `_ready` does, and return the tables that are in force then."""
+        self._ready()
+        return self._frozen
+
     def _open_index(self) -> None:
+        with in_force(self._frozen):
+            self._open_index_by_tables()
+        self._now = self._index, self._frozen
+
+    def _open_index_by_tables(self) -> None:
         self._serving = self._texts.serving
         folder = self._home / self._serving
         try:
