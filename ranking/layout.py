@@ -42,12 +42,17 @@ _CATEGORY = re.compile(
 _LABEL_AHEAD = re.compile(
     r"(?:(?<=[|■◆●▼;])|(?<=[\u3000-\u9fff)] )|(?<=  )|(?<=[\u3040-\u9fff]/))\s*(?P<label>[^\s:|■◆●▼。、,()/]{2,10}|[a-z]+(?: [a-z]+){0,2})\s*:(?!//)"
 )
-_GAP = re.compile(r"(?<=\S)(?:\t|[ \u3000]{2,})\s*(?=\S)")
+_GAP = re.compile(r"(?<=\S)(?:\t|[ \u3000]{2,}|\u3000)\s*(?=\S)")
+_WRAPPED = re.compile(r"^\s*([~=\-*_☆★♪\\+])+ ?\w.*[~=\-*_☆★♪/+]\s*$")
+_INLINE = re.compile(
+    r"(?:【([^】]{2,16})】|<([^<>]{2,16})>|\[([^\[\]]{2,16})\]|≪([^≫]{2,16})≫|〈([^〉]{2,16})〉|〔([^〕]{2,16})〕)"
+)
+_QUESTION = re.compile(r"^\s*q(?:\d{0,2})[.:]|\?\s*$")
 _FULL_STOP = re.compile(r"(?:。|[a-z)]\.)\s*$")
 _GOES_ON = re.compile(r"^\s*[※(*＊+]")
 # Prose says several things on one line; "e.g. ", "min. " and the like end no sentence.
 _SENTENCE = re.compile(
-    r"\S(?:(?!。|(?<=[a-z0-9)%\"])(?<!e\.g)(?<!i\.e)(?<!\bmin)(?<!\bapprox)(?<!\binc)(?<!\bincl)(?<!\betc)(?<!\bltd)(?<!\bco)(?<!\bvs)(?<!k\.k)(?<!\bno)(?<!\bms)(?<!\bmr)[.!?] +(?=\S)).)*(?:。|[.!?](?= ))?"
+    r"\S(?:(?!。|(?<=[a-z0-9)%\"])(?<!e\.g)(?<!i\.e)(?<!\bmin)(?<!\bmax)(?<!\bapprox)(?<!\binc)(?<!\bincl)(?<!\betc)(?<!\bltd)(?<!\bco)(?<!\bvs)(?<!k\.k)(?<!\bno)(?<!\bms)(?<!\bmr)[.!?] +(?=\S)).)*(?:。|[.!?](?= ))?"
 )
 
 
@@ -101,7 +106,9 @@ def read_lines(folded: Folded) -> list[Line]:
     choice_begun = False
     for i, raw in enumerate(raws):
         follower = raws[i + 1] if i + 1 < len(raws) else None
-        if own and (raw.after_blank or not (raw.bullet or _GOES_ON.match(raw.text))):
+        if own and (
+            raw.after_blank or not (raw.bullet or _GOES_ON.match(raw.text) or raw.wide.startswith("\u3000\u3000"))
+        ):
             own = ""
         if (
             section in ("must", "nice", "unneeded")
@@ -217,9 +224,13 @@ def _bare(text: str) -> str:
 
 def _lead_in(raw: _Raw, section: str, follower: _Raw | None, first: bool) -> str | None:
     """Name the section of a line that only announces the items below it: 「次のような方は歓迎します。」, "You have:"."""
-    if first or follower is None or not follower.bullet or follower.mark:
+    if first or follower is None:
         return None
     words = _bare(raw.text)
+    if _QUESTION.search(raw.text) and len(words) <= 40 and not raw.bullet and not follower.bullet:
+        return section_of(words, sure=True) or "other"
+    if not follower.bullet or follower.mark:
+        return None
     if raw.bullet:
         deeper = _indent(follower) > _indent(raw)
         return (section_of(words) or section) if deeper and _CATEGORY.fullmatch(words) else None
@@ -250,7 +261,7 @@ def _opening(raw: _Raw, listed: bool, section: str, follower: _Raw | None, first
     """Name the section a line opens and where its content starts; (None, 0) for an ordinary line."""
     text = raw.text
     for gap in _GAP.finditer(raw.wide if len(raw.wide) == len(text) else text):
-        if listed or ":" in text[: gap.start()] or gap.start() > 20:
+        if listed or ":" in text[: gap.start()] or gap.start() > (40 if "\t" in gap.group() else 20):
             break
         name = section_of(text[: gap.start()], sure=True) if "\t" in raw.wide else section_of(text[: gap.start()])
         if name:
@@ -298,9 +309,15 @@ def _opening(raw: _Raw, listed: bool, section: str, follower: _Raw | None, first
     if listed and not (re.match(r"\s*\(?\d", text) and follower and not follower.bullet):
         return None, 0
     words = text[at:].strip()
-    if len(words) > 48 or "。" in words or words.endswith((".", "、", ",")):
+    if len(words) > 48 or "。" in words or (words.endswith((".", "、", ",")) and not words.endswith("...")):
         return None, 0
-    shown = bool(raw.mark) or (follower is not None and follower.bullet > 0 and not raw.bullet and not first)
+    deeper = follower is not None and _indent(follower) > _indent(raw) and bool(re.match(r"\s*\d", text))
+    shown = (
+        bool(raw.mark)
+        or deeper
+        or _WRAPPED.match(text) is not None
+        or (follower is not None and follower.bullet > 0 and not raw.bullet and not first)
+    )
     name = section_of(words, sure=shown)
     if name and not (first and name not in ("title", "must", "nice")):
         return name, len(text)
@@ -331,8 +348,13 @@ def _sentences(raw: _Raw, at: int, section: str, listed: bool, row: int, labelle
         yield from _numbered(raw, at, section, row)
         return
     cuts = [m.start("label") for m in _LABEL_AHEAD.finditer(raw.text, at) if section_of(m.group("label"))]
-    borders = [at, *(c for c in cuts if c > at), len(raw.text)]
+    inline = {m.end(): name for m in _INLINE.finditer(raw.text, at) if (name := _asked_inside(m)) is not None}
+    cuts += [m.start() for m in _INLINE.finditer(raw.text, at) if m.end() in inline]
+    borders = sorted({at, *(c for c in cuts if c > at), *inline, len(raw.text)})
     for begin, finish in pairwise(borders):
+        if any(end == finish for end in inline) and _INLINE.fullmatch(raw.text, begin, finish):
+            continue
+        section = inline.get(begin, section)
         for found in _SENTENCE.finditer(raw.text, begin, finish):
             words = found.group().rstrip(" |/■◆●▼;" if finish < len(raw.text) else " ")
             if not words:
@@ -354,6 +376,12 @@ def _sentences(raw: _Raw, at: int, section: str, listed: bool, row: int, labelle
                 )
                 continue
             yield Line(raw.start + start, raw.start + start + len(words), words, section, False, labelled, listed, row)
+
+
+def _asked_inside(bracket: re.Match[str]) -> str | None:
+    """The section brackets in the middle of a line announce, where it is "must" or "nice": 「…＜尚可＞SAP」."""
+    name = section_of(next(words for words in bracket.groups() if words is not None))
+    return name if name in ("must", "nice") else None
 
 
 def _numbered(raw: _Raw, at: int, section: str, row: int) -> Iterator[Line]:

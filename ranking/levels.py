@@ -8,6 +8,7 @@ and BASIC.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -47,7 +48,10 @@ _LEVELS: tuple[tuple[Level, str], ...] = (
         Level.CONVERSATIONAL,
         r"日常会話(?:レベル|程度)?|会話レベル|(?:簡単|簡易)な(?:日常|英|日本語)?会話|中(?:級)?[~-]上級|中級|読み書き(?:程度|レベル|が?可能|ができる)?|(?:が|を)?(?:読める|読み取れる|読解)|read(?:ing)? and writ(?:e|ing)|\breading (?:and|or) writing|\bconversational(?:[- ]level)?\b|\bintermediate\b|\bdaily conversation(?:al)?\b",
     ),
-    (Level.BASIC, r"初級|初(?:級)?[~-]中級|基礎(?:レベル)?|挨拶(?:が?できる)?程度|片言|カタコト|初歩|簡単な(?=英語|日本語)(?!(?:日本語|英語)(?:での?)?会話)|\bbasic\b|\bbeginner\b|\belementary\b"),
+    (
+        Level.BASIC,
+        r"初級|初(?:級)?[~-]中級|基礎(?:レベル)?|挨拶(?:が?できる)?程度|片言|カタコト|初歩|簡単な(?=英語|日本語)(?!(?:日本語|英語)(?:での?)?会話)|\bbasic\b|\bbeginner\b|\belementary\b",
+    ),
 )
 _WORDS = re.compile("|".join(f"(?P<l{int(level)}>{pattern})" for level, pattern in _LEVELS))
 _JLPT = re.compile(r"(?<![a-z0-9])n([1-5])(?![0-9a-z])(?:レベル|合格|取得|相当|以上)?")
@@ -91,7 +95,8 @@ _NOT_NEEDED = re.compile(
     r"|(?P<en4>japanese|english)(?: language)?(?: skills?| ability| proficiency)?(?: is| are)? (?:useful|helpful|nice|welcome|a plus)[^.;]{0,12} not (?:needed|required|necessary|a must)"
     r"|(?P<any>\bno language requirements?)"
     r"|\bno (?P<en>japanese|english)(?: language)?(?: skills?| ability| proficiency| knowledge)?(?: is| are)? (?:required|needed|necessary)"
-    r"|(?P<en2>japanese|english)(?: language)?(?: skills?| ability| proficiency| level| knowledge)?(?: is| are|:)? " + _NEGATED
+    r"|(?P<en2>japanese|english)(?: language)?(?: skills?| ability| proficiency| level| knowledge)?(?: is| are|:)? "
+    + _NEGATED
     + r"|(?:don't|do not|needn't|no need to|not required to)(?: need| have)?(?: to)? (?:be able to )?(?:speak|know|use|understand) (?P<en5>japanese|english)"
 )
 _NONE = re.compile(
@@ -196,17 +201,19 @@ def _in_line(text: str) -> list[LevelFound]:
         if not _inside(m.start(), blocked) and not _inside(m.start(), taken)
     ]
     for language, level, start, end in _self_anchored(text):
-        near = [a for a in anchors if a[0] == language and _distance(text, a, start, end) is not None]
+        around = _around(anchors, start, end)
+        near = [a for a in around if a[0] == language and _distance(text, a, start, end) is not None]
         first, last = start, end
-        if near:
-            closest = min(near, key=lambda a: _distance(text, a, start, end) or 0)
+        if close:
+            closest = min(close, key=lambda a: _distance(text, a, start, end) or 0)
             first, last = min(start, closest[1]), max(end, closest[2])
         found.append(LevelFound(language, level, first, last))
     words = [(m, m.start(), m.end()) for m in _WORDS.finditer(text)] if anchors else []
     for match, start, end in words:
         if _inside(start, taken):
             continue
-        near_by = [(d, a) for a in anchors if (d := _distance(text, a, start, end)) is not None]
+        around = _around(anchors, start, end)
+        near_by = [(d, a) for a in around if (d := _distance(text, a, start, end)) is not None]
         if not near_by:
             continue
         _, (language, a_start, a_end) = min(near_by, key=lambda pair: (pair[0], pair[1][1] > start))
@@ -222,7 +229,9 @@ def _in_line(text: str) -> list[LevelFound]:
         for near, far in ((one, other), (other, one)):
             if far[0] not in named and near[0] in named:
                 of_both = next(f for f in found if f.language == near[0])
-                found.append(replace(of_both, language=far[0], start=min(of_both.start, one[1]), end=max(of_both.end, other[2])))
+                found.append(
+                    replace(of_both, language=far[0], start=min(of_both.start, one[1]), end=max(of_both.end, other[2]))
+                )
     # An adjective is vague: a level or certificate beside it says which is meant.
     named = {f.language for f in found}
     for m in _GRADED.finditer(text):
@@ -264,6 +273,12 @@ def toeic_level(points: int) -> Level:
         if points >= floor:
             return level
     return Level.BASIC
+
+
+def _around(anchors: list[tuple[str, int, int]], start: int, end: int) -> list[tuple[str, int, int]]:
+    """The anchors no further than any reach; without looking at all of a line that names languages a thousand times."""
+    first = bisect_left(anchors, start - 4 * _REACH, key=lambda a: a[1])
+    return anchors[first : bisect_right(anchors, end + 4 * _REACH, key=lambda a: a[1])]
 
 
 def _distance(text: str, anchor: tuple[str, int, int], start: int, end: int) -> int | None:

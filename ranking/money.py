@@ -8,29 +8,35 @@ from dataclasses import dataclass
 from ranking.values import Pay
 
 _KANJI = {c: i for i, c in enumerate("〇一二三四五六七八九")}
-_NUM = r"(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?|[一二三四五六七八九十百千]+)"
-_TO = r"\s*(?:~|-|から|より|to)\s*(?:約)?\s*"
+_NUM = r"(?:\d千\d百(?=万)|\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?|[一二三四五六七八九十百千]+)"
+_TO = r"\s*(?:~|-|から|より|以上|to)、?\s*(?:約|最大|上限|経験により|経験に応じて?)?\s*"
 _RANGE_JA = re.compile(
-    rf"(?P<floor>~\s*)?(?P<a>{_NUM})\s*(?P<ua>千万|百万|万)?(?P<ra>\d{{4}}|\d千)?\s*円?(?:{_TO}(?P<b>{_NUM})\s*(?P<ub>千万|百万|万)?(?P<rb>\d{{4}}|\d千)?\s*円?)?"
+    rf"(?P<floor>~\s*)?(?P<a>{_NUM})\s*(?P<ua>千万|百万|万|千(?=円))?(?P<ra>\d{{4}}|\d,\d{{3}}|\d千)?\s*円?台?(?:{_TO}(?P<b>{_NUM})\s*(?P<ub>千万|百万|万|千(?=円))?(?P<rb>\d{{4}}|\d,\d{{3}}|\d千)?\s*円?台?)?"
     r"(?P<open>\s*(?:~|以上|から|より)(?!\s*[\d一二三四五六七八九]))?(?P<cap>\s*(?:以下|まで|以内|未満))?"
 )
 _UNIT_EN = r"(?:million|mil|mm|m|k)"
+_UNIT_ENDS = r"(?![a-z])|(?=jpy|yen)"
 _RANGE_EN = re.compile(
-    r"(?P<upto>(?:up to|max(?:imum)?(?: of)?|until)\s*)?(?P<from>(?:from|at least|starting (?:at|from)|over|minimum(?: of)?)\s*)?"
+    r"(?P<upto>(?:up to|max(?:imum)?\.?:?(?: of)?|until|≤|<=)\s*)?(?P<from>(?:from|at least|starting (?:at|from)|over|minimum(?: of)?)\s*)?"
     r"(?P<cur>jpy|yen|¥|\\)?\s*"
-    rf"(?P<a>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)\s*(?P<ua>{_UNIT_EN}(?![a-z]))?\s*(?P<cur_a>jpy|yen|円)?"
-    r"(?:\s*(?:-|~|up to|to|and)\s*(?:jpy|yen|¥|\\)?\s*"
-    rf"(?P<b>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)\s*(?P<ub>{_UNIT_EN}(?![a-z]))?)?"
+    rf"(?P<a>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)\s*(?P<ua>{_UNIT_EN}(?:{_UNIT_ENDS}))?\s*(?P<cur_a>jpy|yen|円)?"
+    r"(?:\s*(?:-|~|up to|to|and|[,/]? ?max\.?)\s*(?:jpy|yen|¥|\\)?\s*"
+    rf"(?P<b>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)\s*(?P<ub>{_UNIT_EN}(?:{_UNIT_ENDS}))?)?"
     r"\s*(?P<cur2>jpy|yen|円)?(?P<open>\s*(?:\+|and up|or more|~))?"
 )
 _PAY_CONTEXT = re.compile(
-    r"年収|給与|給料|月給|月額|年俸|報酬|待遇|想定給|提示額|賃金|salary|compensation|\bpay\b|\bpackage\b|\bote\b|base\b|remuneration|annual income|\ba year\b|\bper year\b|per annum|annually|/yr\b|/year\b|(?:^|[\s(])年(?=\d)|理論年収"
+    r"年収|給与|給料|月給|月収|基本給|お給料|月額|年俸|報酬|待遇|想定給|提示額|賃金|salary|compensation|\bpay\b|\bpackage\b|\bote\b|base\b|remuneration|annual income|\ba year\b|\bper year\b|per annum|annually|/yr\b|/year\b|(?:^|[\s(])年(?=\d)|理論年収"
 )
 _NOT_PAY = re.compile(
     r"年収例|年商|売上|資本金|調達|予算|取扱高|流通総額|時価総額|総資産|純利益|営業利益|入社一時金|入社祝|祝い金|支度金|手当|交通費|上限\d|補助|支給額上限|罰金|単価|受注|商談規模|案件規模"
     r"|revenue|funding|funded|raised|\bcapital\b|\bbudget|\barr\b|\bgmv\b|\bmrr\b|sign(?:ing)?[- ]?on|sign(?:ing)? bonus|allowance|series [a-e]\b|turnover|quota|deal size|valuation|stipend"
 )
-_MONTHLY = re.compile(r"月給|月額|月収|基本給|/月|per month|monthly|a month|/month")
+_MONTHLY = re.compile(
+    r"月給|(?<![0-9ヶかカ])月(?=約?[\d一二三四五])|月額|月収|基本給|/月|per month|monthly|a month|/month"
+)
+_BARE = re.compile(r"(?P<a>\d{1,2},\d{3},\d{3})(?:\s*(?:-|~|to)\s*(?P<b>\d{1,2},\d{3},\d{3}))?")
+_CEILING = re.compile(r"(?:最大|最高|上限)[^\d]{0,6}$")
+_FOREIGN = re.compile(r"usd|\$|eur|€|sgd|hkd|gbp|£")
 _OTE = re.compile(r"\bote\b|on[- ]target|理論年収|目標達成時")
 _BASE = re.compile(r"\bbase\b|ベース|固定給|基本給|基本年俸")
 _HOURLY = re.compile(r"時給|日給(?!月給)|時間給|per hour|hourly|an hour|/hour|per day|daily rate")
@@ -39,7 +45,7 @@ _BONUS = re.compile(
     rf"(?:賞与|ボーナス|bonus)[^\n。]{{0,24}}?(?P<a>\d{{1,2}}(?:\.\d+)?)\s*{_MONTHS}|(?P<b>\d{{1,2}}(?:\.\d+)?)\s*months?(?:'| of)? bonus"
 )
 _OVERTIME = re.compile(
-    r"(?:固定|みなし|定額)(?:の)?(?:残業|時間外|超過勤務)[^。\n]{0,14}?(?P<a>\d{1,3}(?:\.\d)?)\s*(?:時間|h\b)"
+    r"(?:固定|みなし|定額)(?:の)?(?:残業|時間外|超過勤務)[^。\n]{0,14}?(?P<a>\d{1,3}(?:\.\d)?)\s*(?:時間|h(?![a-z]))"
     r"|(?P<b>\d{1,3}(?:\.\d)?)\s*(?:時間|h)(?:/月)?(?:分|相当)?[^。\n]{0,8}?(?:固定|みなし|定額)(?:の)?(?:残業|時間外)"
     r"|(?P<c>\d{1,3})\s*(?:hours?|hrs?)[^.;\n]{0,22}?(?:fixed|deemed|included) overtime|(?:fixed|deemed) overtime[^.;\n]{0,22}?(?P<d>\d{1,3})\s*(?:hours?|hrs?)"
 )
@@ -82,10 +88,12 @@ def find_pay(
     if (target := _OTE.search(label + line)) is not None:
         return _on_target(line, region_end, target.end() - len(label))
     found = _amounts(line, 0, region_end)
+    if found is None and in_pay_section and not _FOREIGN.search(label + line):
+        found = _bare(line, region_end)
     if found is None:
         return None
     low, high, start, end = found
-    if cue is None and not in_pay_section and max(low or 0, high or 0) < 2_000_000:
+    if cue is None and not in_pay_section and max(low or 0, high or 0) < 2_000_000 and not _MONTHLY.search(line):
         return None
     monthly = False
     if max(low or 0, high or 0) < 3_000_000 and _MONTHLY.search(label + line[: end + 14]):
@@ -104,6 +112,15 @@ def _checked(
     if low is not None and high is not None and low > high:
         return None
     return PayFound(Pay(low, high, ote), start, end, inferred)
+
+
+def _bare(line: str, region_end: int) -> tuple[int | None, int | None, int, int] | None:
+    """Read "Salary (JPY): 7,000,000 - 10,000,000": in the pay field the figures need no currency."""
+    found = _BARE.search(line, 0, region_end)
+    if found is None:
+        return None
+    low, high = _western(found["a"], None), _western(found["b"], None) if found["b"] else None
+    return low, low if high is None else high, found.start(), found.end()
 
 
 def _on_target(line: str, region_end: int, after_target: int) -> PayFound | None:
@@ -148,7 +165,7 @@ def _japanese(line: str, begin: int, region_end: int) -> tuple[int | None, int |
         if (unit_a is None and not (yen and low >= 100_000)) or low < 100_000:
             continue
         start, end = m.start("a"), m.end()
-        if m.group("floor") and high is None:
+        if (m.group("floor") or _CEILING.search(line[max(0, m.start() - 10) : m.start("a")])) and high is None:
             return None, low, m.start(), end
         if high is None and m.group("cap"):
             return None, low, start, end
@@ -180,12 +197,12 @@ def _english(line: str, begin: int, region_end: int) -> tuple[int | None, int | 
 
 
 def _amount(number: str, unit: str | None) -> int:
-    return round(_value(number) * {"千万": 10_000_000, "百万": 1_000_000, "万": 10_000, None: 1}[unit])
+    return round(_value(number) * {"千万": 10_000_000, "百万": 1_000_000, "万": 10_000, "千": 1_000, None: 1}[unit])
 
 
 def _rest(number: str | None) -> int:
     """The thousands behind 万: 「23万5000円」, 「23万5千円」."""
-    return 0 if number is None else int(number[0]) * 1000 if number.endswith("千") else int(number)
+    return 0 if number is None else int(number[0]) * 1000 if number.endswith("千") else int(number.replace(",", ""))
 
 
 def _western(number: str, unit: str | None) -> int:
@@ -196,6 +213,8 @@ def _western(number: str, unit: str | None) -> int:
 
 
 def _value(number: str) -> float:
+    if "千" in number and number[0].isdigit():  # 「1千5百」
+        return float(int(number[0]) * 1000 + int(number[2]) * 100)
     if number[0].isdigit():
         return float(number.replace(",", ""))
     return float(kanji_number(number))

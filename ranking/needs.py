@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ranking import years as year_reader
-from ranking.asked import NICE_WORDS, is_nice, nice_from
+from ranking.asked import NICE_WORDS, nice_from
 from ranking.folding import Folded
 from ranking.layout import Line, label_of
 from ranking.levels import find_levels, levels_by_use
@@ -28,10 +28,17 @@ def find_years(folded: Folded, lines: list[Line]) -> Stated[Years] | None:
     """Find the years asked as a must; of several the largest minimum."""
     best: Stated[Years] | None = None
     for line in lines:
-        if (line.heading and line.section != "must") or line.section in _ELSEWHERE or line.section in ("pay", "duties", "unneeded") or is_nice(line):
+        if (
+            (line.heading and line.section != "must")
+            or line.section in _ELSEWHERE
+            or line.section in ("pay", "duties", "unneeded")
+        ):
+            continue
+        welcome_at = nice_from(line)
+        if welcome_at == 0:
             continue
         for found in year_reader.find_asked_years(line.text, asked=line.section == "must"):
-            if found.start >= nice_from(line):
+            if found.start >= welcome_at:
                 continue
             if best is None or (found.low or 0) > (best.value.low or 0):
                 quote = folded.quote(line.start + found.start, line.start + found.end)
@@ -50,8 +57,8 @@ def find_language_need(folded: Folded, lines: list[Line], language: str) -> Stat
         begin = line.start - len(label)
         everything = find_levels(label + line.text)
         if line.section in ("must", "nice", "language", "person") or _ASKED.search(line.text):
-            named = {f.language for f in everything}
-            everything += [f for f in levels_by_use(label + line.text) if f.language not in named]
+            graded = {f.language for f in everything}
+            everything += [f for f in levels_by_use(label + line.text) if f.language not in graded]
         if _OTHERS_SPEAK.search(line.text):
             continue
         if line.section == "unneeded" and (named := _NAMED[language].search(line.text)) is not None:

@@ -7,16 +7,26 @@ from dataclasses import replace
 
 from ranking.folding import Folded
 from ranking.layout import Line, label_of
-from ranking.money import find_bonus_months, find_fixed_overtime, find_pay
+from ranking.money import PayFound, find_bonus_months, find_fixed_overtime, find_pay
 from ranking.places import find_places
 from ranking.values import Pay, Stated
 
+_AMOUNT = re.compile(
+    r"¥ ?\d[\d.,]*[mk]?(?: ?(?:-|~|to) ?¥? ?\d[\d.,]*[mk]?)?(?: ?(?:per|a|/) ?(?:month|year|annum))?|"
+    r"(?:(?:up to|max\.?|from|between|jpy|yen|年|月|約|最大|上限|~|[¥≤]) ?)*[\d一二三四五六七八九][\d.,~\-千百十 ]*(?:(?:to|and|-|~|/ max|万円?|円|から|jpy|[mk]) ?[¥\d.,十三]*)*\s*(?:万円?|円|million yen|million|m\b|jpy|yen|k jpy)+"
+    r"(?: ?(?:per|a|/) ?(?:month|year|annum)|以上|まで|~)?"
+)
+_TERMS = re.compile(
+    r"正社員|契約社員|業務委託|試用期間|ストックオプション|インセンティブ|賞与|税別|想定レンジ|稼働|permanent|full[- ]time|fixed[- ]term|\bstock options?|\bequity\b|\bbonus\b|\bhousing\b|\bcommission\b|\bwe (?:pay|give|offer)\b"
+)
 _NO_PAY = ("company", "reason", "process", "duties", "must", "nice", "stack", "person", "unneeded")
 
 
 def find_offer(folded: Folded, lines: list[Line]) -> Stated[Pay] | None:
     """Find the pay: an annual figure before a monthly one, stated bonus months counted into the latter."""
-    about = [ln for ln in lines if ln.section not in _NO_PAY and not ln.heading]
+    about = [
+        ln for ln in lines if (ln.section not in _NO_PAY and not ln.heading) or (ln.heading and _AMOUNT.search(ln.text))
+    ]
     bonus = next(
         (months for ln in about if (months := find_bonus_months(_label(folded, ln) + ln.text)) is not None), None
     )
@@ -26,18 +36,39 @@ def find_offer(folded: Folded, lines: list[Line]) -> Stated[Pay] | None:
         found = find_pay(
             line.text,
             in_pay_section=line.section == "pay",
-            among_terms=line.section in ("conditions", "benefits", "place"),
+            among_terms=line.section in ("conditions", "benefits", "place") or _among_terms(line),
             label=_label(folded, line),
             bonus_months=bonus,
         )
         if found is None:
             continue
+        found = _with_other_end(folded, about[i + 1] if i + 1 < len(about) else None, line, found)
         pay = replace(found.pay, fixed_overtime_hours=overtime, bonus_months=bonus)
         quote = folded.quote(line.start + found.start, line.start + found.end)
         rank = (found.inferred, line.section not in ("pay", "conditions"), i)
         if best is None or rank < best[0]:
             best = (rank, Stated(pay, quote, found.inferred))
     return best[1] if best else None
+
+
+def _among_terms(line: Line) -> bool:
+    """Whether a line states terms without a word for pay: 「480万〜650万、正社員」, "10-13 million yen." alone."""
+    if line.section not in ("", "other", "title", "employment", "remote", "trial", "visa", "hours", "reports", "grade"):
+        return False
+    amount = _AMOUNT.search(line.text)
+    if amount is None:
+        return False
+    return _TERMS.search(line.text) is not None or 2 * len(amount.group()) >= len(line.text.strip(" .。"))
+
+
+def _with_other_end(folded: Folded, following: Line | None, line: Line, found: PayFound) -> PayFound:
+    """Join "Salary (min): …" with the "Salary (max): …" on the next line."""
+    if following is None or "min" not in _label(folded, line) or "max" not in _label(folded, following):
+        return found
+    other = find_pay(following.text, in_pay_section=True, label=_label(folded, following))
+    if other is None or found.pay.low is None or (other.pay.high or 0) < found.pay.low:
+        return found
+    return replace(found, pay=replace(found.pay, high=other.pay.high))
 
 
 def _label(folded: Folded, line: Line) -> str:

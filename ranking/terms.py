@@ -94,9 +94,13 @@ _EMPLOYMENT = re.compile(
     r"|(?P<permanent>正社員(?!登用)|正職員|正規(?:雇用|社員|職員)|無期(?!限|転換)|期間の定めのない|期間の定め(?:は|が)?(?:なし|ありません|無)|\bpermanent\b|^perm\b|\bperm(?= |,|$)(?<!-perm)|\bseishain\b|\bregular (?:full[- ]time )?employ|\bindefinite|\b(?:unlimited|open-ended) (?:\w+ )?contract|\bfull[- ]time(?: employee| position| role|$|\b))"
 )
 # In the employment field alone these say enough.
-_IN_FIELD = re.compile(r"(?P<freelance>請負|委託|outsourc)|(?P<temporary>派遣|\btemp\b)|(?P<permanent>^社員|^常勤)|(?P<contract>^contract)")
+_IN_FIELD = re.compile(
+    r"(?P<freelance>請負|委託|outsourc)|(?P<temporary>派遣|\btemp\b)|(?P<permanent>^社員|^常勤)|(?P<contract>^contract)"
+)
 _ABOUT_IT = re.compile(r"契約|雇用|position|employment|contract")
-_ALONE = re.compile(r"\W*(?:正社員|契約社員|派遣社員|人材派遣|業務委託|フリーランス|アルバイト|パート|嘱託(?:社員|職員)|part[- ]timer?|permanent|freelance)(?:募集|の募集)?\W*(?:wanted)?")
+_ALONE = re.compile(
+    r"\W*(?:正社員|契約社員|派遣社員|人材派遣|業務委託|フリーランス|アルバイト|パート|嘱託(?:社員|職員)|part[- ]timer?|permanent|freelance)(?:募集|の募集)?\W*(?:wanted)?"
+)
 _TERM = re.compile(r"(?:契約|雇用)期間")
 _FIXED = re.compile(r"^(?:有|あり|[\d一二三六]+ ?(?:年|ヶ月|か月|カ月))")
 # Other people's contracts: staff to be led, customers, head counts.
@@ -115,7 +119,9 @@ def find_employment(folded: Folded, lines: list[Line]) -> Stated[str] | None:
     )  # fmt: skip
     for group in groups:
         for line in lines:
-            if line.section not in group or (line.section == "duties" and not (line.heading or _ABOUT_IT.search(line.text))):
+            if line.section not in group or (
+                line.section == "duties" and not (line.heading or _ABOUT_IT.search(line.text))
+            ):
                 continue
             if line.heading and (group is not groups[2] or _ALONE.fullmatch(line.text) is None):
                 continue  # 「業務委託」 alone on a line looks like a heading
@@ -152,7 +158,9 @@ def find_employment(folded: Folded, lines: list[Line]) -> Stated[str] | None:
 _COUNT = r"(?P<{0}>\d{{1,2}}(?:\.\d)?|[一二三四五六七八九十]|one|two|three|four|five|six|nine|twelve)"
 _MONTH = r"(?:\s*\(\d+\))?\s*-?\s*(?P<{0}>ヶ月|か月|カ月|ヵ月|ケ月|箇月|months?|mths?|mos?\b|日|days?|weeks?|週)"
 _HALF_A_YEAR = re.compile(r"(?:試用期間|probation)[^。.;]{0,14}?(?P<half>半年|half a year)")
-_ANOTHER_TRIAL = re.compile(r"\bfree (?:\S+ )?trial|clinical trial|無料(?:体験|トライアル|お試し)|治験|臨床試験|トライアル期間")
+_ANOTHER_TRIAL = re.compile(
+    r"\bfree (?:\S+ )?trial|clinical trial|無料(?:体験|トライアル|お試し)|治験|臨床試験|トライアル期間"
+)
 _TRIAL = re.compile(
     rf"(?:試用期間|probation(?:ary)?|trial)[^。.;]{{0,22}}?{_COUNT.format('a')}{_MONTH.format('ua')}"
     rf"|{_COUNT.format('b')}{_MONTH.format('ub')}'?[^。.;]{{0,18}}?(?:試用|probation|trial)"
