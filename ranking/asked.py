@@ -17,8 +17,9 @@ from ranking.values import Quote, Skill, Stated
 
 NICE_WORDS = re.compile(
     r"歓迎|尚可|尚良|なお可|嬉し|うれし|あれば(?:なお|尚|可|優遇)|優遇|望ましい|\bnice to have\b|\bpreferred\b|\b(?:is|are|would be) an? (?:\w+ )?(?:plus|advantage|bonus|asset)\b"
-    r"|\ba plus\b|\bdesirable\b|\bwelcome\b|\bso would\b|\bhelpful\b|\buseful\b|\bappreciated\b|\bfavou?rabl[ey]\b|\b(?:would|will|could|can|also) (?:also )?help\b|助か|活かせ|生かせ|\ban? (?:\w+ )?(?:advantage|plus|bonus|asset)\b|\beven better\b|\bgreat if\b"
+    r"|\ba plus\b|\bdesirable\b|\bwelcome\b|\bso would\b|\bhelpful\b|\buseful\b|\bappreciated\b|\bfavou?rabl[ey]\b|\b(?:would|will|could|can|also) (?:also )?help\b|方(?:なら|であれば)|\bhelps\b|心強|ありがた|有利|助か|活かせ|生かせ|\ban? (?:\w+ )?(?:advantage|plus|bonus|asset)\b|\beven better\b|\bgreat if\b"
 )
+_ALL_OF_THEM = re.compile(r"いずれも|どちらも|ともに|すべて|全て|all\b|both\b")
 _NICE_FROM_HERE = re.compile(r"できれば(?!尚|なお|歓迎|可|ok)|望ましくは|可能であれば|\bideally\b|\bpreferably\b")
 _MUST_WORDS = re.compile(
     r"必須(?!では|で(?:は)?な)|必要です|必要となります|必要とし|必ずお持ち|に限(?:らせ|り)|求めます|お持ちの方を(?:募集|対象)|\bmust have\b|(?<!not )\brequired\b|\bmandatory\b|\byou must\b|\bmust be\b"
@@ -27,11 +28,12 @@ _MUST_WORDS = re.compile(
 )
 # A clause that asks by itself: what is welcome begins behind it.
 _SETTLED = re.compile(r"(?:必須|必要|要|以上|程度|年|級)、|" + _MUST_WORDS.pattern)
+_ONLY_YEARS = re.compile(r"[:,]?\s*(?:[\d.+\-~]|years?|yrs?|more|or|年|以上|程度)*\)")
 _NOT_ASKED = re.compile(
-    r"不問|不要|問いません|問わず|なくても(?:可|ok|大丈夫|構い)|なくて(?:可|ok)|必須では(?:ありません|ない)|書けなくて|\bnot required\b|\bnot necessary\b|\bno need\b|\bnot needed\b|\bno .{3,30} (?:required|needed|necessary)"
+    r"不問|不要|問いません|問わず|なくても(?:可|ok|大丈夫|構い)|なくて(?:可|ok)|必須では(?:ありません|ない)|書けなくて|\bnot required\b|\bnot necessary\b|\bno need\b|\bnot a condition\b|\bnot needed\b|\bno .{3,30} (?:required|needed|necessary)"
 )
 _ASKS = re.compile(
-    r"経験|スキル|知識|資格|知見|experience|knowledge|skills?\b|proficien|familiar|expertise|qualified|licen[cs]e|comfortable with|worked|track record|abilit|able to|years (?:in|of|as)|年以上|できる|免許"
+    r"経験|スキル|background|知識|資格|知見|experience|knowledge|skills?\b|proficien|familiar|expertise|qualified|licen[cs]e|comfortable with|worked|track record|abilit|able to|years (?:in|of|as)|年以上|できる|免許"
 )
 _OR = re.compile(
     r"または|もしくは|あるいは|又は|若しくは|いずれか|どれか|どちらか|など|等|(?<=[a-z0-9])か(?=[a-z0-9])|\bor\b|\beither\b|\bone of\b|\bany of\b|such as|e\.g\.|のうち"
@@ -84,7 +86,7 @@ def nice_from(line: Line) -> int:
     if line.section == "nice" and not _MUST_WORDS.search(text):
         return 0
     turn = _NICE_FROM_HERE.search(text)
-    if turn is not None:
+    if turn is not None and not _ONLY_YEARS.match(text[turn.end() :]):
         return turn.start()
     word = NICE_WORDS.search(text)
     if word is None:
@@ -92,6 +94,8 @@ def nice_from(line: Line) -> int:
     before = text[: word.start()]
     bracket = before.rfind("(") + 1
     if bracket and ")" not in before[bracket:]:
+        if _ALL_OF_THEM.match(before[bracket:]):
+            return 0
         inside = _without_brackets(before[bracket:])
         return bracket if inside else before.rfind("、", 0, bracket) + 1
     border = max(before.rfind("。"), before.rfind(";"), before.rfind("/ "))
@@ -102,7 +106,7 @@ def nice_from(line: Line) -> int:
 
 def _without_brackets(text: str) -> str:
     """What stands inside the brackets besides a word for "welcome": "(SAP preferred)" welcomes SAP alone."""
-    return NICE_WORDS.sub("", text).strip(" 、,あれば")
+    return re.sub(r"あれば|[\s、,]", "", NICE_WORDS.sub("", text))
 
 
 def asked_skills(folded: Folded, lines: list[Line]) -> tuple[tuple[Stated[Skill], ...], tuple[Stated[Skill], ...]]:

@@ -25,6 +25,8 @@ _YEARS = re.compile(
     r"(?:at least |minimum(?: of)? |over |more than )?(?:\d{1,2}(?:\s*(?:-|~|to)\s*\d{1,2})?|one|two|three|four|five|six|seven|eight|nine|ten)\s*\+?\s*(?:or more )?(?:years?|yrs?)'?(?:\s*\+)?(?: or more| or longer| minimum)?(?: of)?"
     r"|[\d一二三四五六七八九十]{1,3}\s*(?:[~-]\s*\d{1,2}\s*)?(?:年間?|ヶ年)(?:以上|程度|ほど|~)?"
 )
+# A member of an enumeration may be long where it ends in what is asked: 「App Storeへのリリース経験」.
+_CLOSES = re.compile(r"(?:経験|知識|スキル|資格|能力|免許|理解|実績|以上)(?:\([^()]*\))?$")
 _GOES_ON = re.compile(r"\s*(?:for|with|to|in|at|on|by|from|how|who|without|when|where|why)\b")
 _EMPTY = re.compile(
     r"上記|下記|以下|次|実務|業務|ご?経験|年数|者|方|以上|程度|目安|必ず|お持ち|いただきたい|業界|会社|企業|分野|領域|出身|知見|知識|また|なお|さらに|加えて|特に|など|設計|開発|運用|構築|実施|作成|導入|企画|推進|応募資格|必要|歓迎|の|が|を|と|ある|お持ち|[\s、,・:()/.\-~+]"
@@ -78,6 +80,8 @@ def _cut(text: str, separator: re.Pattern[str]) -> list[tuple[int, int]]:
 def _is_name(words: str) -> bool:
     words = words.strip()
     if re.search(r"[\u3040-\u30ff\u3400-\u9fff]", words):
+        if _CLOSES.search(words):
+            return True
         return len(words) <= 22 and not _VERBAL.search(words)
     return len([word for word in words.split() if any(map(str.isalnum, word))]) <= 4
 

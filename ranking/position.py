@@ -26,7 +26,7 @@ _COMPANY = re.compile(
 )
 _SLOGAN = re.compile(r"^(?:【[^】]*】|\[[^\]]*\]|《[^》]*》|<[^>]*>|★[^★]*★|\\[^/]*/|＼[^／]*／)\s*")
 _CUT = re.compile(
-    r"\s*(?:[|｜★☆@]|/(?![a-z]{1,2}\b)| [-–] |\s-\s|募集(?:要項|中)?[!！。(]?|[◆◇♪■●]|(?:の)?求人|を募集|,? +(?:wanted|needed|required)\b)"
+    r"\s*(?:[|｜★☆@]|/(?![a-z]{1,2}\b)| [-–] |\s-\s|募集(?:要項|中)?[!！。(]?|[◆◇♪■●]|(?:の)?求人|を募集|,? +(?:wanted|needed|required)\b|として)"
 )
 _ASIDES = re.compile(r"\s*(?:\([^()]*\)?|（[^（）]*）?|<[^<>]*>?|【[^】]*】?)\s*")
 
@@ -136,6 +136,9 @@ def _named(folded: Folded, text: str, at: int, *, inferred: bool) -> Stated[str]
         somewhere = find_places(rest)
         if _COMPANY.search(rest) or rest in ("japan", "apac", "tokyo") or (somewhere and somewhere[0].start == 0):
             end = comma
+    pictures = re.match(r"[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\s]+", text[start:end])
+    if pictures is not None and pictures.end() < end - start:
+        start += pictures.end()
     marks = " #*■◆●▼▍【】[]-=|:・\"'「」!！★☆◎"
     while start < end - 1 and text[start] in marks:
         start += 1

@@ -15,6 +15,7 @@ from ranking.needs import find_language_need, find_years
 from ranking.offer import find_offer, find_work_place
 from ranking.position import find_grade, find_reports_to, find_seniority, find_title
 from ranking.terms import find_employment, find_reason, find_remote, find_trial, find_visa
+from ranking.unnamed import name_unknown_lists
 from ranking.values import Requirement
 
 __all__ = ["PARSER_VERSION", "plain_text", "read_requirement", "text_language"]
@@ -26,7 +27,7 @@ _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 def read_requirement(text: str) -> Requirement:
     """Read what a job description asks, from plain text or HTML in Japanese, English or both."""
     folded = fold(plain_text(text))
-    lines = read_lines(folded)
+    lines = name_unknown_lists(read_lines(folded))
     must, nice = asked_skills(folded, lines)
     title = find_title(folded, lines)
     remote = find_remote(folded, lines)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ranking.folding import Folded, fold
 from ranking.layout import Line, read_lines
 from ranking.lexicon import Hit, Lexicon
+from ranking.unnamed import name_unknown_lists
 
 
 def _words(text: str) -> frozenset[str]:
@@ -68,7 +69,7 @@ def unknown_words(text: str, words: Lexicon) -> list[UnknownWord]:
     folded = fold(text)
     hits = words.find(folded)
     found: dict[str, UnknownWord] = {}
-    for line in read_lines(folded):
+    for line in name_unknown_lists(read_lines(folded)):
         if line.heading:
             continue
         section = line.section if line.section in _ASKED else ""
