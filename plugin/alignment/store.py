@@ -232,8 +232,13 @@ class JudgeDesk:
         if self._encoder is None:
             return EmployerDesk(employer_id, store, Judge(store))
         cache = settings.data_folder / "encoders" / collection
-        desk = EmployerDesk(employer_id, store, Judge(store, Rereader(self._encoder, cache, settings.encoder_people)))
-        desk.forget_the_gone()
+        try:
+            rereader = Rereader(self._encoder, cache, settings.encoder_people)
+            desk = EmployerDesk(employer_id, store, Judge(store, rereader))
+            desk.forget_the_gone()
+        except BaseException:
+            store.close()
+            raise
         return desk
 
 

@@ -199,6 +199,7 @@ def _stores(work: Work, _: Phrases) -> Iterator[Line]:
         yield Line(NOTE, _("profile store"), _("nobody is in it"), todo=_("run `kakuyaku profiles import FILE.jsonl`"))
     if not owners:
         return
+    from ranking.sentence_encoder import EncoderError
     from ranking.store import StoreBusy, StoreError
 
     for employer_id, name, last in owners:
@@ -212,6 +213,9 @@ def _stores(work: Work, _: Phrases) -> Iterator[Line]:
             continue
         except StoreError as error:
             yield Line(FAIL, where, str(error), todo=_("run `kakuyaku profiles rebuild`"))
+            continue
+        except EncoderError as error:
+            yield Line(FAIL, where, str(error), todo=_("mend the folder, or unset KAKUYAKU_ENCODER"))
             continue
         detail = _("%(count)s changes on their way", count=f"{behind:,}") if behind else ""
         yield Line(OK, where, _("%(count)s people", count=f"{count:,}"), detail)

@@ -14,6 +14,7 @@ import click
 from sqlalchemy import func
 from sqlmodel import col, select
 
+from plugin.cli.fit import fit_profiles
 from plugin.cli.means import a_file, employer_named, opened, quiet
 from plugin.cli.store_errands import PUTS_IN, errand, kept_when_stopped, owner_of
 from plugin.people_in.records import BASIS_WORDS
@@ -182,6 +183,9 @@ def rebuild_profiles(employer: str) -> None:
             owner = employer_named(session, employer)
         done = errand(work, owner, "rebuild")
     click.echo(f"{done:,} rebuilt")
+
+
+profiles.add_command(fit_profiles)
 
 
 @profiles.command("verify")

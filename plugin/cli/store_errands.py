@@ -71,4 +71,11 @@ def errand(work: Work, owner: Employer, name: str) -> Any:
         raise StoreWaits(str(error)) from None
 
 
-_LABELS = {"apply": "Into the store", "count": "Counting", "rebuild": "Rebuilding", "verify": "Comparing"}
+_LABELS = {
+    "apply": "Into the store",
+    "count": "Counting",
+    "rebuild": "Rebuilding",
+    "verify": "Comparing",
+    "fit": "Fitting, then encoding",
+    "unfit": "Encoding",
+}

@@ -57,6 +57,8 @@ def do(
         "apply": lambda: desk.catch_up(work, progress),
         "count": lambda: {"profiles": desk.store.count(), "applied": desk.store.last_applied},
         "rebuild": lambda: desk.store.rebuild(progress),
+        "fit": lambda: desk.store.fit(progress),
+        "unfit": lambda: desk.store.unfit(progress),
         "verify": lambda: desk.verify(work),
         "calibrate": lambda: _calibrate(work, desk, arguments),
     }
