@@ -202,7 +202,7 @@ def _in_line(text: str) -> list[LevelFound]:
     ]
     for language, level, start, end in _self_anchored(text):
         around = _around(anchors, start, end)
-        near = [a for a in around if a[0] == language and _distance(text, a, start, end) is not None]
+        close = [a for a in around if a[0] == language and _distance(text, a, start, end) is not None]
         first, last = start, end
         if close:
             closest = min(close, key=lambda a: _distance(text, a, start, end) or 0)
