@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from plugin.identity import Identity, hash_company
-from plugin.people import delete_profiles
+from plugin.people import confirm, delete_profiles
 from plugin.rows import Batch, Entry, Profile, Requisition, Restriction, Scout
 from plugin.scouting.may_write import CODES, is_workplace, may_write_to, reachable, reason_text
 from plugin.scouting.post import new_token
@@ -201,6 +201,19 @@ def test_a_stop_outlives_the_persons_data(one: Any) -> None:
     assert codes(one, "u001") == ["suppressed"]
 
 
+def test_nothing_is_promised_on_what_is_too_old_until_somebody_confirms_it(one: Any) -> None:
+    with one.work.writing() as session:
+        row = session.exec(select(Profile).where(col(Profile.profile_id) == "u001")).one()
+        row.as_of = one.clock.now() - timedelta(days=729)
+    assert codes(one, "u001") == []
+    one.clock.move(timedelta(days=2))
+    assert codes(one, "u001") == ["not_confirmed"]
+    assert many(one, ["u001"], promised=False) == {"u001": []}  # a letter without a promise may go
+    with one.work.writing() as session:
+        confirm(session, one.connection.employer_id, ["u001"], actor="staff:1")
+    assert codes(one, "u001") == []
+
+
 @pytest.mark.parametrize(
     ("kind", "code", "days"),
     [
@@ -215,7 +228,7 @@ def test_a_stop_outlives_the_persons_data(one: Any) -> None:
 def test_restrictions_forbid_until_their_window_ends(one: Any, kind: str, code: str, days: int | None) -> None:
     restrict(one, kind, profile_id="u001")
     assert codes(one, "u001") == [code]
-    one.clock.move(timedelta(days=(days or 5000) - 1))
+    one.clock.move(timedelta(days=(days or 700) - 1))
     assert codes(one, "u001") == [code]
     one.clock.move(timedelta(days=2))
     assert codes(one, "u001") == ([] if days else [code])
