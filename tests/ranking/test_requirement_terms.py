@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ranking.levels import find_levels
 from ranking.requirement import plain_text, read_requirement
 from ranking.values import LanguageNeed, Level, Pay, Requirement
 
@@ -274,3 +277,24 @@ def test_a_requirement_read_by_the_first_parser_is_still_read() -> None:
     read = Requirement.from_json(json.loads(json.dumps(row)))
     assert read.pay is not None and read.pay.value == Pay(6_000_000, 7_000_000)
     assert all(getattr(read, name) is None for name in TERMS)
+
+
+def test_a_line_names_the_same_language_and_years_thousands_of_times_and_is_read_all_the_same() -> None:
+    looks = _looks_at(lambda: find_levels("日本語n1" * 400)) / _looks_at(lambda: find_levels("日本語n1" * 100))
+    assert looks < 8, "four times the text is about four times the work"
+
+
+def _looks_at(work: Callable[[], object]) -> int:
+    """How many calls a piece of work makes: what a clock would say, without a clock."""
+    calls = 0
+
+    def count(_frame: object, event: str, _arg: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return calls
