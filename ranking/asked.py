@@ -47,6 +47,9 @@ _PROSE = ("", "other", "duties", "person", "stack", "conditions", "language", "t
 _WORKPLACE = re.compile(
     r"^.{0,12}(?:会社|企業|業界|部門|事務所|メーカー|商社|病院|銀行|店舗?|代理店|ホテル|レストラン|機関|法人|学校|工場)$"
 )
+_OBJECT = re.compile(
+    r"\b(?:experience|background|expertise|knowledge|understanding|track record|proficiency|familiarity|grounding) (?:in|of|with) (?!japan\b|apac\b|asia\b)(?P<what>[^,.;:()]{3,60}?)(?=[,.;:(]| (?:at|from|for|gained|within|in|is|are|would|and|or)\b|$)"
+)
 _COMPOUND = re.compile(r"[\w.+]+-(?:based|driven|oriented|native|facing|related) $|[\w.+]+-$")
 _REASON = re.compile(r"(?:ので|ため|から|ですが|ますが)[、\s]*$")
 _EXAMPLES = re.compile(r"^\s*(?:e\.?g\.?|i\.?e\.?|such as|like|for example|例|例えば)[:,]?\s*$")
@@ -243,13 +246,27 @@ def _items(text: str, hits: list[_Item], blocked: list[tuple[int, int]]) -> list
     found: list[_Item] = []
     for start, end in members:
         inside = [hit for hit in hits if start <= hit.start < end]
-        if inside and not _more_than_a_field(text, inside, start, end):
+        asked = _object_of(text, start, end, inside) if len(members) == 1 else None
+        if asked is not None:
+            found.extend(sorted([*inside, asked], key=lambda item: item.start))
+        elif inside and not _more_than_a_field(text, inside, start, end):
             found.extend(_with_bracketed(text, inside, start, end))
         elif not any(a <= start and end <= b + 1 for a, b in blocked) and not (
             end < len(text) and _WORKPLACE.match(text[start:end])
         ):
             found.extend(_phrase(text, start, end))
     return found
+
+
+def _object_of(text: str, start: int, end: int, hits: list[_Item]) -> _Item | None:
+    """Find what a sentence asks experience in, where nothing known stands there: "a background in X, gained at Y"."""
+    found = _OBJECT.search(text, start, end)
+    if found is None or not hits or any(h.start < found.end("what") and found.start("what") < h.end for h in hits):
+        return None
+    what = text[found.start("what") : found.end("what")]
+    if says_nothing(what) or find_levels(what):
+        return None
+    return _Item(None, found.start("what"), found.end("what"))
 
 
 def _phrase(text: str, start: int, end: int) -> list[_Item]:

@@ -14,7 +14,7 @@ _COMMAS = re.compile(
 _VERBAL = re.compile(r"[をがはにへて]|で$|での|による|として|(?:ます|です)$")
 _LANGUAGE_FIRST = re.compile(
     r"^(?:[-*・]\s*)?(?:(?:you )?(?:can |able to )?(?:speak|read|write|understand)(?:ing)?(?: and \w+)? (?:some |a little |good |fluent |basic )*(?=japanese|english))?(?:some (?=japanese|english))?(?:(?:good|strong|excellent|very good|solid|near)[- ])?(?:(?:native|fluent|fluency|business|conversational|basic|professional|daily|bilingual|advanced|intermediate|upper)\b[^,;]{0,32}\b(?:japanese|english)\b"
-    r"|(?:japanese|english)\b(?=:| at| \(|$| -| language| skills?| is| are| only| good| level| proficien|,| and (?:english|japanese)| or| not| useful)|jlpt\b|toeic\b|(?:日本語|英語|英会話|日英)(?!教|版|圏|サイト|教材)|ビジネス(?:レベル)?の?(?:英語|日本語)|n[1-5](?:\b|以上|レベル|相当))"
+    r"|(?:japanese|english)\b(?=:| at| \(|$| -| language| skills?| is| are| only| for| good| level| proficien|,| and (?:english|japanese)| or| not| useful)|jlpt\b|toeic\b|(?:日本語|英語|英会話|日英)(?!教|版|圏|サイト|教材)|ビジネス(?:レベル)?の?(?:英語|日本語)|n[1-5](?:\b|以上|レベル|相当))"
 )
 _NO_LANGUAGE = re.compile(r"^no (?:japanese|english)\b")
 _IN_LANGUAGE = re.compile(
@@ -26,7 +26,7 @@ _YEARS = re.compile(
     r"|[\d一二三四五六七八九十]{1,3}\s*(?:[~-]\s*\d{1,2}\s*)?(?:年間?|ヶ年)(?:以上|程度|ほど|~)?"
 )
 # A member of an enumeration may be long where it ends in what is asked: 「App Storeへのリリース経験」.
-_CLOSES = re.compile(r"(?:経験|知識|スキル|資格|能力|免許|理解|実績|以上)(?:\([^()]*\))?$")
+_CLOSES = re.compile(r"(?:経験|知識|スキル|資格|能力|免許|理解|実績|以上|開発|運用|構築|導入|分析)(?:\([^()]*\))?$")
 _GOES_ON = re.compile(r"\s*(?:for|with|to|in|at|on|by|from|how|who|without|when|where|why)\b")
 _EMPTY = re.compile(
     r"上記|下記|以下|次|実務|業務|ご?経験|年数|者|方|以上|程度|目安|必ず|お持ち|いただきたい|業界|会社|企業|分野|領域|出身|知見|知識|また|なお|さらに|加えて|特に|など|設計|開発|運用|構築|実施|作成|導入|企画|推進|応募資格|必要|歓迎|の|が|を|と|ある|お持ち|[\s、,・:()/.\-~+]"

@@ -27,7 +27,7 @@ _NOT_ASKED = re.compile(
 _OTHERS: tuple[tuple[str, str], ...] = (
     ("process", r"年収例|モデル年収|応募(?:方法|書類|先|手続|の流れ)|提出書類|必要書類"),
     ("person", r"求める人物|人物像|こんな(?:方|人)|(?:この仕事に)?向いている|personality|culture fit"),
-    ("reports", r"上司|上長|レポート(?:ライン|先)|報告(?:先|ライン)|直属|レポーティング|(?:you(?:'ll| will)? )?reports? to|reporting(?: line| to)?|line manager|your manager|supervisor"),
+    ("reports", r"所属長|(?:hiring |reporting |direct |line )?manager$|(?:your )?boss$|上司|上長|レポート(?:ライン|先)|報告(?:先|ライン)|直属|レポーティング|(?:you(?:'ll| will)? )?reports? to|reporting(?: line| to)?|line manager|your manager|supervisor"),
     ("reason", r"(?:募集|採用|求人)(?:の)?(?:背景|理由|経緯)|なぜ募集|増員・|(?:reason|background)(?: for)?\b|(?:hiring|recruit(?:ment|ing)|opening|vacancy) (?:reason|background)|why (?:we(?:'re| are)? )?(?:hir|recruit|need|this (?:job|role|position)|now|open)|vacancy"),
     ("visa", r"ビザ|就労(?:ビザ|資格)|在留|visa\b|work permit|sponsorship"),
     ("trial", r"試用(?:期間)?|probation|trial"),
@@ -77,7 +77,7 @@ def section_of(label: str, sure: bool = False) -> str | None:
         return None
     if _NOT_ASKED.match(head) and not _NICE.search(head):
         return "unneeded"
-    if (_SENTENCE.search(head) and not sure) or _STATES.search(head):
+    if (_SENTENCE.search(head) and not sure) or any(_STATES.search(part.strip()) for part in re.split(r"[/|]", head)):
         return None
     for name, pattern in (("nice", _NICE), ("must", _MUST)):
         found = pattern.search(head)
