@@ -82,8 +82,11 @@ _CUE = re.compile(
 )
 _SURE_CUE = re.compile(r"\bplace of work\b|\bwork(?:ing)? location\b|勤務地は|就業場所は")
 _NOT_THERE = re.compile(
-    r"(?:本社|本店|本部|登記|本国|支店|工場見学|オフィス)(?:上の本店)?[はがも、:)]|※|将来|異動|出張|転勤(?!な|は当面|当面な)|訪問|もあり|系列|ほかに|必要はありません|business trips?|meet in|headquarter|head office|flights?\b|travel|move(?:d|s)? to|our office is|founded in|colleagues in|team in|engineers in|later"
+    r"(?:本社|本店|本部|登記|本国|支店|工場見学|オフィス)(?:上の本店)?[はがも、:)]|※|将来|異動|出張|転勤(?!な|は当面|当面な)|訪問|もあり|系列|ほかに|必要はありません|business trips?|meet in|headquarter|head office|flights?\b|travel|move(?:d|s)? to|founded|(?:customers|clients|plants|stores|shops|partners|suppliers) in|listed on|創業|設立|発祥|取引先|顧客|上場|全国|colleagues in|team in|engineers in|later"
 )
+
+
+_OFFICE_APART = re.compile(r"our office is|(?:本社|オフィス)\(")
 
 
 def find_work_place(folded: Folded, lines: list[Line], remote: Stated[str] | None) -> Stated[str] | None:
@@ -100,14 +103,16 @@ def find_work_place(folded: Folded, lines: list[Line], remote: Stated[str] | Non
         if anywhere and number == 2:
             continue
         for line in group:
-            found = find_places(line.text)
+            found = find_places(line.text, among_places=line.section == "place" and not number)
             if not found:
                 continue
             first = found[0]
             before = line.text[max(0, first.start - 44) : first.start]
             after = line.text[first.end : first.end + 40] if number else ""
-            if _NOT_THERE.search(before) or (
-                number and re.search(r"本社|必要はありません|営業所もあり", after) and anywhere
+            if (
+                _NOT_THERE.search(before)
+                or (anywhere and _OFFICE_APART.search(before))
+                or (number and re.search(r"本社|必要はありません|営業所もあり", after) and anywhere)
             ):
                 continue
             return Stated(first.code, folded.quote(line.start + first.start, line.start + first.end))

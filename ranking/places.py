@@ -41,7 +41,27 @@ _CITIES = (
     "28 加古川 Kakogawa|28 三宮 Sannomiya|28 伊丹 Itami|31 米子 Yonago|32 松江 Matsue|32 出雲 Izumo|34 呉市 -|34 東広島 Higashihiroshima|34 尾道 Onomichi|"
     "35 下関 Shimonoseki|35 周南 Shunan|35 宇部 Ube|38 今治 Imabari|38 新居浜 Niihama|37 丸亀 Marugame|40 久留米 Kurume|40 飯塚市 Iizuka|40 小倉北区 Kokura|"
     "42 佐世保 Sasebo|42 諫早 Isahaya|43 八代市 Yatsushiro|44 別府 Beppu|45 都城 Miyakonojo|45 延岡 Nobeoka|46 霧島市 Kirishima|47 石垣市 Ishigaki|47 浦添 Urasoe|"
-    "47 名護 Nago|47 宜野湾 Ginowan|47 うるま市 Uruma"
+    "47 名護 Nago|47 宜野湾 Ginowan|47 うるま市 Uruma|"
+    "13 都内 -|13 有楽町 Yurakucho|13 霞が関 Kasumigaseki|13 四ツ谷 Yotsuya|13 四谷 -|13 市ヶ谷 Ichigaya|13 御茶ノ水 Ochanomizu|13 水道橋 Suidobashi|13 九段 Kudanshita|"
+    "13 麹町 Kojimachi|13 永田町 Nagatacho|13 半蔵門 Hanzomon|13 神保町 Jimbocho|13 茅場町 Kayabacho|13 八丁堀 Hatchobori|13 人形町 Ningyocho|13 浅草 Asakusa|13 両国 Ryogoku|"
+    "13 錦糸町 Kinshicho|13 亀戸 Kameido|13 門前仲町 -|13 東陽町 Toyocho|13 勝どき Kachidoki|13 晴海 Harumi|13 築地 Tsukiji|13 外苑前 Gaienmae|13 青山一丁目 -|13 南青山 -|"
+    "13 北青山 -|13 乃木坂 Nogizaka|13 麻布 Azabu|13 広尾 Hiroo|13 白金 Shirokane|13 泉岳寺 -|13 高輪 Takanawa|13 中目黒 Nakameguro|13 自由が丘 Jiyugaoka|13 二子玉川 Futako-Tamagawa|"
+    "13 三軒茶屋 Sangenjaya|13 下北沢 Shimokitazawa|13 代々木 Yoyogi|13 初台 -|13 高円寺 Koenji|13 荻窪 Ogikubo|13 吉祥寺 Kichijoji|13 国分寺 Kokubunji|13 多摩市 Tama City|"
+    "13 昭島 Akishima|13 青梅 -|13 羽田 Haneda|13 溜池山王 -|13 神谷町 Kamiyacho|13 麻布台 Azabudai|13 竹芝 Takeshiba|13 芝公園 -|13 芝浦 Shibaura|13 西新宿 -|13 明治神宮前 -|"
+    "13 - Minato Ward|13 - Minato City|13 - Koto Ward|13 - Chuo Ward|13 - Ota Ward|13 - Meguro-ku|13 - Taito Ward|13 - Nakano-ku|13 小平市 Kodaira|13 東村山 -|13 稲城 Inagi|13 福生 Fussa|"
+    "14 湘南 Shonan|14 関内 Kannai|14 桜木町 Sakuragicho|14 武蔵小杉 Musashi-Kosugi|14 溝の口 Mizonokuchi|14 辻堂 -|14 秦野市 -|14 伊勢原 -|14 座間市 -|14 大和市 -|14 綾瀬市 -|14 箱根 Hakone|14 寒川 -|"
+    "11 浦和 Urawa|11 和光市 -|11 朝霞 -|11 草加 Soka|11 春日部 Kasukabe|11 上尾 Ageo|11 新座 Niiza|11 志木 -|11 狭山 -|11 入間 Iruma|11 東松山 -|11 久喜 -|11 深谷市 Fukaya|11 本庄市 -|11 飯能 -|"
+    "12 成田空港 -|12 流山 Nagareyama|12 我孫子 Abiko|12 舞浜 Maihama|12 木更津 Kisarazu|12 君津 Kimitsu|12 佐倉市 Sakura City|12 茂原 Mobara|12 印西 Inzai|12 八千代市 Yachiyo|12 野田市 -|12 東金 -|"
+    "08 鹿嶋 -|08 神栖 Kamisu|08 古河市 -|08 筑西 -|08 守谷 Moriya|08 取手 Toride|08 東海村 Tokai-mura|08 牛久 Ushiku|08 常総 -|09 真岡市 -|09 那須 Nasu|09 日光 Nikko|09 佐野市 -|09 栃木市 -|"
+    "10 館林 Tatebayashi|10 桐生市 -|10 渋川市 -|10 安中 -|22 御殿場 Gotemba|22 裾野 Susono|22 富士宮 Fujinomiya|22 藤枝 Fujieda|22 焼津 Yaizu|22 湖西 -|22 袋井 Fukuroi|22 熱海 Atami|22 伊東市 Ito City|"
+    "23 名駅 -|23 知立 Chiryu|23 大府 Obu|23 半田市 -|23 東海市 -|23 西尾市 -|23 蒲郡 Gamagori|23 豊川 Toyokawa|23 犬山 Inuyama|23 稲沢 Inazawa|23 常滑 Tokoname|23 瀬戸市 -|23 みよし市 -|23 日進市 -|"
+    "24 桑名市 -|24 伊賀 -|24 名張 Nabari|24 いなべ -|24 伊勢市 Ise City|21 多治見 Tajimi|21 可児 -|21 高山市 Takayama|21 関市 -|25 栗東 Ritto|25 野洲 -|25 甲賀 -|25 近江八幡 Omihachiman|25 東近江 -|25 米原 Maibara|"
+    "26 烏丸 Karasuma|26 亀岡 Kameoka|26 舞鶴 Maizuru|26 福知山 Fukuchiyama|26 京田辺 -|26 向日 -|27 なんば -|27 本町駅 Honmachi|27 堺筋本町 -|27 北浜 Kitahama|27 中之島 Nakanoshima|27 肥後橋 -|27 天王寺 Tennoji|"
+    "27 阿倍野 Abeno|27 江坂 Esaka|27 千里中央 -|27 八尾 Yao|27 寝屋川 Neyagawa|27 守口 Moriguchi|27 岸和田 Kishiwada|27 泉佐野 Izumisano|27 関西国際空港 -|27 箕面 Minoh|27 摂津 Settsu|27 大東市 -|27 天満橋 -|27 - Shin-Osaka|"
+    "28 宝塚 Takarazuka|28 高砂 Takasago|28 赤穂 -|28 淡路 Awaji|28 芦屋 Ashiya|28 三木市 -|28 たつの -|29 生駒 Ikoma|29 橿原 Kashihara|29 大和郡山 -|33 津山 Tsuyama|33 玉野 Tamano|33 総社 -|34 三原市 -|34 廿日市 -|"
+    "35 岩国 Iwakuni|35 防府 Hofu|35 宇部市 -|36 鳴門 Naruto|36 阿南 Anan|37 坂出 Sakaide|40 薬院 Yakuin|40 小倉 -|40 大牟田 Omuta|40 春日市 -|40 太宰府 Dazaifu|40 苅田 Kanda-machi|41 鳥栖 Tosu|41 唐津 Karatsu|41 伊万里 Imari|"
+    "42 大村市 Omura|43 菊池市 -|43 菊陽 Kikuyo|43 合志市 -|44 中津市 Nakatsu|45 日向市 -|46 薩摩川内 -|47 恩納村 Onna-son|47 沖縄市 -|01 ニセコ Niseko|01 すすきの Susukino|01 富良野 Furano|01 室蘭 Muroran|01 北見 Kitami|01 小樽 Otaru|"
+    "03 奥州 -|03 花巻 Hanamaki|04 名取市 -|04 大崎市 -|05 由利本荘 -|06 寒河江 -|15 三条市 Sanjo|15 柏崎 Kashiwazaki|15 妙高 Myoko|16 黒部 Kurobe|16 射水 Imizu|17 白山市 Hakusan|17 能美 -|18 越前市 Echizen|20 塩尻 Shiojiri|20 伊那市 -|20 安曇野 Azumino|20 白馬 Hakuba|20 岡谷 -|19 北杜 -|19 韮崎 -"
 )
 # People commute across these borders every day, so living in one is no contradiction to working in another.
 _COMMUTING = (("11", "12", "13", "14"), ("26", "27", "28", "29"), ("21", "23", "24"), ("40", "41"))
@@ -58,7 +78,8 @@ def _table() -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
         names[full] = names[ja] = names[en.lower()] = code
     for row in _CITIES.split("|"):
         code, ja, en = row.split(" ", 2)
-        names[ja] = code
+        if ja != "-":
+            names[ja] = code
         if en != "-":
             names[en.lower()] = code
     return names, labels
@@ -80,9 +101,34 @@ class PlaceFound:
     end: int
 
 
-def find_places(text: str) -> list[PlaceFound]:
-    """Find the places folded text names, in order; the longest name wins (東京都 before 京都)."""
-    return [PlaceFound(_NAMES[m.group(0)], m.start(), m.end()) for m in _ANY.finditer(text)]
+# 「東京大学」 and "Bank of Kyoto" are names of their own.
+_OWN_NAME = re.compile(
+    r"(?:大学|証券(?:取引所)?|電力|海上|ガス(?!タンク)|銀行|信用金庫|製鉄|高専|医科|工業大|理科大|農工大|芸術大|外国語大|フィルハーモニー| ?(?:university|stock exchange|electric|gas\b|institute|bank\b))"
+)
+_OWN_NAME_AHEAD = re.compile(r"(?:university|bank) of $")
+# 「堺工場」, 「川口」: where a place is told, a city needs no 市.
+_BARE = {name[:-1]: code for name, code in _NAMES.items() if name.endswith("市") and len(name) > 2}
+_BARE |= {"堺": "27", "柏": "12", "栄": "23"}
+_BARE_START = re.compile(
+    r"^[^一-龠]{0,2}("
+    + "|".join(sorted(_BARE, key=lambda n: (-len(n), n)))
+    + r")(?=工場|支店|営業所|事業所|オフィス|店|本社|研究所|センター|駅|\W|$)"
+)
+
+
+def find_places(text: str, *, among_places: bool = False) -> list[PlaceFound]:
+    """Find the places folded text names, in order; the longest name wins (東京都 before 京都).
+
+    `among_places`: the text is the value of a field for a place, so a city at its start may go without its 市.
+    """
+    found = [
+        PlaceFound(_NAMES[m.group(0)], m.start(), m.end())
+        for m in _ANY.finditer(text)
+        if not _OWN_NAME.match(text, m.end()) and not _OWN_NAME_AHEAD.search(text[max(0, m.start() - 16) : m.start()])
+    ]
+    if among_places and (bare := _BARE_START.match(text)) is not None and (not found or found[0].start > bare.start(1)):
+        found.insert(0, PlaceFound(_BARE[bare.group(1)], bare.start(1), bare.end(1)))
+    return found
 
 
 def within_reach(code: str) -> frozenset[str]:

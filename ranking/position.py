@@ -151,18 +151,22 @@ def _named(folded: Folded, text: str, at: int, *, inferred: bool) -> Stated[str]
 # ── how senior ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 _RANKS: tuple[tuple[str, str], ...] = (
-    ("executive", r"役員|取締役(?!会)|(?:代表|副)?社長|\bc[efomtipsdhr]o\b|\bchief (?:\w+ ){1,2}officer|\bvp\b|vice president"),
+    ("executive", r"役員(?!報酬|会)|取締役(?!会)|(?:代表|副)?社長|\bc[efomtipsdhr]o\b|\bchief (?:\w+ ){1,2}officer|\bvp(?:oe|op|om)?\b|vice president|representative director|(?<!vice )(?<!the )(?<!country )\bpresident\b|最高\w{2,4}責任者"),
     ("director", r"(?:本|事業)?部長(?!候補)|(?<!art )(?<!creative )\bdirector\b|\bhead of\b"),
     (
         "manager",
-        r"課長(?!候補|代理)|次長|室長|所長|センター長|支店長|店長(?!候補)|工場長|園長|師長|管理職|(?<!プロダクト)(?<!プロジェクト)(?<!アカウント)(?<!サクセス)(?<!プログラム)(?<!コミュニティ)(?<!ブランド)マネー?ジャー?(?!ー?候補)"
-        r"|(?<!product )(?<!project )(?<!program )(?<!programme )(?<!account )(?<!success )(?<!community )(?<!brand )(?<!relationship )(?<!case )(?<!portfolio )(?<!category )(?<!key )\bmanager\b(?! candidate)",
+        r"課長(?!候補|代理)|次長|室長|所長|センター長|支店長|店長(?!候補)|工場長|園長|師長|管理職|(?<!プロダクト)(?<!プロジェクト)(?<!アカウント)(?<!サクセス)(?<!プログラム)(?<!コミュニティ)(?<!ブランド)(?<!ケア)(?<!ライン)(?<!パートナー)(?<!アライアンス)(?<!イベント)(?<!コンテンツ)(?<!デリバリー)マネー?ジャー?(?!ー?候補)"
+        r"|(?<!product )(?<!project )(?<!program )(?<!programme )(?<!account )(?<!success )(?<!community )(?<!brand )(?<!relationship )(?<!case )(?<!portfolio )(?<!category )(?<!key )(?<!product marketing )(?<!partner )(?<!alliance )(?<!alliances )(?<!channel )(?<!event )(?<!campaign )(?<!delivery )(?<!release )(?<!change )(?<!content )(?<!revenue )(?<!territory sales )(?<!case )(?<!care )(?<!property )(?<!territory )\bmanager\b(?! candidate)",
     ),
-    ("lead", r"リーダー(?!候補|シップ)|主任|係長|テックリード|リード(?=エンジニア|デザイナー|級|クラス|$)|^lead\b|\b(?:tech|team) lead\b|\blead$|\blead (?=\w+ ?(?:engineer|scientist|designer|developer|analyst|consultant))"),
-    ("senior", r"シニア|上級|\bsenior\b|\bsr\b|\bprincipal\b"),
+    ("lead", r"リーダー(?!候補|シップ)|主任|係長|テックリード|(?<!ソート)リード(?!ナーチャ|ジェネ)(?=エンジニア|デザイナー|級|クラス|$)|^lead\b(?! generation| nurtur)|\b(?:team|shift|group|section|squad|line|floor) leader\b|\b(?:tech|team) lead\b|\blead$|\blead (?=\w+ ?(?:engineer|scientist|designer|developer|analyst|consultant))"),
+    ("senior", r"シニア(?!向け|層|世代|住宅|ケア|施設|レジデンス|事業)|上級|\bsenior\b|\bsr\b|\bprincipal\b"),
     ("junior", r"ジュニア|\bjunior\b|\bjr\b|\bentry[- ]level\b|新卒"),
 )  # fmt: skip
 _RANK_PATTERNS = [(name, re.compile(pattern)) for name, pattern in _RANKS]
+# Somebody else's rank inside a title: the secretary of an executive, the assistant to the CEO.
+_OTHERS_RANK = re.compile(
+    r"(?:役員|社長|取締役|重役|代表|部長|院長)(?:付き?|の)?(?:秘書|アシスタント)|(?:\bexecutive )?(?:assistant|secretary|advisor|aide|liaison|chief of staff) to (?:the |our )?[a-z &]+|\bexecutive (?:assistant|secretary|office)|\w+'s (?:secretary|assistant|office)|\b(?:ceo|cfo|coo|cto) (?:office|staff)|(?:ceo|cfo|coo|cto|社長)室"
+)
 _NO_GRADE = re.compile(r"なし|ありません|特になし|未定|応相談|none|n/?a$|tbd")
 
 
@@ -179,7 +183,11 @@ def find_seniority(folded: Folded, lines: list[Line], title: Stated[str] | None)
     rows += [ln for ln in _title_lines(lines) if ln not in rows and not re.search(r"。|です|ます", ln.text)]
     for name, pattern in _RANK_PATTERNS:
         for line in rows:
-            text = line.text if len(line.text) <= 90 else line.text[: len(title.value) if title else 0]
+            text = line.text
+            if len(text) > 90:  # prose: the title's own words alone
+                at = _folded_at(folded, title) - line.start if title is not None else 0
+                text = " " * at + text[max(0, at) : at + len(title.value)] if title is not None and at >= 0 else ""
+            text = _OTHERS_RANK.sub(lambda m: " " * len(m.group()), text)
             found = pattern.search(text)
             if found is not None:
                 return Stated(name, folded.quote(line.start + found.start(), line.start + found.end()))
@@ -205,30 +213,44 @@ def find_grade(folded: Folded, lines: list[Line]) -> Stated[str] | None:
 
 # ── whom it reports to ───────────────────────────────────────────────────────────────────────────────────────────
 
+_STOP_EN = r"(?=,? (?:with|who|you|and (?:working|work|leading|lead|managing|supporting|owning|be|will|you|manag|support|own)|in a|based|on a|every|each|for the)\b|[.;\n(]|$|, (?:ms|mr|haruka|who|leading|managing|this|the role)\b)"
 _REPORTS_EN = re.compile(
-    r"\b(?:report(?:s|ing)?|accountable) (?:directly |line )?(?:in)?to:?\s+(?:[a-z]+, (?=our |the ))?(?:the |our |a )?(?P<who>[a-z][^.;\n(]*?)(?=,? (?:with|who|and (?:work|lead|be|will|you|manage)|in a|based|on a)\b|[.;\n(]|$|, (?:ms|mr|haruka|who)\b)"
-    r"|\byour (?:line )?manager (?:will be|is) (?:the |our )?(?P<who2>[^.;,\n(]+)"
+    rf"\b(?<!financial )(?<!regulatory )(?<!submit )(?<!reports )(?:report(?:s|ing)?|accountable)(?: directly| line)?(?: in| into)?,? ?(?:in)?to:?\s+(?:[a-z]+, (?=our |the ))?(?:the |our |a )?(?P<who>[a-z][^.;\n(]*?){_STOP_EN}"
+    rf"|\byour (?:line |direct )?(?:manager|boss|supervisor) (?:will be|is),? (?:the |our )?(?P<who2>[^.;,\n(]+)"
+    rf"|\b(?:work(?:ing)?|works) (?:directly )?(?:under|for) (?:the |our )(?P<who3>[a-z][^.;\n(]*?){_STOP_EN}"
+    rf"|\b(?:you(?:'ll| will)? answer|solid(?: reporting)? line|answerable) to (?:the |our )?(?P<who4>[a-z][^.;\n(]*?){_STOP_EN}"
+    r"|^report(?:s|ing)(?: to| line)\s?[-–—]\s?(?P<who5>[a-z][^.;\n(]+)"
+    r"|\b(?:a|your|the) manager, (?:our |the )(?P<who6>[^.;,\n(]+)"
 )
+_RANK_JA = r"(?:長|役|責任者|マネー?ジャー|リーダー|ディレクター|代表|主任)"
 _REPORTS_JA = re.compile(
-    r"(?P<who>[^\s。、,:()「」]{2,24}?|head of \w+|(?:vp|director|head) [a-z ]{2,20})(?:に|へ)(?:直接|週に一度|毎週)?(?:の)?(?:報告|レポート)(?:して|し|いただ|する|を)"
-    r"|(?P<who2>[^\s。、,:()「」]{2,24}?)の?(?:直下|直属)(?:です|と|の|で|に|。|$)"
+    rf"(?P<who>[^\s。、,:()「」]{{2,24}}?|head of \w+|(?:vp|director|head) [a-z ]{{2,20}})(?:に|へ)(?:直接|週に一度|毎週)?(?:の)?(?:報告|レポート)(?:して|し|いただ|する|を)"
+    r"|(?P<who2>[^\s。、,:()「」]{2,24}?)の?(?:直下|直属|直轄|配下)(?:です|と|の|で|に|。|$)"
     r"|(?:上司|上長|レポート先|報告先)は、?(?P<who3>[^。、,()]{2,24}?)(?:です|になります|となります|が務め|。|$)"
+    rf"|(?P<who4>[^\s。、,:()「」]{{1,20}}?{_RANK_JA})(?:の(?:もと|下)で|の指示の?(?:もと|下)|への(?:報告|レポート)(?:と|に)?な|が(?:直属の)?(?:上司|上長)(?:です|と|に))"
+    r"|レポート(?:ライン|先)/(?P<who5>[^。、,()]{2,24}?)$"
 )
 _NO_SUPERIOR = re.compile(
     r"(?:us|you|regulators?|auditors?|senior leadership|management|stakeholders|hq|headquarters|customers?|clients?|work)\b"
+    r"|(?!.*\b(?:chief|head|director|manager|vp|svp|evp|vice|president|lead|leader|officer|counsel|c[a-z]{1,2}o|partner|principal|dean|owner|founder|supervisor|treasurer|controller|chair|chef|physician|doctor|nurse|editor|superintendent|secretary|gm|md|team)\b)"
+    r"|board of directors"
 )
+_UNSETTLED = re.compile(r"未定|応相談|tbd|to be (?:decided|confirmed)")
+_ACTIVITY = re.compile(r"^,? (?:every|each|on a \w+ basis|quarterly|monthly|weekly)")
 _NO_RANK = re.compile(
     r"(?!.*(?:長|役|責任者|マネー?ジャー|リーダー|ディレクター|代表|主任|head|vp|director|manager|c[etfomi]o))"
+    r"|.*(?:部下|距離|経営会議)"
 )
 _EN_TITLE_JA = re.compile(
     r"(?P<who>(?:head of|vp of|director of|vp|chief) [a-z ]+?|c[etfomi]o)(?:の[^\s、。に]{1,6})?に(?:直接|週に一度|毎週)?(?:の)?(?:報告|レポート)"
+    r"|(?P<who2>(?:head of|vp of|director of|vp|chief) [a-z ]+?|c[etfomi]o)の?(?:直下|直属|直轄|配下|のもとで)"
 )
 
 
 def find_reports_to(folded: Folded, lines: list[Line]) -> Stated[str] | None:
     """Find whom the role reports to: its own field, else the sentence that says so."""
     for line in lines:
-        if line.section == "reports" and not line.heading:
+        if line.section == "reports" and not line.heading and not _UNSETTLED.match(line.text):
             border = re.search(r"[(。;]|, with\b| with a dotted|\.$|、", line.text)
             stop = border.start() if border and border.start() > 1 else len(line.text)
             said = re.search(
@@ -245,6 +267,8 @@ def find_reports_to(folded: Folded, lines: list[Line]) -> Stated[str] | None:
                 continue
             name = next(n for n, v in found.groupdict().items() if v)
             words = found.group(name)
+            if _ACTIVITY.match(line.text[found.end(name) :]):
+                continue
             if (_NO_SUPERIOR if pattern is _REPORTS_EN else _NO_RANK).match(words):
                 continue
             start, end = found.start(name), found.end(name)
