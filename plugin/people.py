@@ -93,7 +93,7 @@ def add_profiles(session: Session, vault: Vault, employer_id: int, people: Seque
     rows: list[dict[str, Any]] = []
     changes: list[dict[str, Any]] = []
     for offset, person in enumerate(people):
-        profile, counts = judged.at_the_door(person.profile)
+        profile, counts = _stripped(person.profile)
         stripped += counts
         known = there.get(profile.id)
         revision = known.revision + 1 if known else max(1, profile.revision)
@@ -280,6 +280,14 @@ def judged_from_json(data: dict[str, Any]) -> JudgedProfile:
 
 
 # Inside.
+
+
+def _stripped(profile: JudgedProfile) -> tuple[JudgedProfile, Counter[str]]:
+    """A profile without banned personal data. What its text says beyond that is read by the store, and read anew there
+    when the reading improves: years kept as a number here would no longer count a job that still runs."""
+    text, counts = judged.strip_banned(profile.text)
+    headline, more = judged.strip_banned(profile.headline)
+    return replace(profile, text=text, headline=headline), counts + more
 
 
 def _contactable(person: Person) -> bool:

@@ -213,3 +213,15 @@ def test_stopped_anywhere_and_run_again_nobody_is_lost_or_doubled(
         rows = session.exec(select(Profile).where(col(Profile.employer_id) == employer.key)).all()
     addresses = [row.email_hash for row in rows if row.email_hash]
     assert len(addresses) == len(set(addresses)) and len({row.profile_id for row in rows}) == len(rows)
+
+
+def test_a_job_that_still_runs_goes_on_counting_in_the_store(door: Any, lines: Any) -> None:
+    from plugin.people import changes_after
+    from ranking.facts import read_facts
+
+    text = "2015年4月〜2018年3月 株式会社い Goエンジニア\n2018年4月〜現在 株式会社れい Goエンジニア"
+    door.take(lines({"id": "a", "text": text}))
+    with door.work.reading() as session:
+        _, (person,), _ = changes_after(session, door.work.vault, door.employer_id, 0, 10)
+    facts = read_facts(person)
+    assert (facts.years, facts.open_since) == (3.0, 2018 * 12 + 3)
