@@ -11,9 +11,10 @@ from ranking.money import PayFound, find_bonus_months, find_fixed_overtime, find
 from ranking.places import find_places
 from ranking.values import Pay, Stated
 
+# Every repetition is bounded: a line of digits and dashes must not be tried in every way it could be cut.
 _AMOUNT = re.compile(
-    r"¥ ?\d[\d.,]*[mk]?(?: ?(?:-|~|to) ?¥? ?\d[\d.,]*[mk]?)?(?: ?(?:per|a|/) ?(?:month|year|annum))?|"
-    r"(?:(?:up to|max\.?|from|between|jpy|yen|年|月|約|最大|上限|~|[¥≤]) ?)*[\d一二三四五六七八九][\d.,~\-千百十 ]*(?:(?:to|and|-|~|/ max|万円?|円|から|jpy|[mk]) ?[¥\d.,十三]*)*\s*(?:万円?|円|million yen|million|m\b|jpy|yen|k jpy)+"
+    r"¥ ?\d[\d.,]{0,20}[mk]?(?: ?(?:-|~|to) ?¥? ?\d[\d.,]{0,20}[mk]?)?(?: ?(?:per|a|/) ?(?:month|year|annum))?|"
+    r"(?:(?:up to|max\.?|from|between|jpy|yen|年|月|約|最大|上限|~|[¥≤]) ?){0,6}[\d一二三四五六七八九][\d.,~\-千百十 ]{0,24}(?:(?:to|and|-|~|/ max|万円?|円|から|jpy|[mk]) ?[¥\d.,十三]{0,20}){0,6}\s{0,8}(?:万円?|円|million yen|million|m\b|jpy|yen|k jpy)+"
     r"(?: ?(?:per|a|/) ?(?:month|year|annum)|以上|まで|~)?"
 )
 _TERMS = re.compile(

@@ -298,3 +298,8 @@ def _looks_at(work: Callable[[], object]) -> int:
     finally:
         sys.setprofile(None)
     return calls
+
+
+@pytest.mark.parametrize("line", ["1~ " * 3_000, "1-" * 4_000, "1" * 9_000])
+def test_a_line_of_digits_and_dashes_is_no_pay_and_is_not_tried_in_every_way_it_could_be_cut(line: str) -> None:
+    assert value(f"営業職\n{line}", "pay") is None  # it took hours
