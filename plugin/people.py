@@ -187,6 +187,7 @@ def delete_profiles(session: Session, vault: Vault, employer_id: int, profile_id
         )
         for entry in entries:
             entry.sealed_evidence, entry.headline, entry.evidence = None, "", _without_words(entry.evidence)
+            entry.sealed_prose = None
             session.add(entry)
     session.execute(
         insert(ProfileChange),

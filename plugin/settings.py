@@ -57,10 +57,15 @@ class Settings(BaseSettings):
     model_url: str = Field(
         "",
         description="OpenAI-compatible endpoint of a language model (https://host/v1) that may propose what our reading"
-        " missed (docs/encoders.md). Descriptions and criteria are sent to it, nobody's profile. Empty: none.",
+        " missed (docs/encoders.md). Descriptions and criteria are sent to it. Empty: none.",
     )
     model_name: str = Field("", description="The language model's name at that endpoint.")
     model_key: SecretStr = Field(SecretStr(""), description="Its key, if it wants one.")
+    model_summaries: bool = Field(
+        False,
+        description="Whether the language model may also word summaries of people's fit: quotes of their profiles are"
+        " sent to it, masked.",
+    )
     model_timeout_seconds: float = Field(
         8.0, ge=0.1, le=60, description="Seconds to wait for an answer of the language model."
     )

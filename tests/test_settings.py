@@ -24,6 +24,7 @@ CASES: dict[str, tuple[str, object, list[str]]] = {
     "model_url": ("https://model.example.com/v1/", "https://model.example.com/v1", ["model.example.com"]),
     "model_name": ("small", "small", []),
     "model_key": ("geheim", "geheim", []),
+    "model_summaries": ("true", True, ["perhaps"]),
     "model_timeout_seconds": ("2.5", 2.5, ["0", "61"]),
     "public_url": ("https://kakuyaku.example.com/", "https://kakuyaku.example.com", ["kakuyaku.example.com"]),
     "web_host": ("0.0.0.0", "0.0.0.0", []),

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from plugin.alignment import guidance, market, proposals, scores
 from plugin.alignment.freshness import freshness
 from plugin.alignment.masking import mask
+from plugin.alignment.prose import owe_prose
 from plugin.alignment.store import judged_on
 from plugin.connections import policy_of
 from plugin.events import record
@@ -78,6 +79,7 @@ def calibrate(work: Work, claim: Claim) -> None:
         if requisition.calibration_id == calibration.id:
             requisition.state, requisition.state_reason = "calibrated", ""
             session.add(requisition)
+        owe_prose(session, work.settings, calibration)
         owe(
             session,
             "post_shortlist",

@@ -181,6 +181,23 @@ def _asked(
     return found
 
 
+def count(session: Session, work: Work, employer_id: int, task: str, text: str, wording: str, outcome: str) -> None:
+    """Count what came of asking about a text, without keeping the answer here. Does not commit."""
+    key: dict[str, Any] = {
+        "employer_id": employer_id,
+        "task": task,
+        "text_hash": _text_hash(work, employer_id, text),
+        "model": work.settings.model_name,
+        "prompt": wording,
+    }
+    now = work.clock.now()
+    row = session.exec(select(Proposal).filter_by(**key)).first() or Proposal(
+        **key, created_at=now, asked_at=now, outcome=outcome
+    )
+    row.outcome, row.asked_at = outcome, now
+    session.add(row)
+
+
 def counted(session: Session) -> Counter[tuple[str, str]]:
     """Count texts by task and what came of asking, over the whole installation."""
     rows = session.execute(

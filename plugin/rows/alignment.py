@@ -134,6 +134,7 @@ class ShortlistEntry(Row, table=True):
     capped: bool = False
     evidence: list[Any] = Field(default_factory=list, sa_type=Json)
     sealed_evidence: bytes | None = None
+    sealed_prose: bytes | None = None  # by language, and which model worded it; JSON under the person's key
     evidence_hash: str
     reachable: bool = False
     unreachable_because: list[str] = Field(default_factory=list, sa_type=Json)
@@ -192,8 +193,9 @@ class Question(Row, table=True):
 class Proposal(Row, table=True):
     """What a language model answered about one text, asked once: by model, prompt and text.
 
-    `task`: requirement, guidance. `text_hash` is keyed. `outcome`: answered, timeout, unreachable, refused, nonsense; all but
-    the first are asked again after an hour. `items` quote the text, nothing else; `taken` and `left_out` of the last use.
+    `task`: requirement, guidance, summary. `text_hash` is keyed. `outcome`: answered, timeout, unreachable, refused,
+    nonsense, unverified; all but the first are asked again after an hour (summaries never). `items` quote the text,
+    nothing else, and are empty for summaries; `taken` and `left_out` of the last use.
     """
 
     __table_args__ = (UniqueConstraint("employer_id", "task", "text_hash", "model", "prompt"),)

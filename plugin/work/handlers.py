@@ -30,6 +30,7 @@ HANDLERS: dict[str, str] = {
     "promise_clock": "plugin.pipeline.promises:promise_clock",
     "apply_profiles": "plugin.alignment.store:apply_profiles",
     "tidy_profiles": "plugin.alignment.store:tidy_profiles",
+    "word_summary": "plugin.alignment.prose:word_summary",
     "question": "plugin.alignment.questions:work_question",
     "errand": "plugin.work.errands:run_errand",
 }

@@ -15,7 +15,9 @@ from sqlmodel import select
 
 from plugin.alignment import acts, guidance, proposals
 from plugin.alignment.proposals import language_model
-from plugin.rows import Calibration, GuidanceNote, Proposal, RequirementRow
+from plugin.alignment.summaries import fit_summaries
+from plugin.people import delete_profiles
+from plugin.rows import Calibration, GuidanceNote, Proposal, RequirementRow, ShortlistEntry
 from plugin.settings import WrongSetting
 from ranking.proposals import Silent
 
@@ -239,3 +241,72 @@ def test_the_managers_words_are_echoed_with_who_read_them_so(
 def test_settings_that_do_not_fit_say_what_to_do(asking: Any, change: dict[str, str], said: str) -> None:
     with pytest.raises(WrongSetting, match=said):
         language_model(asking.work.settings.model_copy(update=change))
+
+
+# ── summaries ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def worded(house: Any, locale: str = "en") -> dict[str, str]:
+    """The wording shown of each of the shortlist, "" for none."""
+    with house.reading() as session:
+        found = fit_summaries(session, house.calibration(session), masked=True, vault=house.work.vault)
+    shown = {one: summary.sections(locale)[0] for one, summary in found.items()}
+    return {one: section.text if section.key == "prose" else "" for one, section in shown.items()}
+
+
+def plainly(prompt: str) -> str:
+    """Words summaries out of their own facts, and answers nothing else."""
+    if "You word a short summary" not in prompt:
+        return '{"items": []}'
+    return json.dumps(
+        {
+            "ja": "Goについての記載がプロフィールで確認できました。",
+            "en": "Go was found in the profile, as the facts say.",
+        }
+    )
+
+
+def switch_on(house: Any) -> None:
+    house.work.settings = house.work.settings.model_copy(update={"model_summaries": True})
+
+
+def test_summaries_are_not_sent_unless_switched_on(asking: Any, endpoint: Endpoint) -> None:
+    endpoint.answer = plainly
+    asking.ring()
+    assert set(worded(asking).values()) == {""}
+    assert not any("You word" in asked["messages"][0]["content"] for asked in endpoint.asked)
+
+
+@pytest.mark.parametrize(("locale", "said"), [("en", "(worded by small)"), ("ja", "（smallによる文案）")])
+def test_a_wording_that_verifies_stands_before_the_facts_masked_and_goes_with_the_person(
+    asking: Any, endpoint: Endpoint, locale: str, said: str
+) -> None:
+    endpoint.answer = plainly
+    switch_on(asking)
+    asking.ring()
+    texts = worded(asking, locale)
+    assert len(texts) == 20 and all(said in text for text in texts.values())
+    sent = [asked["messages"][0]["content"] for asked in endpoint.asked]
+    assert not any("架空第" in one or "Fictional" in one or "@example.com" in one for one in sent)
+    gone = next(iter(texts))
+    with asking.work.writing() as session:
+        delete_profiles(session, asking.work.vault, asking.employer.key, [gone])
+    assert worded(asking, locale)[gone] == ""
+    with asking.reading() as session:
+        entry = session.exec(select(ShortlistEntry).where(ShortlistEntry.profile_id == gone)).one()
+        assert entry.sealed_prose is None
+
+
+def test_a_wording_that_adds_something_is_counted_and_not_shown(asking: Any, endpoint: Endpoint) -> None:
+    endpoint.answer = lambda prompt: json.dumps(
+        {
+            "ja": "Goのほか、Rustの経験が15年あります。とても優秀な方です。",
+            "en": "Beside Go, 15 years of Rust. Excellent.",
+        }
+    )
+    switch_on(asking)
+    asking.ring()
+    assert set(worded(asking).values()) == {""}
+    with asking.reading() as session:
+        counted = proposals.counted(session)
+    assert set(counted) == {("requirement", "nonsense"), ("summary", "unverified")}
