@@ -24,7 +24,7 @@ _NICE_FROM_HERE = re.compile(r"できれば(?!尚|なお|歓迎|可|ok)|望ま�
 _MUST_WORDS = re.compile(
     r"必須(?!では|で(?:は)?な)|必要です|必要となります|必要とし|必ずお持ち|に限(?:らせ|り)|求めます|お持ちの方を(?:募集|対象)|\bmust have\b|(?<!not )\brequired\b|\bmandatory\b|\byou must\b|\bmust be\b"
     r"|\byou(?:'ll)? need (?:to|at|a|some)\b|\bwe (?:require|expect)\b|\b(?:is|are) (?:expected|essential|needed|a must)\b|\b(?:candidates?|applicants?|you) (?:should|must|will|need to) (?:bring|have|possess|hold|be)\b|\bshould (?:bring|possess)\b"
-    r"|いただきたい|(?:いる|ある|できる|お持ちの|をお持ちで|もつ|持つ)方(?:を|に|が対象|のみ|で)(?!.*(?:歓迎|優遇|尚可))|方を(?:お待ち|求め|探し|募集)"
+    r"|いただきたい|(?:いる|ある|できる|お持ちの|をお持ちで|もつ|持つ)方(?:を|に|が対象|のみ|で)(?!.{0,60}(?:歓迎|優遇|尚可))|方を(?:お待ち|求め|探し|募集)"
 )
 # A clause that asks by itself: what is welcome begins behind it.
 _SETTLED = re.compile(r"(?:必須|必要|要|以上|程度|年|級)、|" + _MUST_WORDS.pattern)
@@ -228,7 +228,7 @@ def _asked_for(text: str, hits: list[_Item]) -> list[_Item]:
 
 def _whole_word(text: str, hit: _Item) -> _Item:
     """Quote the compound around a name: "eBPF-based observability", not "observability"."""
-    before = _COMPOUND.search(text[: hit.start])
+    before = _COMPOUND.search(text, max(0, hit.start - 40), hit.start)
     return replace(hit, start=before.start()) if before is not None else hit
 
 
@@ -244,6 +244,7 @@ def _items(text: str, hits: list[_Item], blocked: list[tuple[int, int]]) -> list
     if len(members) < 2:
         members = [(0, len(text))]
     found: list[_Item] = []
+    modifiers = _only_modify(text, hits, members)
     for start, end in members:
         inside = [hit for hit in hits if start <= hit.start < end]
         asked = _object_of(text, start, end, inside) if len(members) == 1 else None
@@ -252,10 +253,18 @@ def _items(text: str, hits: list[_Item], blocked: list[tuple[int, int]]) -> list
         elif inside and not _more_than_a_field(text, inside, start, end):
             found.extend(_with_bracketed(text, inside, start, end))
         elif not any(a <= start and end <= b + 1 for a, b in blocked) and not (
-            end < len(text) and _WORKPLACE.match(text[start:end])
+            end < len(text) and (modifiers or _WORKPLACE.match(text[start:end]))
         ):
             found.extend(_phrase(text, start, end))
     return found
+
+
+def _only_modify(text: str, hits: list[_Item], members: list[tuple[int, int]]) -> bool:
+    """Whether all members but the last say of what: 「FA装置または産業機械の機械設計経験」 asks for mechanical design."""
+    start, end = members[-1]
+    of = re.search(r"の(?!経験|知識|スキル|資格|実務)", text[start:end])
+    inside = [hit.start for hit in hits if start <= hit.start < end]
+    return len(members) > 1 and of is not None and bool(inside) and min(inside) >= start + of.end()
 
 
 def _object_of(text: str, start: int, end: int, hits: list[_Item]) -> _Item | None:
@@ -272,7 +281,9 @@ def _object_of(text: str, start: int, end: int, hits: list[_Item]) -> _Item | No
 def _phrase(text: str, start: int, end: int) -> list[_Item]:
     first, last = cleaned(text, start, end)
     words = text[first:last]
-    if says_nothing(words) or find_protected(words):  # what nobody may be ranked by is not asked (R9)
+    if (
+        says_nothing(words) or is_about_languages(words) or find_protected(words)
+    ):  # what nobody may be ranked by is not asked (R9)
         return []
     if find_levels(words):
         # A level in brackets is an aside: "communication skills in English (Japanese not required)".
@@ -313,7 +324,7 @@ def _blocked(text: str) -> list[tuple[int, int]]:
         before = text[: word.start()]
         begin = max(before.rfind(c) for c in "、,(。;/") + 1
         # 「必須ではありませんが、あれば歓迎」 goes on
-        goes_on = re.match(r"[^、。]{0,8}(?:が|けれど)、[^。]*", text[word.end() :])
+        goes_on = re.match(r"[^、。]{0,8}(?:が|けれど)、[^。]{0,60}", text[word.end() :])
         if not NICE_WORDS.search(
             text[begin : word.end() + (goes_on.end() if goes_on else 0)]
         ):  # "welcome but not necessary" is welcome

@@ -24,7 +24,7 @@ _SLASHED = re.compile(r"^([\u3040-\u30ff\u3400-\u9fff・]{2,8})/(?=\S)")
 _SPACED = re.compile(r"^([\u3040-\u30ff\u3400-\u9fff・]{2,8}) (?=\S)")
 # A line that only announces the list below it, and one that announces alternatives.
 _LEADS_IN = re.compile(
-    r"(?:以下|次|下記|上記)の|(?:ひとつ|1つ|いずれか|どれか)[^、。]*$|following|\b(?:include|are|have|be|need|possess|bring|with|if|in|of)\s*:?$|:$|(?:方|経験|もの|条件)[^、。]{0,6}(?:歓迎|優遇|必須|募集|求め|探し|待ち)[^、。]*。?$"
+    r"(?:以下|次|下記|上記)(?:の|すべて|全て|いずれ)|(?:ひとつ|1つ|いずれか|どれか)[^、。]*$|following|\b(?:include|are|have|be|need|possess|bring|with|if|in|of)\s*:?$|:$|(?:方|経験|もの|条件)[^、。]{0,6}(?:歓迎|優遇|必須|募集|求め|探し|待ち)[^、。]*。?$"
 )
 _CONDITION = re.compile(
     r"(?:(?P<nice>(?:even better|extra credit|bonus(?: points)?|nice to have|ideal(?:ly)?|(?:it'?s |it is )?an? (?:plus|bonus|advantage)|(?:it )?(?:would be|is|it's) (?:great|nice|even better|a plus|a bonus)|we'd (?:also )?love it) if:?)"
@@ -237,6 +237,8 @@ def _lead_in(raw: _Raw, section: str, follower: _Raw | None, first: bool) -> str
     if raw.mark or len(words) > 64 or not _LEADS_IN.search(words):
         return None
     name = announced(words)
+    if section == "nice" and name == "must" and "必須" not in words and "required" not in words:
+        return section  # 「下記いずれかのご経験をお持ちの方」 under what is welcome
     return name or (section if section in ("must", "nice") else None)
 
 
@@ -302,6 +304,8 @@ def _opening(raw: _Raw, listed: bool, section: str, follower: _Raw | None, first
             (section == "stack" and name in ("language", "stack", "must"))
             or (section in ("must", "nice") and (name not in ASIDE or len(label) > 12))
         )
+        if name == "company" and section == "place" and content:
+            return section, at + labelled.start(2)  # 「本社：東京都…」 under the places of work
         if name and not in_list:
             return name, at + labelled.start(2)
         if not content and not listed:

@@ -18,7 +18,7 @@ _LANGUAGE_FIRST = re.compile(
 )
 _NO_LANGUAGE = re.compile(r"^no (?:japanese|english)\b")
 _IN_LANGUAGE = re.compile(
-    r"^(?:the )?(?:ability|able|comfortable|confident) (?:to )?(?:[\w-]+ ){1,5}in (?:both |either )?(?:japanese|english)\b"
+    r"^(?:and )?(?:the |you )?(?:ability|able|comfortable|confident|can|could) (?:to )?(?:[\w-]+ ){1,5}in (?:both |either )?(?:japanese|english)\b"
     r"|^[^、。]{0,16}(?:英語|日本語)で(?:行|でき|こな|対応|やり|の?(?:会議|メール|会話|コミュニケーション|やり))"
 )
 _YEARS = re.compile(

@@ -8,6 +8,7 @@ from ranking.folding import Folded
 from ranking.layout import Line
 from ranking.lexicon import lexicon
 from ranking.places import find_places
+from ranking.sections import section_of
 from ranking.values import Stated
 
 _ROLE = re.compile(
@@ -21,12 +22,14 @@ _LOOKING = re.compile(
 _WANTED = re.compile(
     r"(?P<title>[^\s。、,「」として]{2,30}?)(?:\([^)]*\))?\s*(?:を|の)(?:新たに|積極)?(?P<count>[一二三四五\d]名)?(?:募集|採用|探して|お探し|お迎え|求めて)"
 )
+_CALLED = re.compile(r"(?P<title>[^。!?、]{2,36}?)(?:大|急|積極)?募集(?:中)?!")
+_ENGAGED = re.compile(r"(?P<title>[^。、]{2,40}?)として、")
 _COMPANY = re.compile(
     r"株式会社|合同会社|有限会社|(?:医療|社団|財団|学校|福祉)法人|クリニック|病院|\bk\.?k\.?(?:\W|$)|\binc\b|\bltd\b|\bllc\b|company|studio|resort|hotel\b|\bgroup\b|holdings|confidential|http|@"
 )
 _SLOGAN = re.compile(r"^(?:【[^】]*】|\[[^\]]*\]|《[^》]*》|<[^>]*>|★[^★]*★|\\[^/]*/|＼[^／]*／)\s*")
 _CUT = re.compile(
-    r"\s*(?:[|｜★☆@]|/(?![a-z]{1,2}\b)| [-–] |\s-\s|募集(?:要項|中)?[!！。(]?|[◆◇♪■●]|(?:の)?求人|を募集|,? +(?:wanted|needed|required)\b|として)"
+    r"\s*(?:[|｜★☆@]|/(?![a-z]{1,2}(?![a-z]))| [-–] |\s-\s|募集(?:要項|中)?[!！。(]?|[◆◇♪■●]|(?:の)?求人|を募集|,? +(?:wanted|needed|required)\b|として)"
 )
 _ASIDES = re.compile(r"\s*(?:\([^()]*\)?|（[^（）]*）?|<[^<>]*>?|【[^】]*】?)\s*")
 
@@ -38,6 +41,9 @@ def find_title(folded: Folded, lines: list[Line]) -> Stated[str] | None:
             return _named(folded, line.text, line.start, inferred=False)
     opening = [ln for ln in lines if ln.row <= _opening_rows(lines)]
     for line in opening:
+        called = _CALLED.match(line.text)
+        if called is not None and _ends_in_role(called.group("title")):
+            return _named(folded, called.group("title"), line.start + called.start("title"), inferred=False)
         if (
             line.listed
             or len(line.text) > 90
@@ -59,8 +65,17 @@ def find_title(folded: Folded, lines: list[Line]) -> Stated[str] | None:
                 counted = "count" in found.groupdict() and found.group("count")
                 if (counted or _role_in(found.group("title"))) and line.section not in ("company", "process"):
                     return _named(folded, found.group("title"), line.start + found.start("title"), inferred=True)
+    for line in lines:
+        engaged = _ENGAGED.match(line.text) if line.section in ("title", "duties") else None
+        if engaged is not None and _ends_in_role(engaged.group("title")):
+            return _named(folded, engaged.group("title"), line.start + engaged.start("title"), inferred=True)
     head = lines[0] if lines and lines[0].section in ("", "other") and len(lines[0].text) <= 60 else None
-    if head is not None and not re.search(r"[。.!?]", head.text) and not _COMPANY.search(head.text):
+    if (
+        head is not None
+        and not re.search(r"[。.!?]", head.text)
+        and not _COMPANY.search(head.text)
+        and not section_of(head.text)
+    ):
         return _named(folded, head.text, head.start, inferred=True)
     return None
 
@@ -79,6 +94,11 @@ def _opening_rows(lines: list[Line]) -> int:
     return rows[min(5, len(rows) - 1)] if rows else -1
 
 
+def _ends_in_role(words: str) -> bool:
+    bare = _ASIDES.sub("", words).strip()
+    return any(found.end() in (len(bare), len(bare.rstrip("ー"))) for found in _ROLE.finditer(bare))
+
+
 def _last_of_several(folded: Folded, line: Line) -> int:
     """Where a role begins that stands behind an employer and a wide blank: 「保育園「森」　主任保育士」; 0 for none."""
     wide = [
@@ -88,10 +108,9 @@ def _last_of_several(folded: Folded, line: Line) -> int:
         return 0
     before, last = line.text[: wide[-1]], line.text[wide[-1] + 1 :]
     bare = _CUT.split(_ASIDES.sub("", last))[0].strip()
-    ends = {found.end() for found in _ROLE.finditer(bare)}
     behind = _ASIDES.sub("", before).rstrip()
     already = any(found.end() == len(behind) for found in _ROLE.finditer(behind))
-    named = 4 <= len(bare) <= 24 and len(bare) in ends  # 「品質保証　課長」: a rank alone names no role
+    named = 4 <= len(bare) <= 24 and _ends_in_role(bare)  # 「品質保証　課長」: a rank alone names no role
     return wide[-1] + 1 if named and not already else 0
 
 
