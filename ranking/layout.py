@@ -227,8 +227,8 @@ def _lead_in(raw: _Raw, section: str, follower: _Raw | None, first: bool) -> str
     if first or follower is None:
         return None
     words = _bare(raw.text)
-    if _QUESTION.search(raw.text) and len(words) <= 40 and not raw.bullet and not follower.bullet:
-        return section_of(words, sure=True) or "other"
+    if _QUESTION.search(raw.text) and len(words) <= 40 and not raw.bullet:
+        return section_of(words, sure=True) or announced(words) or "other"
     if not follower.bullet or follower.mark:
         return None
     if raw.bullet:
