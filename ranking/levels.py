@@ -17,7 +17,7 @@ from ranking.values import Level
 _ANCHORS = re.compile(
     r"(?P<japanese>日本語能力試験|日本語検定|日本語|和文|japanese|nihongo|jlpt)"
     r"|(?P<english>英語|英会話|英文|english)"
-    r"|(?P<other>中国語|韓国語|スペイン語|フランス語|ドイツ語|ベトナム語|ポルトガル語|タイ語|語学力|"
+    r"|(?P<other>中国語|韓国語|スペイン語|フランス語|ドイツ語|ベトナム語|ポルトガル語|タイ語|語学力(?!\W{0,2}(?:英語|日本語))|"
     r"\b(?:chinese|mandarin|korean|spanish|french|german|vietnamese|portuguese|thai)\b)"
 )
 # Words that contain a language's name but say nothing of speaking it.
@@ -46,11 +46,11 @@ _LEVELS: tuple[tuple[Level, str], ...] = (
     ),
     (
         Level.CONVERSATIONAL,
-        r"日常会話(?:レベル|程度)?|会話レベル|(?:簡単|簡易)な(?:日常|英|日本語)?会話|中(?:級)?[~-]上級|中級|読み書き(?:程度|レベル|が?可能|ができる)?|(?:が|を)?(?:読める|読み取れる|読解)|read(?:ing)? and writ(?:e|ing)|\breading (?:and|or) writing|\bconversational(?:[- ]level)?\b|\bintermediate\b|\bdaily conversation(?:al)?\b",
+        r"日常会話(?:レベル|程度)?|会話レベル|(?:簡単|簡易)な(?:日常|英|日本語)?会話|中(?:級)?[~-]上級|中級|読み書き(?:程度|レベル|が?可能|ができる)?|(?:が|を)?(?:読める|読み取れる|読解)|read(?:ing)? and writ(?:e|ing)|\breading (?:and|or) writing|\bconversational(?:[- ]level)?\b|\bintermediate\b|\bdaily[- ]conversation(?:al)?\b|\breading(?:[- ]level)?(?= english| japanese)",
     ),
     (
         Level.BASIC,
-        r"初級|初(?:級)?[~-]中級|基礎(?:レベル)?|挨拶(?:が?できる)?程度|片言|カタコト|初歩|簡単な(?=英語|日本語)(?!(?:日本語|英語)(?:での?)?会話)|\bbasic\b|\bbeginner\b|\belementary\b",
+        r"初級|初(?:級)?[~-]中級|基礎(?:レベル)?|挨拶(?:が?できる)?程度|片言|カタコト|初歩|簡単な(?=英語|日本語)(?!(?:日本語|英語)(?:での?|の)?会話)|\bbasic\b|\bbeginner\b|\belementary\b",
     ),
 )
 _WORDS = re.compile("|".join(f"(?P<l{int(level)}>{pattern})" for level, pattern in _LEVELS))
@@ -89,7 +89,7 @@ _EIKEN_LEVEL = {
 }
 _NEGATED = r"(?:not (?:required|needed|necessary|a must|mandatory)|optional|unnecessary|none\b)"
 _NOT_NEEDED = re.compile(
-    r"(?P<ja>日本語|英語|語学)(?:力|能力|スキル|の?レベル)?(?:は|に?関する経験は|は一切)?[::\s]*(?:不問|不要|必要(?:は|が)?(?:ありません|ございません|ない)|必要なし|必須では(?:ありません|ない)|問いません|なしでも|使用しません|使いません|使用なし)"
+    r"(?P<ja>日本語|英語|語学)(?:力|能力|スキル|の?レベル)?(?:は|に?関する経験は|は一切)?[::\s]*(?:特に)?(?:不問|不要|必要(?:は|が)?(?:ありません|ございません|ない)|必要なし|必須では(?:ありません|ない)|問いません|なしでも|使用しません|使いません|使用なし)"
     r"|(?P<ja2>日本語|英語)(?:が|は|を)?(?:でき|話せ|わから|使え|苦手)[^。、\n]{0,4}(?:ても|でも)"
     r"|(?P<en3>jlpt) (?:certificates?|level|qualification)?s? ?(?:is|are) not (?:needed|required|necessary)"
     r"|(?P<en4>japanese|english)(?: language)?(?: skills?| ability| proficiency)?(?: is| are)? (?:useful|helpful|nice|welcome|a plus)[^.;]{0,12} not (?:needed|required|necessary|a must)"
@@ -133,11 +133,11 @@ _NAMES = {
 }  # fmt: skip
 _SPOKEN = re.compile(
     r"会議|打ち?合わ?せ|ミーティング|商談|交渉|折衝|プレゼン|議論|ディスカッション|ファシリテ|電話|討議|面談"
-    r"|\bmeetings?\b|\bnegotiat|\bpresent(?:ing|ations?)?\b|\bdiscuss|\bcalls?\b|\binterview|\bfacilitat"
+    r"|\bmeetings?\b|\bnegotiat|\bpresent(?:ing|ations?)?\b|\bdiscuss|\bcalls?\b|\binterview|\bfacilitat|\bworkshops?\b|\btrain(?:ing)?\b|\bpitch|\blecture"
 )
 _WRITTEN = re.compile(
-    r"メール|チャット|接客|読み|読む|読め|読解|文書|文献|資料|ドキュメント|書類|仕様書|論文|マニュアル"
-    r"|\bread(?:ing)?\b|\bwrit(?:e|ing)\b|\be-?mails?\b|\bdocument|\bcorrespond|\bchats?\b|\bmanuals?\b"
+    r"メール|チャット|接客|会話|読み|読む|読め|読解|文書|文献|資料|ドキュメント|書類|仕様書|論文|マニュアル"
+    r"|\bread(?:ing)?\b|\bwrit(?:e|ing)\b|\be-?mails?\b|\bdocument|\bcorrespond|\bchats?\b|\bmanuals?\b|\breports?\b"
 )
 _DEALING = re.compile(
     r"コミュニケーション|やり取り|やりとり|対応|業務|実務|仕事|勤務|使用|使っ|使う|使い|用い|活用|調整|説明|連携|折り合い|ビジネス"
@@ -209,6 +209,8 @@ def _in_line(text: str) -> list[LevelFound]:
             first, last = min(start, closest[1]), max(end, closest[2])
         found.append(LevelFound(language, level, first, last))
     words = [(m, m.start(), m.end()) for m in _WORDS.finditer(text)] if anchors else []
+    # 「読み書き、会話ともにビジネスレベル」: what is done, then how well.
+    words = [w for i, w in enumerate(words) if w[0].group() != "読み書き" or i + 1 == len(words)]
     for match, start, end in words:
         if _inside(start, taken):
             continue
@@ -234,6 +236,8 @@ def _in_line(text: str) -> list[LevelFound]:
                 )
     # An adjective is vague: a level or certificate beside it says which is meant.
     named = {f.language for f in found}
+    for m in _BILINGUAL.finditer(text):
+        found.extend(LevelFound(n, Level.FLUENT, m.start(), m.end()) for n in ("japanese", "english") if n not in named)
     for m in _GRADED.finditer(text):
         level = Level.FLUENT if m["high"] else Level.BUSINESS if m["good"] else Level.BASIC
         for name in (m["first"], m["second"]):
@@ -258,8 +262,6 @@ def _self_anchored(text: str) -> list[tuple[str, Level, int, int]]:
             "japanese" if re.search("日本語|japanese", near) and not re.search("英語|english", near) else "english"
         )
         found.append((language, _BANDS.get(m.group(1), Level.BASIC), m.start(), m.end()))
-    for m in _BILINGUAL.finditer(text):
-        found.extend((language, Level.FLUENT, m.start(), m.end()) for language in ("japanese", "english"))
     for m in _TOEIC.finditer(text):
         found.append(("english", toeic_level(int(m.group(1))), m.start(), m.end()))
     for m in _EIKEN.finditer(text):

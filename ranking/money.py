@@ -29,7 +29,7 @@ _PAY_CONTEXT = re.compile(
 )
 _NOT_PAY = re.compile(
     r"年収例|年商|売上|資本金|調達|予算|取扱高|流通総額|時価総額|総資産|純利益|営業利益|入社一時金|入社祝|祝い金|支度金|手当|交通費|上限\d|補助|支給額上限|罰金|単価|受注|商談規模|案件規模"
-    r"|revenue|funding|funded|raised|\bcapital\b|\bbudget|\barr\b|\bgmv\b|\bmrr\b|sign(?:ing)?[- ]?on|sign(?:ing)? bonus|allowance|series [a-e]\b|turnover|quota|deal size|valuation|stipend"
+    r"|revenue|funding|funded|raised|\bcapital\b|\bbudget(?! for (?:this|the) (?:role|position))|\barr\b|\bgmv\b|\bmrr\b|sign(?:ing)?[- ]?on|sign(?:ing)? bonus|allowance|series [a-e]\b|turnover|quota|deal size|valuation|stipend"
 )
 _MONTHLY = re.compile(
     r"月給|(?<![0-9ヶかカ])月(?=約?[\d一二三四五])|月額|月収|基本給|/月|per month|monthly|a month|/month"
@@ -39,6 +39,7 @@ _CEILING = re.compile(r"(?:最大|最高|上限)[^\d]{0,6}$")
 _FOREIGN = re.compile(r"usd|\$|eur|€|sgd|hkd|gbp|£")
 _OTE = re.compile(r"\bote\b|on[- ]target|理論年収|目標達成時")
 _BASE = re.compile(r"\bbase\b|ベース|固定給|基本給|基本年俸")
+_YEARLY_OR_MONTHLY = re.compile(r"年収|月給|年俸|salary|per year|a year")
 _HOURLY = re.compile(r"時給|日給(?!月給)|時間給|per hour|hourly|an hour|/hour|per day|daily rate")
 _MONTHS = r"(?:ヶ月|か月|カ月|ヵ月|ケ月|箇月|months?)"
 _BONUS = re.compile(
@@ -76,7 +77,8 @@ def find_pay(
     pay are left out. `label`: what stands before the line ("月給:"). `among_terms`: the line stands among the terms, so a
     sum that can only be a year's pay needs no word for it.
     """
-    if _HOURLY.search(label + line):
+    hourly = _HOURLY.search(label + line)
+    if hourly is not None and not _YEARLY_OR_MONTHLY.search((label + line)[: hourly.start()]):
         return None
     cue = _PAY_CONTEXT.search(line)
     if cue is None and not in_pay_section and not among_terms and _PAY_CONTEXT.search(label) is None:
@@ -85,6 +87,8 @@ def find_pay(
     if bad is not None and (cue is None or bad.start() < cue.start()) and not (in_pay_section and bad.start() > 8):
         return None
     region_end = bad.start() if bad is not None else len(line)
+    if hourly is not None:  # 「常勤：月給27万円、パート：時給1,600円」
+        region_end = min(region_end, max(0, hourly.start() - len(label)))
     if (target := _OTE.search(label + line)) is not None:
         return _on_target(line, region_end, target.end() - len(label))
     found = _amounts(line, 0, region_end)

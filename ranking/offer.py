@@ -83,22 +83,27 @@ _CUE = re.compile(
 )
 _SURE_CUE = re.compile(r"\bplace of work\b|\bwork(?:ing)? location\b|勤務地は|就業場所は")
 _NOT_THERE = re.compile(
-    r"(?:本社|本店|本部|登記|本国|支店|工場見学|オフィス)(?:上の本店)?[はがも、:)]|※|将来|異動|出張|転勤(?!な|は当面|当面な)|訪問|もあり|系列|ほかに|必要はありません|business trips?|meet in|headquarter|head office|flights?\b|travel|move(?:d|s)? to|founded|(?:customers|clients|plants|stores|shops|partners|suppliers) in|listed on|創業|設立|発祥|取引先|顧客|上場|全国|colleagues in|team in|engineers in|later"
+    r"(?:本社|本店|本部|登記|本国|支店|工場見学|オフィス)(?:上の本店)?[はがも、:)]|※|将来|異動|出張|転勤(?!な|は当面|当面な)|訪問|もあり|系列|ほかに|必要はありません|business trips?|meet in|headquarter|head office|flights?\b|travel|move(?:d|s)? to|founded|(?:customers|clients) from|出身|(?:customers|clients|plants|stores|shops|partners|suppliers) in|listed on|創業|設立|発祥|取引先|顧客|上場|全国|colleagues in|team in|engineers in|later"
 )
 
 
+_HEAD_OFFICE = re.compile(r"(?:本社|オフィス|head office)\s*[:(]")
 _OFFICE_APART = re.compile(r"our office is|(?:本社|オフィス)\(")
 
 
 def find_work_place(folded: Folded, lines: list[Line], remote: Stated[str] | None) -> Stated[str] | None:
     """Find the prefecture of the first named place of work; an office nobody needs to come to is none."""
     anywhere = remote is not None and remote.value == "full"
+    own_field = [ln for ln in lines if ln.section == "place" and not ln.heading]
     groups = [
-        [ln for ln in lines if ln.section == "place" and not ln.heading],
+        own_field,
         [ln for ln in lines if ln.section in ("title", "conditions", "employment", "remote", "trial", "pay", "grade", "hours", "reports", "visa")],
         [ln for ln in lines if ln.section not in ("company", "process", "reason", "benefits", "must", "nice", "stack") and _CUE.search(ln.text)]
         + [ln for ln in lines if _SURE_CUE.search(ln.text)],
+        [ln for ln in lines if ln.section in ("", "other") and len(ln.text) <= 80 and _TERMS.search(ln.text)],
         [ln for ln in lines if ln.section in ("title", "", "other") and len(ln.text) <= 160 and ln.row < 8],
+        # 「勤務地」 above, 「本社：東京都…」 below, and nothing else.
+        [ln for ln in own_field if _HEAD_OFFICE.match(ln.text)],
     ]  # fmt: skip
     for number, group in enumerate(groups):
         if anywhere and number == 2:
@@ -111,7 +116,7 @@ def find_work_place(folded: Folded, lines: list[Line], remote: Stated[str] | Non
             before = line.text[max(0, first.start - 44) : first.start]
             after = line.text[first.end : first.end + 40] if number else ""
             if (
-                _NOT_THERE.search(before)
+                (_NOT_THERE.search(before) and number < len(groups) - 1)
                 or (anywhere and _OFFICE_APART.search(before))
                 or (number and re.search(r"本社|必要はありません|営業所もあり", after) and anywhere)
             ):

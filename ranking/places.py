@@ -42,7 +42,7 @@ _CITIES = (
     "35 下関 Shimonoseki|35 周南 Shunan|35 宇部 Ube|38 今治 Imabari|38 新居浜 Niihama|37 丸亀 Marugame|40 久留米 Kurume|40 飯塚市 Iizuka|40 小倉北区 Kokura|"
     "42 佐世保 Sasebo|42 諫早 Isahaya|43 八代市 Yatsushiro|44 別府 Beppu|45 都城 Miyakonojo|45 延岡 Nobeoka|46 霧島市 Kirishima|47 石垣市 Ishigaki|47 浦添 Urasoe|"
     "47 名護 Nago|47 宜野湾 Ginowan|47 うるま市 Uruma|"
-    "13 都内 -|13 有楽町 Yurakucho|13 霞が関 Kasumigaseki|13 四ツ谷 Yotsuya|13 四谷 -|13 市ヶ谷 Ichigaya|13 御茶ノ水 Ochanomizu|13 水道橋 Suidobashi|13 九段 Kudanshita|"
+    "13 都内 -|13 月島 Tsukishima|14 相模大野 -|14 新百合ヶ丘 -|13 大森駅 -|27 京橋駅 -|13 有楽町 Yurakucho|13 霞が関 Kasumigaseki|13 四ツ谷 Yotsuya|13 四谷 -|13 市ヶ谷 Ichigaya|13 御茶ノ水 Ochanomizu|13 水道橋 Suidobashi|13 九段 Kudanshita|"
     "13 麹町 Kojimachi|13 永田町 Nagatacho|13 半蔵門 Hanzomon|13 神保町 Jimbocho|13 茅場町 Kayabacho|13 八丁堀 Hatchobori|13 人形町 Ningyocho|13 浅草 Asakusa|13 両国 Ryogoku|"
     "13 錦糸町 Kinshicho|13 亀戸 Kameido|13 門前仲町 -|13 東陽町 Toyocho|13 勝どき Kachidoki|13 晴海 Harumi|13 築地 Tsukiji|13 外苑前 Gaienmae|13 青山一丁目 -|13 南青山 -|"
     "13 北青山 -|13 乃木坂 Nogizaka|13 麻布 Azabu|13 広尾 Hiroo|13 白金 Shirokane|13 泉岳寺 -|13 高輪 Takanawa|13 中目黒 Nakameguro|13 自由が丘 Jiyugaoka|13 二子玉川 Futako-Tamagawa|"
@@ -103,7 +103,7 @@ class PlaceFound:
 
 # 「東京大学」 and "Bank of Kyoto" are names of their own.
 _OWN_NAME = re.compile(
-    r"(?:大学|証券(?:取引所)?|電力|海上|ガス(?!タンク)|銀行|信用金庫|製鉄|高専|医科|工業大|理科大|農工大|芸術大|外国語大|フィルハーモニー| ?(?:university|stock exchange|electric|gas\b|institute|bank\b))"
+    r"(?:大学|証券(?:取引所)?|電力|海上|ガス(?!タンク)|銀行|信用金庫|製鉄|高専|医科|工業大|理科大|農工大|芸術大|外国語大|フィルハーモニー|風(?!呂)|産(?!業)|料理|弁護士会|[^\s、。,/]{0,10}協会| ?(?:university|stock exchange|electric|gas\b|institute|bank\b))"
 )
 _OWN_NAME_AHEAD = re.compile(r"(?:university|bank) of $")
 # 「堺工場」, 「川口」: where a place is told, a city needs no 市.

@@ -232,7 +232,7 @@ def find_grade(folded: Folded, lines: list[Line]) -> Stated[str] | None:
 
 # ── whom it reports to ───────────────────────────────────────────────────────────────────────────────────────────
 
-_STOP_EN = r"(?=,? (?:with|who|you|and (?:working|work|leading|lead|managing|supporting|owning|be|will|you|manag|support|own)|in a|based|on a|every|each|for the)\b|[.;\n(]|$|, (?:ms|mr|haruka|who|leading|managing|this|the role)\b)"
+_STOP_EN = r"(?=,? (?:with|who|you|and (?:works?|working|leading|lead|managing|supporting|owning|be|will|you|manag|support|own)|in a|based|on a|every|each|for the)\b|[.;\n(]|$|, (?:ms|mr|haruka|who|leading|managing|this|the role)\b)"
 _REPORTS_EN = re.compile(
     rf"\b(?<!financial )(?<!regulatory )(?<!submit )(?<!reports )(?:report(?:s|ing)?|accountable)(?: directly| line)?(?: in| into)?,? ?(?:in)?to:?\s+(?:[a-z]+, (?=our |the ))?(?:the |our |a )?(?P<who>[a-z][^.;\n(]*?){_STOP_EN}"
     rf"|\byour (?:line |direct )?(?:manager|boss|supervisor) (?:will be|is),? (?:the |our )?(?P<who2>[^.;,\n(]+)"
@@ -244,7 +244,7 @@ _REPORTS_EN = re.compile(
 _RANK_JA = r"(?:長|役|責任者|マネー?ジャー|リーダー|ディレクター|代表|主任)"
 _REPORTS_JA = re.compile(
     rf"(?P<who>[^\s。、,:()「」]{{2,24}}?|head of \w+|(?:vp|director|head) [a-z ]{{2,20}})(?:に|へ)(?:直接|週に一度|毎週)?(?:の)?(?:報告|レポート)(?:して|し|いただ|する|を)"
-    r"|(?P<who2>[^\s。、,:()「」]{2,24}?)の?(?:直下|直属|直轄|配下)(?:です|と|の|で|に|。|$)"
+    r"|(?P<who2>[^\s。、,:()「」]{2,24}?)(?:の|が)?(?:直下|直属|直轄|配下)(?:です|と|の|で|に|。|$)"
     r"|(?:上司|上長|レポート先|報告先)は、?(?P<who3>[^。、,()]{2,24}?)(?:です|になります|となります|が務め|。|$)"
     rf"|(?P<who4>[^\s。、,:()「」]{{1,20}}?{_RANK_JA})(?:の(?:もと|下)で|の指示の?(?:もと|下)|への(?:報告|レポート)(?:と|に)?な|が(?:直属の)?(?:上司|上長)(?:です|と|に))"
     r"|レポート(?:ライン|先)/(?P<who5>[^。、,()]{2,24}?)$"
@@ -262,7 +262,7 @@ _NO_RANK = re.compile(
 )
 _EN_TITLE_JA = re.compile(
     r"(?P<who>(?:head of|vp of|director of|vp|chief) [a-z ]+?|c[etfomi]o)(?:の[^\s、。に]{1,6})?に(?:直接|週に一度|毎週)?(?:の)?(?:報告|レポート)"
-    r"|(?P<who2>(?:head of|vp of|director of|vp|chief) [a-z ]+?|c[etfomi]o)の?(?:直下|直属|直轄|配下|のもとで)"
+    r"|(?P<who2>[一-龠]{0,6}(?:(?:head of|vp of|director of|vp|chief) [a-z ]+?|c[etfomi]o))の?(?:直下|直属|直轄|配下|のもとで)"
 )
 
 

@@ -8,13 +8,13 @@ from functools import lru_cache
 # Words that settle the matter wherever they stand in a heading: 「応募要件（WANT）」, "Must have / 必須".
 _NICE = re.compile(
     r"歓迎|尚可|尚良|なお可|あれば|あると|望ましい|優遇|[活生]かせ|プラスになる|nice[ -]to[ -]ha|good[ -]to[ -]have|preferred|preferable|bonus (?:points|skills|if|qualif)|^bonus$"
-    r"|\bpluse?s?\b|desir(?:able|ed)|\bideal(?:ly)?\b|advantage|extra credit|appreciated|great if|optional|\bassets?\b|even better|^wants?$|\(want\)|/ ?want\b|\bwant ?(?:/|$)|^good$|^welcome$|it helps|would (?:also )?help|good to see|great to|nice if|we'd love|stand out|set you apart|favou?rabl|なお良い|良い(?:経験|スキル)|助かる|こうだったら|もっと嬉し|嬉しい|うれしい|活きる|役立つ|役に立つ|心強|ありがた|有利|強みに|歓迎|プラスアルファ|^さらに|\bwe(?:'d| would)(?: also)? (?!(?:like|love|want) to (?:hear|talk|speak|meet))(?:be )?\w+|thrilled|impress|happier|\+α|加点"
+    r"|\bpluse?s?\b|desir(?:able|ed)|\bideal(?:ly)?\b(?! candidate)|advantage|extra credit|appreciated|great if|optional|\bassets?\b|even better|^wants?$|\(want\)|/ ?want\b|\bwant ?(?:/|$)|^good$|^welcome$|it helps|would (?:also )?help|good to see|great to|nice if|we'd love|stand out|set you apart|favou?rabl|なお良い|良い(?:経験|スキル)|助かる|こうだったら|もっと嬉し|嬉しい|うれしい|活きる|役立つ|役に立つ|心強|ありがた|有利|強みに|歓迎|プラスアルファ|^さらに|\bwe(?:'d| would)(?: also)? (?!(?:like|love|want) to (?:hear|talk|speak|meet))(?:be )?\w+|thrilled|impress|happier|\+α|加点"
 )
 _MUST = re.compile(
     r"必須|必要(?:な(?:経験|スキル|資格|能力|条件|知識)|条件|要件|スキル|経験|資格$)|求める(?:スキル|経験|能力|要件|条件|資格|知識)"
     r"|\bmust(?:s|[ -]haves?)?\b|requirements?\b|qualifications?\b|\brequired\b|essentials?\b|\bminimum\b|what you(?:'ll|'d)?(?: will)? (?:need|bring|have)"
     r"|ないと困る|欠かせない|お持ちいただきたい|(?:経験|スキル|資格|知識)を(?:お持ちの|持つ)方|こんな(?:経験|スキル|資格)|(?:方|人)を(?:お待ち|探し|求め|募集)|what we(?:'re| are)? look|who we(?:'re| are) looking|who you are|^you(?:'ll)? (?:bring|have|need|are|should have)\b|your (?:profile|background|skills|experience)|^about you$|we expect|^(?:your |the |candidate |ideal )?profile$"
-    r"|you should (?:have|apply|bring)|ideal candidate|successful (?:candidate|applicant)|right (?:person|candidate)|(?:want|love|like) to (?:hear from|talk to|speak to|speak with|meet)|(?:is|sounds? like|could) (?:this|that|it)?(?: ?be)? ?you\b|love this if|\bmandatory\b|\bcriteria|prerequisite|前提|想定しています|必要な[^、。]{1,8}|apply if|(?:we|you)(?:'ll)? need$|^need(?:ed|s)?$|what it takes|\bkey (?:skills|competenc)|who (?:can|should) apply|fit(?:s)? (?:the|this) (?:role|job)"
+    r"|you should (?:have|apply|bring)|ideal candidate|successful (?:candidate|applicant)|right (?:person|candidate)|(?:want|love|like) to (?:hear from|talk to|speak to|speak with|meet)|(?:is|sounds? like|could) (?:this|that|it)?(?: ?be)? ?you\b|love this if|\bmandatory\b|\bcriteria|prerequisite|前提|想定しています|必要な[^、。]{1,8}|必要(?:ですか|でしょうか)|apply if|(?:we|you)(?:'ll)? need$|^need(?:ed|s)?$|what it takes|\bkey (?:skills|competenc)|who (?:can|should) apply|fit(?:s)? (?:the|this) (?:role|job)"
 )
 _UNNEEDED = re.compile(
     r"不要です|不問|必要(?:は|あり)ません|won't ask|なくて(?:も|大丈夫)|not (?:required|needed|a problem)|don't (?:need|worry)"
