@@ -15,8 +15,10 @@ from sqlmodel import Session, col, select
 from plugin.alignment import market
 from plugin.alignment.terms import say_line
 from plugin.connections import policy_of
+from plugin.database import now_of
 from plugin.i18n import phrases
-from plugin.identity import Identity, identities, known_keys
+from plugin.identity import Identity, identities, known_keys, profiles_of
+from plugin.people_in.ages import age_text
 from plugin.rows import Calibration, Connection, Requisition, ShortlistEntry, Verdict
 from plugin.scouting.may_write import reason_text
 from plugin.sealing import Vault
@@ -71,6 +73,7 @@ class EntryView:
     identity: Identity | None = None
     verdict: bool | None = None
     verdict_reason: str = ""
+    age: str = ""  # the mark of somebody of whom what is known is old, or of unknown age
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +126,18 @@ def shortlist_view(
     words = {} if masked else unmasked(session, vault, calibration.employer_id, rows)
     verdicts = _verdicts(session, calibration, staff_id)
     counted = market.read_market(session, calibration)
+    now = now_of(session)
+    known = {row.profile_id: row.as_of for row in profiles_of(session, calibration.employer_id, ids)}
+    ages = {id: age_text(as_of, policy, now, locale) for id, as_of in known.items()}
     entries = tuple(
-        _entry(row, words.get(row.profile_id, row.evidence), people.get(row.profile_id), verdicts, locale)
+        _entry(
+            row,
+            words.get(row.profile_id, row.evidence),
+            people.get(row.profile_id),
+            verdicts,
+            locale,
+            ages.get(row.profile_id, ""),
+        )
         for row in rows
     )
     return ShortlistView(
@@ -193,6 +206,7 @@ def _entry(
     identity: Identity | None,
     verdicts: dict[str, Verdict],
     locale: str,
+    age: str,
 ) -> EntryView:
     dimensions = dimensions_view(evidence, locale)
     verdict = verdicts.get(row.profile_id)
@@ -212,6 +226,7 @@ def _entry(
         identity=identity,
         verdict=verdict.match if verdict is not None else None,
         verdict_reason=verdict.reason if verdict is not None else "",
+        age=age,
     )
 
 
