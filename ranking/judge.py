@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from ranking.census import Census, of_every_block
-from ranking.columns import Block, Snapshot, blocks_of_profiles, pick
-from ranking.evidence import explain
-from ranking.groups import grouped, grouped_people
+from ranking.columns import Block, Snapshot, blocks_of_profiles
+from ranking.groups import grouped
 from ranking.market import (
     Counts,
     Seen,
@@ -27,20 +26,17 @@ from ranking.market import (
     market,
     see,
 )
+from ranking.marking import Again, explained, marked_people, picked
 from ranking.plan import Plan, make_plan
-from ranking.questions import question_of
-from ranking.score import Scores, evaluate, score_version
+from ranking.score import evaluate, score_version
 from ranking.specifications import Supply, changed, language_ways, specifications
 from ranking.tables import in_force
 from ranking.values import (
     Calibrated,
-    Estimate,
     Guidance,
     Profile,
-    Quote,
     Requirement,
     Scored,
-    ScoreGroup,
 )
 
 if TYPE_CHECKING:
@@ -129,12 +125,12 @@ class Judge:
         if len(by_id) != len(profiles):
             raise ValueError("Two profiles share an id: give every profile its own.")
         plan, plain = _plans(requirement, guidance)
-        explained = [
+        found = [
             scored
             for block in blocks_of_profiles(profiles)
-            for scored in _explained(_marked(plan, plain, block, by_id, _month(reference_date), rereader), by_id)
+            for scored in explained(marked_people(plan, plain, block, by_id, _month(reference_date), rereader), by_id)
         ]
-        return sorted(explained, key=lambda scored: (-scored.score, scored.profile_id))
+        return sorted(found, key=lambda scored: (-scored.score, scored.profile_id))
 
     def _run(
         self, requirement: Requirement, guidance: Guidance | None, *, top: int, floor: int, reference_date: date
@@ -177,7 +173,7 @@ class Judge:
         ways_out = specifications(supply) if snapshot.people else ()
         specified = perf_counter()
         if again is not None:
-            shortlist = tuple(_explained(again.marked, again.profiles, again.order[:top]))
+            shortlist = tuple(explained(again.marked, again.profiles, again.order[:top]))
         else:
             shortlist = self._shortlist(plan, plain, seen, _best_places(seen, best[:top], top), month)
         done = perf_counter()
@@ -211,9 +207,9 @@ class Judge:
         """Explain the people at these places, in their order; who has left the store meanwhile is left out."""
         if not places:
             return ()
-        block = _picked(plan, plain, seen, places)
+        block = picked(plan, plain, seen, places)
         profiles = self.store.get([profile_id.decode() for profile_id in block.ids.tolist()])
-        return tuple(_explained(_marked(plan, plain, block, profiles, month, None), profiles))
+        return tuple(explained(marked_people(plan, plain, block, profiles, month, None), profiles))
 
     def _read_again(
         self,
@@ -223,71 +219,22 @@ class Judge:
         counts: Counts,
         floor: int,
         month: int | None,
-    ) -> _Again | None:
+    ) -> Again | None:
         """Read the best by the first score again; None without an encoder or with nobody to read."""
         if self.rereader is None:
             return None
         best = best_scores(seen, counts, floor, self.rereader.people)
         if not best:
             return None
-        block = _picked(plan, plain, seen, _best_places(seen, best, self.rereader.people))
+        block = picked(plan, plain, seen, _best_places(seen, best, self.rereader.people))
         profiles = self.store.get([profile_id.decode() for profile_id in block.ids.tolist()])
         before = evaluate(plan, block, month).score.tolist()
-        return _Again(_marked(plan, plain, block, profiles, month, self.rereader), profiles, before)
+        return Again(marked_people(plan, plain, block, profiles, month, self.rereader), profiles, before)
 
     @property
     def version(self) -> str:
         """Name everything a score of this judge depends on."""
         return self.rereader.version if self.rereader is not None else score_version()
-
-
-@dataclass(frozen=True)
-class _Marked:
-    """The people of a block with their scores. `without`: by the plan without guidance, if there is one."""
-
-    block: Block
-    scores: Scores
-    quotes: Sequence[Mapping[int, Quote]] | None
-    without: Sequence[int] | None
-
-
-@dataclass(frozen=True)
-class _Again:
-    """Those who were read again; who has left the store meanwhile is in no list. `before`: their first scores."""
-
-    marked: _Marked
-    profiles: Mapping[str, Profile]
-    before: Sequence[int]
-
-    @property
-    def order(self) -> list[int]:
-        """Rows of the block, best second score first, ties by id."""
-        ids = self.marked.block.ids.tolist()
-        rows = [row for row, raw in enumerate(ids) if raw.decode() in self.profiles]
-        return sorted(rows, key=lambda row: (-int(self.marked.scores.score[row]), ids[row]))
-
-    @property
-    def best(self) -> list[int]:
-        return [int(self.marked.scores.score[row]) for row in self.order]
-
-    @property
-    def estimate(self) -> Estimate:
-        moved = [int(self.marked.scores.score[row]) - int(self.before[row]) for row in self.order] or [0]
-        low, high = np.quantile(moved, (0.05, 0.95), method="nearest")
-        return Estimate(len(self.order), int(low), int(high))
-
-    def groups(self, floor: int) -> tuple[ScoreGroup, ...]:
-        rows = [row for row in self.order if self.marked.scores.score[row] >= floor]
-        block = self.marked.block
-        return grouped_people(self.marked.scores.score[rows], block.ids[rows], block.revisions[rows])
-
-
-def _picked(plan: Plan, plain: Plan | None, seen: Sequence[Seen], places: Sequence[tuple[int, int]]) -> Block:
-    """Take the people at these places out, with all the concepts the plans ask for."""
-    units = (*plan.units, *(plain.units if plain else ()))
-    asked = [question_of(unit) for unit in units]
-    concepts = {concept for question in asked for concept in (*question.concepts, *question.related)}
-    return pick([one.block for one in seen], places, sorted(concepts))
 
 
 def _month(reference_date: date | None) -> int | None:
@@ -298,39 +245,6 @@ def _plans(requirement: Requirement, guidance: Guidance | None) -> tuple[Plan, P
     """Plan with the guidance and, if it says anything, without."""
     bent = guidance is not None and any(not unit.refused for unit in guidance.units)
     return make_plan(requirement, guidance if bent else None), make_plan(requirement, None) if bent else None
-
-
-def _marked(
-    plan: Plan,
-    plain: Plan | None,
-    block: Block,
-    profiles: Mapping[str, Profile],
-    month: int | None,
-    rereader: Rereader | None,
-) -> _Marked:
-    """Score a block's people, by the first reading or, with a rereader, by both."""
-    scores, bare = evaluate(plan, block, month), evaluate(plain, block, month) if plain else None
-    if rereader is None:
-        return _Marked(block, scores, None, bare.score.tolist() if bare else None)
-    again = rereader.read_again(scores, block, profiles, month)
-    if bare is not None:
-        bare = rereader.read_again(bare, block, profiles, month).scores
-    return _Marked(block, again.scores, again.quotes, bare.score.tolist() if bare else None)
-
-
-def _explained(marked: _Marked, profiles: Mapping[str, Profile], rows: Sequence[int] | None = None) -> Iterable[Scored]:
-    """Explain people in the order given (all, in the block's order); who is in no profile is left out."""
-    ids = marked.block.ids.tolist()
-    for row in range(len(ids)) if rows is None else rows:
-        profile = profiles.get(ids[row].decode())
-        if profile is not None:
-            yield explain(
-                marked.scores,
-                row,
-                profile,
-                None if marked.without is None else marked.without[row],
-                None if marked.quotes is None else marked.quotes[row],
-            )
 
 
 def proposed_line(best: Sequence[int]) -> int:
