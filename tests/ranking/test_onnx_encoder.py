@@ -165,12 +165,14 @@ class _Nobody:
 def test_neutral_words_and_order_move_little(rereader: Rereader, people: list[Profile], data: st.DataObject) -> None:
     sentences = ["The weather was often fine.", "Trains run on time here.", "天気の良い日が続きました。"]
     added = "\n" + " ".join(data.draw(st.permutations(sentences)))
-    before = scores(Judge.score_profiles(KEEPER, None, people, rereader=rereader))
-    after = Judge.score_profiles(
-        KEEPER, None, [Profile(p.id, p.text + added) for p in reversed(people)], rereader=rereader
-    )
-    for name, score in scores(after).items():
-        assert abs(score - before[name]) <= 2
+    longer = [Profile(p.id, p.text + added) for p in reversed(people)]
+    moved = {}
+    for reader in (None, rereader):
+        before = scores(Judge.score_profiles(KEEPER, None, people, rereader=reader))
+        after = scores(Judge.score_profiles(KEEPER, None, longer, rereader=reader))
+        moved[reader is None] = {name: abs(after[name] - before[name]) for name in before}
+    # What the first reading moves by has tests of its own (`test_score`); the second adds hardly anything to it.
+    assert all(moved[False][name] <= moved[True][name] + 2 for name in moved[True])
 
 
 # ── over a store ─────────────────────────────────────────────────────────────────────────────────────────────────
