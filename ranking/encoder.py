@@ -23,7 +23,7 @@ from ranking.tables import DIMENSIONS, Tables, tables, tables_of
 
 __all__ = ["DIMENSIONS", "Tables", "encode", "encode_many", "ngrams", "tables", "tables_of", "vector_fingerprint"]
 
-ENCODER_CODE = 2  # raised by hand when the same tables give another vector
+ENCODER_CODE = 3  # raised by hand when the same tables give another vector
 CONCEPT_WEIGHT = 2.0  # how much a concept weighs beside a word
 
 _SENTENCE = re.compile(r"[^。\n.!?;]+")
@@ -32,7 +32,7 @@ _PERSONAL = re.compile(
     r"|college|alma mater)[\s】]*:"
 )
 _CLEAR = 3 * 32_000.0  # a sentence that points as far as three words said in one line of work alone is clear
-_TF = np.rint(1024 * (1 + np.log(np.arange(1, 65)))).astype(np.float64)  # how often, saturating, 1/1024
+_ONE = 65_536.0  # the weight of a clear sentence that points where the whole text does
 
 
 def vector_fingerprint() -> str:
@@ -44,29 +44,28 @@ def vector_fingerprint() -> str:
 def encode(text: str, concepts: Iterable[str], *, frozen: Tables | None = None) -> NDArray[np.int8]:
     """Encode one text with the concepts found in it as a quantised vector of DIMENSIONS int8.
 
-    A feature weighs as much as the clearest sentence it stands in, so that pages about nothing in particular weigh nothing
-    and length earns nothing. Directions with less than a tenth of the strongest are left out as noise.
+    A feature weighs once, as much as the heaviest sentence it stands in, so that pages about nothing in particular weigh
+    next to nothing and length earns nothing. Directions with less than a tenth of the strongest are left out as noise.
     """
     frozen = frozen or tables()
     folded = fold(text).text
     rows, places = ngrams(folded, frozen)
-    rows, number, counts = np.unique(rows, return_inverse=True, return_counts=True)
-    clearest = np.zeros(len(rows))
-    np.maximum.at(clearest, number, _clarity(folded, rows[number], places, frozen))
     known = np.array(sorted(frozen.concepts[c] for c in concepts if c in frozen.concepts), dtype=np.int64)
-    said = np.rint(_TF[np.minimum(counts, 64) - 1] * clearest / 1024)
-    weights = np.concatenate([said, np.full(len(known), CONCEPT_WEIGHT * 1024)])
-    total = weights @ frozen.projection[np.concatenate([rows, known])].astype(np.float64)
+    total = CONCEPT_WEIGHT * _ONE * frozen.projection[known].sum(axis=0, dtype=np.float64)
+    if len(rows):
+        total = _with_sentences(total, folded, rows, places, frozen)
     return quantise(np.maximum(0.0, total - np.rint(total.max() / 10)), frozen.scale)
 
 
-def _clarity(folded: str, rows: NDArray[np.int64], places: NDArray[np.int64], frozen: Tables) -> NDArray[np.float64]:
-    """Say for each feature how clearly its sentence points to one line of work, 0 to 1024, in whole numbers.
+def _with_sentences(
+    named: NDArray[np.float64], folded: str, rows: NDArray[np.int64], places: NDArray[np.int64], frozen: Tables
+) -> NDArray[np.float64]:
+    """Add what the sentences say to what the concepts do, in whole numbers.
 
-    Lines that name a person, a photo or a school point nowhere.
+    A sentence weighs by the square of how clearly it points to one line of work, and once more by the square of the cosine
+    to what all of them say so weighed: stray words of many trades point apart, somebody's own work together. Lines that
+    name a person, a photo or a school weigh nothing.
     """
-    if not len(rows):
-        return np.zeros(0)
     found = list(_SENTENCE.finditer(folded))
     starts = np.array([match.start() for match in found], np.int64)
     sentence = np.maximum(0, np.searchsorted(starts, places, side="right") - 1)
@@ -74,11 +73,29 @@ def _clarity(folded: str, rows: NDArray[np.int64], places: NDArray[np.int64], fr
     there, begins = np.unique(sentence[order], return_index=True)
     sums = np.add.reduceat(frozen.projection[rows[order]], begins, axis=0, dtype=np.float64)
     clear = np.minimum(sums.max(axis=1), _CLEAR) / _CLEAR
-    cubed = clear * clear * clear
-    clarity = np.zeros(len(found))
-    clarity[there] = np.rint(1024 * (cubed * cubed))  # a stray word of a trade in a page about the weather is nothing
-    clarity[[n for n, match in enumerate(found) if _PERSONAL.match(match.group())]] = 0
-    return clarity[sentence]
+    weights = np.rint(_ONE * (clear * clear))
+    weights[[n for n, number in enumerate(there) if _PERSONAL.match(found[number].group())]] = 0
+    features, number = np.unique(rows, return_inverse=True)
+    directions = frozen.projection[features].astype(np.float64)
+    belongs = np.searchsorted(there, sentence)
+
+    def added(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        heaviest = np.zeros(len(features))
+        np.maximum.at(heaviest, number, weights[belongs])
+        return np.asarray(named + heaviest @ directions)
+
+    return added(np.rint(weights * _alignment(sums, added(weights))))
+
+
+def _alignment(sums: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the square of each sentence's cosine to the whole; products of these whole numbers add up exactly."""
+    strongest = float(whole.max())
+    if strongest <= 0:
+        return np.zeros(len(sums))
+    core = np.rint(whole / strongest * 1024)
+    product = sums @ core
+    lengths = np.sum(sums * sums, axis=1) * np.sum(core * core)
+    return np.asarray(np.divide(product * product, lengths, out=np.zeros(len(sums)), where=lengths > 0))
 
 
 def ngrams(folded: str, frozen: Tables | None = None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -94,11 +111,12 @@ def ngrams(folded: str, frozen: Tables | None = None) -> tuple[NDArray[np.int64]
 
 def quantise(total: NDArray[np.float64], scale: float) -> NDArray[np.int8]:
     """Bring a sum to length one and to int8; an empty text is the zero vector."""
-    small = np.rint(total / 16_384)  # squares of this size add up exactly
-    length = float(np.sqrt(np.sum(small * small)))
-    if length == 0.0:
+    strongest = float(total.max())
+    if strongest <= 0:
         return np.zeros(DIMENSIONS, np.int8)
-    return np.clip(np.rint(small / length * (127.0 / scale)), -127, 127).astype(np.int8)
+    small = np.asarray(np.rint(total / strongest * 32_768))  # squares of this size add up exactly
+    length = float(np.sqrt(np.sum(small * small)))
+    return np.asarray(np.clip(np.rint(small / length * (127.0 / scale)), -127, 127), np.int8)
 
 
 def encode_many(items: Sequence[tuple[str, Iterable[str]]]) -> NDArray[np.int8]:

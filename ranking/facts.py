@@ -171,8 +171,11 @@ def written_in(text: str) -> int:
 
 
 def _sentences(reading: Reading) -> list[str]:
-    """List the sentences that name a concept: what somebody adds about the weather says nothing of how they work."""
-    named = sorted(sighting.hit.start for sighting in reading.sightings)
+    """List the sentences that name a concept: what somebody adds about the weather says nothing of how they work.
+
+    A line of business alone doesn't count: an inn or a café is in many a holiday too.
+    """
+    named = sorted(sighting.hit.start for sighting in reading.sightings if sighting.hit.concept.kind != "industry")
     found: list[str] = []
     for sentence in _SENTENCE.finditer(reading.folded.text):
         at = bisect_left(named, sentence.start())

@@ -2,7 +2,7 @@
 
 Run it by hand when the lexicon, the words of the trades or the features change, commit the file, and every score gets a
 new version. Each line of work of `data/universe/words.tsv` is a direction; a feature points to the lines that say it, in
-proportion, less what ordinary careers say anyway. The lexicon's forms and the universe's duties are then read with these
+proportion, less what ordinary careers and life outside work say anyway. The lexicon's forms and the universe's duties are then read with these
 directions and lend theirs to the words beside them, in both languages. Half a minute; deterministic for a given numpy.
 """
 
@@ -31,6 +31,7 @@ _POOL_SEED, _JUDGE_SEED = 202, 303
 _POOL_PEOPLE, _POOL_WRITTEN = 300, 2  # generated people, and texts a line of work and language
 _DOUBT = 0.5  # what a feature seen once lacks to certainty
 _ORDINARY = 3.0  # how much an ordinary career's word counts against a line of work's
+_NEUTRAL = 4.0  # how much a sentence about life outside work does
 _LENT = 0.3  # what words read with the first directions count beside written ones
 _CLEAREST, _LEAST = 0.3, 0.15  # how clear a text must be to lend its direction, and from which share on
 _FULL = 32_000
@@ -82,6 +83,12 @@ def _words() -> tuple[Words, ...]:
     return tuple((trade, tuple(ja.split("|")), tuple(en.split("|"))) for trade, ja, en in split)
 
 
+@lru_cache(maxsize=1)
+def _neutral() -> tuple[str, ...]:
+    """Read the sentences about weather, meals, journeys and good manners: what they say, no line of work owns."""
+    return tuple((files("ranking") / "data" / "universe" / "neutral.txt").read_text(encoding="utf-8").splitlines())
+
+
 def trades() -> tuple[str, ...]:
     """Name the lines of work, one a direction. Raises `ValueError` when there are more than directions."""
     found = tuple(sorted({trade for trade, _, _ in _words()} - {_ORDINARY_WORDS}))
@@ -112,6 +119,9 @@ class _Counts:
         self.numbers = {line: i for i, line in enumerate(lines)}
         self.said: dict[int | str, NDArray[np.float64]] = {}
         self.ordinary: Counter[int | str] = Counter()
+        self.neutral = Counter(
+            feature for line in _neutral() for feature in set(map(int, features(fold(line).text)[0]))
+        )
 
     def add(self, text: str, shares: NDArray[np.float64]) -> None:
         for feature in _things(text):
@@ -129,10 +139,15 @@ class _Counts:
         keys = sorted(key for key in self.said if isinstance(key, int))
         rows = np.zeros((len(keys) + len(ids), DIMENSIONS), np.int16)
         both: list[int | str] = [*keys, *ids]
+        # Where somebody works, or stayed on a journey, says nothing of what they do.
+        industries = {concept.id for concept in lexicon().concepts.values() if concept.kind == "industry"}
         for row, key in enumerate(both):
             said = self.said.get(key)
-            if said is not None:
-                whole = float(said.sum()) + _DOUBT + _ORDINARY * self.ordinary[key]
+            if said is not None and key not in industries:
+                against = _ORDINARY * self.ordinary[key]
+                if isinstance(key, int):
+                    against += _NEUTRAL * self.neutral[key]
+                whole = float(said.sum()) + _DOUBT + against
                 rows[row, : self.width] = np.rint(_FULL * said / whole)
         return np.array(keys, np.uint32), rows
 
