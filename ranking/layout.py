@@ -116,8 +116,7 @@ def read_lines(folded: Folded) -> list[Line]:
         if not content:
             # 「The role」 above a list tells what is done, above a line of its own what it is called.
             section, own = "duties" if name == "title" and follower is not None and follower.bullet else name, ""
-            end = raw.start + len(raw.text.rstrip())
-            lines.append(Line(raw.start, end, raw.text.strip(), section, heading=True, row=i))
+            lines.append(_heading(raw, section, i))
             continue
         named, named_at = inner(raw.text, at)
         if named is not None:
@@ -132,10 +131,14 @@ def read_lines(folded: Folded) -> list[Line]:
             lines.extend(_sentences(raw, at, name, listed, i, labelled=True))
         else:
             section, own = name, ""
-            lines.append(
-                Line(raw.start, raw.start + len(raw.text.rstrip()), raw.text.strip(), name, heading=True, row=i)
-            )
+            lines.append(_heading(raw, name, i))
     return lines
+
+
+def _heading(raw: RawLine, section: str, row: int) -> Line:
+    words = raw.text.strip()
+    start = raw.start + raw.text.index(words)
+    return Line(start, start + len(words), words, section, heading=True, row=row)
 
 
 def _sentences(raw: RawLine, at: int, section: str, listed: bool, row: int, labelled: bool = False) -> Iterator[Line]:
