@@ -31,15 +31,15 @@ _LEVELS: tuple[tuple[Level, str], ...] = (
         Level.NATIVE,
         r"(?<!near-)(?<!near )(?:ネイティブ(?!に近い|アプリ|コード|広告)(?:レベル|並み|相当|級)?)|母国語|母語(?:話者)?"
         r"|(?<!cloud )(?<!cloud-)(?<!react )(?<!near-)(?<!near )\bnative(?: or bilingual)?(?:[- ]level|[- ]speaker)?(?! app| code| ad|script)"
-        r"|\bmother tongue|\bfirst language\b",
+        r"|\bmother[- ]tongue|\bfirst language\b",
     ),
     (
         Level.FLUENT,
-        r"\bnear[- ]native\b|ビジネス上級|ネイティブに近い|流暢|流ちょう|堪能|上級|\bfluent\b|\bfluently\b|\bfluency\b|\badvanced\b|full professional",
+        r"\bnear[- ]native\b|ビジネス上級|ネイティブに近い|バイリンガル(?=レベル|の|相当)|流暢|流ちょう|堪能|上級|\bfluent\b|\bfluently\b|\bfluency\b|\badvanced\b|full professional(?: proficiency)?",
     ),
     (
         Level.BUSINESS,
-        r"ビジネスレベル|ビジネス(?:英)?会話|ビジネス英語|ビジネス日本語|ビジネス(?:初級以上|中級)|中上級|ビジネスで(?:使用|活用|通用)|会議(?:や商談)?(?:が|の)(?:可能|進行|できる)|商談が?(?:可能|できる)"
+        r"ビジネスレベル|ビジネス(?:英)?会話|(?:商談|会議|交渉|実務|業務)(?:が?できる)?レベル|(?:問題|支障)なく(?:使え|業務|コミュニケーション|働)|ビジネス英語|ビジネス日本語|ビジネス(?:初級以上|中級)|中上級|ビジネスで(?:使用|活用|通用)|会議(?:や商談)?(?:が|の)(?:可能|進行|できる)|商談が?(?:可能|できる)"
         r"|業務(?:上|で)(?:支障|使用|問題)(?:が?ない|している)?|ビジネス(?=[\s)」、。/]|$)"
         r"|\bbusiness(?:[- ]level| proficien(?:t|cy)|[- ]fluent)?(?=[\s,.;:)/]|$)"
         r"|\bprofessional[- ]level|\bprofessional(?= (?:english|japanese))|professional (?:working )?proficiency|working (?:proficiency|knowledge of (?=(?:english|japanese)(?! law| lab| gaap| tax| reg)))|\bproficient\b|\bproficiency\b|\bupper[- ]intermediate\b",
@@ -89,11 +89,11 @@ _EIKEN_LEVEL = {
 }
 _NEGATED = r"(?:not (?:required|needed|necessary|a must|mandatory)|optional|unnecessary|none\b)"
 _NOT_NEEDED = re.compile(
-    r"(?P<ja>日本語|英語|語学)(?:力|能力|スキル|の?レベル)?(?:は|に?関する経験は|は一切)?[::\s]*(?:特に)?(?:不問|不要|必要(?:は|が)?(?:ありません|ございません|ない)|必要なし|必須では(?:ありません|ない)|問いません|なしでも|使用しません|使いません|使用なし)"
+    r"(?P<ja>日本語|英語|語学)(?:力|能力|スキル|の?レベル)?(?:は|に?関する経験は|は一切)?[::\s]*(?:特に)?(?:不問|不要|必要(?:は|が)?(?:ありません|ございません|ない)|必要なし|必須では(?:ありません|ない)|求め(?:ません|て(?:い|お))|問いません|なしでも|使用しません|使いません|使用なし)"
     r"|(?P<ja2>日本語|英語)(?:が|は|を)?(?:でき|話せ|わから|使え|苦手)[^。、\n]{0,4}(?:ても|でも)"
     r"|(?P<en3>jlpt) (?:certificates?|level|qualification)?s? ?(?:is|are) not (?:needed|required|necessary)"
     r"|(?P<en4>japanese|english)(?: language)?(?: skills?| ability| proficiency)?(?: is| are)? (?:useful|helpful|nice|welcome|a plus)[^.;]{0,12} not (?:needed|required|necessary|a must)"
-    r"|(?P<any>\bno language requirements?)"
+    r"|(?P<any>\bno language requirements?)|\bno (?P<en6>japanese|english)(?: language)? requirement"
     r"|\bno (?P<en>japanese|english)(?: language)?(?: skills?| ability| proficiency| knowledge)?(?: is| are)? (?:required|needed|necessary)"
     r"|(?P<en2>japanese|english)(?: language)?(?: skills?| ability| proficiency| level| knowledge)?(?: is| are|:)? "
     + _NEGATED
@@ -128,16 +128,16 @@ _CUE = re.compile(
 
 # What somebody does in a language tells the level where no word for it does: meetings want more than mails.
 _NAMES = {
-    "japanese": (re.compile(r"(?:日本語|和文)(?:力|能力|スキル)?(?=[でをのにが(、・])"), re.compile(r"\b(?:in|using|of|use) (?:both )?(?:english (?:and|or) )?(?P<at>japanese)\b(?! (?:law|labou?r|tax|gaap|regulat|market|compan|account|business|custom|consum|employ|food|cultur))|\b(?P<doc>japanese)(?= (?:[a-z]+ )?(?:documents?|texts?|e-?mails?|manuals?|specifications?)\b)")),
-    "english": (re.compile(r"(?:英語|英文)(?:力|能力|スキル)?(?=[でをのにが(、・メ]|仕様書|資料|書類|文書|マニュアル|論文|レター)"), re.compile(r"\b(?:in|using|of|use) (?:both )?(?:japanese (?:and|or) )?(?P<at>english)\b|\b(?P<doc>english)(?= (?:[a-z]+ )?(?:documents?|texts?|e-?mails?|manuals?|specifications?)\b)")),
+    "japanese": (re.compile(r"(?:日本語|和文)(?:力|能力|スキル)?(?=[でをのにが(、・])"), re.compile(r"\b(?:in|using|of|use) (?:both )?(?:english (?:and|or) )?(?P<at>japanese)\b(?! (?:law|labou?r|tax|gaap|regulat|market|compan|account|business|custom|consum|employ|food|cultur))|\bspeak(?:ing)? (?P<said>japanese)\b|\b(?P<fit>japanese)(?= (?:good enough|sufficient|strong enough|enough|skills? (?:to|for)|for|to)\b)|\b(?P<doc>japanese)(?= (?:[a-z]+ )?(?:documents?|texts?|e-?mails?|manuals?|specifications?)\b)")),
+    "english": (re.compile(r"(?:英語|英文)(?:力|能力|スキル)?(?=[でをのにが(、・メ]|仕様書|資料|書類|文書|マニュアル|論文|レター)"), re.compile(r"\b(?:in|using|of|use) (?:both )?(?:japanese (?:and|or) )?(?P<at>english)\b|\bspeak(?:ing)? (?P<said>english)\b|\b(?P<fit>english)(?= (?:good enough|sufficient|strong enough|enough|skills? (?:to|for)|for|to)\b)|\b(?P<doc>english)(?= (?:[a-z]+ )?(?:documents?|texts?|e-?mails?|manuals?|specifications?)\b)")),
 }  # fmt: skip
 _SPOKEN = re.compile(
-    r"会議|打ち?合わ?せ|ミーティング|商談|交渉|折衝|プレゼン|議論|ディスカッション|ファシリテ|電話|討議|面談"
+    r"会議|打ち?合わ?せ|ミーティング|商談|交渉|折衝|プレゼン|議論|ディスカッション|ファシリテ|電話|討議|面談|説明(?!書)|提案"
     r"|\bmeetings?\b|\bnegotiat|\bpresent(?:ing|ations?)?\b|\bdiscuss|\bcalls?\b|\binterview|\bfacilitat|\bworkshops?\b|\btrain(?:ing)?\b|\bpitch|\blecture"
 )
 _WRITTEN = re.compile(
     r"メール|チャット|接客|会話|読み|読む|読め|読解|文書|文献|資料|ドキュメント|書類|仕様書|論文|マニュアル"
-    r"|\bread(?:ing)?\b|\bwrit(?:e|ing)\b|\be-?mails?\b|\bdocument|\bcorrespond|\bchats?\b|\bmanuals?\b|\breports?\b"
+    r"|\bread(?:ing)?\b|\bwrit(?:e|ing)\b|\be-?mails?\b|\bdocument|\bcorrespond|\bchats?\b|\bmanuals?\b|\breports?\b|\beveryday\b|\bconversations?\b"
 )
 _DEALING = re.compile(
     r"コミュニケーション|やり取り|やりとり|対応|業務|実務|仕事|勤務|使用|使っ|使う|使い|用い|活用|調整|説明|連携|折り合い|ビジネス"

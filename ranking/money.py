@@ -17,7 +17,7 @@ _RANGE_JA = re.compile(
 _UNIT_EN = r"(?:million|mil|mm|m|k)"
 _UNIT_ENDS = r"(?![a-z])|(?=jpy|yen)"
 _RANGE_EN = re.compile(
-    r"(?P<upto>(?:up to|max(?:imum)?\.?:?(?: of)?|until|≤|<=)\s*)?(?P<from>(?:from|at least|starting (?:at|from)|over|minimum(?: of)?)\s*)?"
+    r"(?P<upto>(?:up to|no more than|not more than|max(?:imum)?\.?:?(?: of)?|until|≤|<=)\s*)?(?P<from>(?:from|at least|starting (?:at|from)|over|minimum(?: of)?)\s*)?"
     r"(?P<cur>jpy|yen|¥|\\)?\s*"
     rf"(?P<a>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)\s*(?P<ua>{_UNIT_EN}(?:{_UNIT_ENDS}))?\s*(?P<cur_a>jpy|yen|円)?"
     r"(?:\s*(?:-|~|up to|to|and|[,/]? ?max\.?)\s*(?:jpy|yen|¥|\\)?\s*"
@@ -25,14 +25,14 @@ _RANGE_EN = re.compile(
     r"\s*(?P<cur2>jpy|yen|円)?(?P<open>\s*(?:\+|and up|or more|~))?"
 )
 _PAY_CONTEXT = re.compile(
-    r"年収|給与|給料|月給|月収|基本給|お給料|月額|年俸|報酬|待遇|想定給|提示額|賃金|salary|compensation|\bpay\b|\bpackage\b|\bote\b|base\b|remuneration|annual income|\ba year\b|\bper year\b|per annum|annually|/yr\b|/year\b|(?:^|[\s(])年(?=\d)|理論年収"
+    r"年収|給与|給料|月給|初任給|月収|基本給|お給料|月額|年俸|報酬|待遇|想定給|提示額|賃金|salary|compensation|\bpay\b|\bpackage\b|\bote\b|base\b|remuneration|annual income|\ba year\b|\bper year\b|per annum|annually|/yr\b|/year\b|(?:^|[\s(])年(?=\d)|理論年収"
 )
 _NOT_PAY = re.compile(
     r"年収例|年商|売上|資本金|調達|予算|取扱高|流通総額|時価総額|総資産|純利益|営業利益|入社一時金|入社祝|祝い金|支度金|手当|交通費|上限\d|補助|支給額上限|罰金|単価|受注|商談規模|案件規模"
-    r"|revenue|funding|funded|raised|\bcapital\b|\bbudget(?! for (?:this|the) (?:role|position))|\barr\b|\bgmv\b|\bmrr\b|sign(?:ing)?[- ]?on|sign(?:ing)? bonus|allowance|series [a-e]\b|turnover|quota|deal size|valuation|stipend"
+    r"|revenue|funding|funded|raised|\bcapital\b|\bbudget(?! for (?:this|the) (?:role|position))|\barr\b|\bgmv\b|\bmrr\b|sign(?:ing)?[- ]?on|sign(?:ing)? bonus|allowance|series [a-e]\b|turnover|sales target|quota|deal size|valuation|stipend"
 )
 _MONTHLY = re.compile(
-    r"月給|(?<![0-9ヶかカ])月(?=約?[\d一二三四五])|月額|月収|基本給|/月|per month|monthly|a month|/month"
+    r"月給|初任給|(?<![0-9ヶかカ])月(?=約?[\d一二三四五])|月額|月収|基本給|/月|per month|monthly|a month|/month"
 )
 _BARE = re.compile(r"(?P<a>\d{1,2},\d{3},\d{3})(?:\s*(?:-|~|to)\s*(?P<b>\d{1,2},\d{3},\d{3}))?")
 _CEILING = re.compile(r"(?:最大|最高|上限)[^\d]{0,6}$")

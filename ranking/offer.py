@@ -13,7 +13,7 @@ from ranking.values import Pay, Stated
 
 # Every repetition is bounded: a line of digits and dashes must not be tried in every way it could be cut.
 _AMOUNT = re.compile(
-    r"¥ ?\d[\d.,]{0,20}[mk]?(?: ?(?:-|~|to) ?¥? ?\d[\d.,]{0,20}[mk]?)?(?: ?(?:per|a|/) ?(?:month|year|annum))?|"
+    r"(?:(?:up to|from|starting (?:at|from)|at least|no more than) )?(?:¥|jpy|yen) ?\d[\d.,]{0,20}[mk]?(?: ?(?:-|~|to) ?¥? ?\d[\d.,]{0,20}[mk]?)?(?: ?(?:per|a|/|p\.) ?(?:month|year|annum|a))?|"
     r"(?:(?:up to|max\.?|from|between|jpy|yen|年|月|約|最大|上限|~|[¥≤]) ?){0,6}[\d一二三四五六七八九][\d.,~\-千百十 ]{0,24}(?:(?:to|and|-|~|/ max|万円?|円|から|jpy|[mk]) ?[¥\d.,十三]{0,20}){0,6}\s{0,8}(?:万円?|円|million yen|million|m\b|jpy|yen|k jpy)+"
     r"(?: ?(?:per|a|/) ?(?:month|year|annum)|以上|まで|~)?"
 )
@@ -83,7 +83,7 @@ _CUE = re.compile(
 )
 _SURE_CUE = re.compile(r"\bplace of work\b|\bwork(?:ing)? location\b|勤務地は|就業場所は")
 _NOT_THERE = re.compile(
-    r"(?:本社|本店|本部|登記|本国|支店|工場見学|オフィス)(?:上の本店)?[はがも、:)]|※|将来|異動|出張|転勤(?!な|は当面|当面な)|訪問|もあり|系列|ほかに|必要はありません|business trips?|meet in|headquarter|head office|flights?\b|travel|move(?:d|s)? to|founded|(?:customers|clients) from|出身|(?:customers|clients|plants|stores|shops|partners|suppliers) in|listed on|創業|設立|発祥|取引先|顧客|上場|全国|colleagues in|team in|engineers in|later"
+    r"(?:本社|本店|本部|登記|本国|支店|工場見学|オフィス)(?:上の本店)?[はがも、:)]|※|将来|異動|出張|転勤(?!な|は当面|当面な)|訪問|もあり|系列|ほかに|必要はありません|business trips?|meet in|headquarter|head office|flights?\b|travel|move(?:d|s)? to|founded|(?:customers|clients) from|出身|(?:customers|clients|plants|stores|shops|partners|suppliers) in|competitors (?:are )?|listed on|創業|設立|発祥|取引先|顧客|上場|全国|colleagues in|team in|engineers in|later"
 )
 
 
@@ -115,6 +115,8 @@ def find_work_place(folded: Folded, lines: list[Line], remote: Stated[str] | Non
             first = found[0]
             before = line.text[max(0, first.start - 44) : first.start]
             after = line.text[first.end : first.end + 40] if number else ""
+            if after.startswith("出張"):
+                continue
             if (
                 (_NOT_THERE.search(before) and number < len(groups) - 1)
                 or (anywhere and _OFFICE_APART.search(before))

@@ -103,7 +103,7 @@ class PlaceFound:
 
 # 「東京大学」 and "Bank of Kyoto" are names of their own.
 _OWN_NAME = re.compile(
-    r"(?:大学|証券(?:取引所)?|電力|海上|ガス(?!タンク)|銀行|信用金庫|製鉄|高専|医科|工業大|理科大|農工大|芸術大|外国語大|フィルハーモニー|風(?!呂)|産(?!業)|料理|弁護士会|[^\s、。,/]{0,10}協会| ?(?:university|stock exchange|electric|gas\b|institute|bank\b))"
+    r"(?:大学|証券(?:取引所)?|電力|海上|ガス(?!タンク)|銀行|信用金庫|製鉄|高専|医科|工業大|理科大|農工大|芸術大|外国語大|フィルハーモニー|タワー|ゴム|スカイツリー|ドーム|ディズニー|風(?!呂)|産(?!業)|料理|弁護士会|[^\s、。,/]{0,10}協会| ?(?:university|stock exchange|electric|gas\b|institute|bank\b))"
 )
 _OWN_NAME_AHEAD = re.compile(r"(?:university|bank) of $")
 # 「堺工場」, 「川口」: where a place is told, a city needs no 市.

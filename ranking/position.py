@@ -236,6 +236,7 @@ _STOP_EN = r"(?=,? (?:with|who|you|and (?:works?|working|leading|lead|managing|s
 _REPORTS_EN = re.compile(
     rf"\b(?<!financial )(?<!regulatory )(?<!submit )(?<!reports )(?:report(?:s|ing)?|accountable)(?: directly| line)?(?: in| into)?,? ?(?:in)?to:?\s+(?:[a-z]+, (?=our |the ))?(?:the |our |a )?(?P<who>[a-z][^.;\n(]*?){_STOP_EN}"
     rf"|\byour (?:line |direct )?(?:manager|boss|supervisor) (?:will be|is),? (?:the |our )?(?P<who2>[^.;,\n(]+)"
+    r"|\b(?:have|with) (?:the |our )(?P<who7>[^.;,\n(]+?) as your (?:line |direct )?(?:manager|boss|supervisor)"
     rf"|\b(?:work(?:ing)?|works) (?:directly )?(?:under|for) (?:the |our )(?P<who3>[a-z][^.;\n(]*?){_STOP_EN}"
     rf"|\b(?:you(?:'ll| will)? answer|solid(?: reporting)? line|answerable) to (?:the |our )?(?P<who4>[a-z][^.;\n(]*?){_STOP_EN}"
     r"|^report(?:s|ing)(?: to| line)\s?[-–—]\s?(?P<who5>[a-z][^.;\n(]+)"
@@ -246,7 +247,7 @@ _REPORTS_JA = re.compile(
     rf"(?P<who>[^\s。、,:()「」]{{2,24}}?|head of \w+|(?:vp|director|head) [a-z ]{{2,20}})(?:に|へ)(?:直接|週に一度|毎週)?(?:の)?(?:報告|レポート)(?:して|し|いただ|する|を)"
     r"|(?P<who2>[^\s。、,:()「」]{2,24}?)(?:の|が)?(?:直下|直属|直轄|配下)(?:です|と|の|で|に|。|$)"
     r"|(?:上司|上長|レポート先|報告先)は、?(?P<who3>[^。、,()]{2,24}?)(?:です|になります|となります|が務め|。|$)"
-    rf"|(?P<who4>[^\s。、,:()「」]{{1,20}}?{_RANK_JA})(?:の(?:もと|下)で|の指示の?(?:もと|下)|への(?:報告|レポート)(?:と|に)?な|が(?:直属の)?(?:上司|上長)(?:です|と|に))"
+    rf"|(?P<who4>[^\s。、,:()「」]{{1,20}}?{_RANK_JA})(?:の(?:もと|下)で|の指[示揮]の?(?:もと|下)|への(?:報告|レポート)(?:と|に)?な|が(?:直属の)?(?:上司|上長)(?:です|と|に))"
     r"|レポート(?:ライン|先)/(?P<who5>[^。、,()]{2,24}?)$"
 )
 _NO_SUPERIOR = re.compile(

@@ -8,7 +8,7 @@ from functools import lru_cache
 # Words that settle the matter wherever they stand in a heading: 「応募要件（WANT）」, "Must have / 必須".
 _NICE = re.compile(
     r"歓迎|尚可|尚良|なお可|あれば|あると|望ましい|優遇|[活生]かせ|プラスになる|nice[ -]to[ -]ha|good[ -]to[ -]have|preferred|preferable|bonus (?:points|skills|if|qualif)|^bonus$"
-    r"|\bpluse?s?\b|desir(?:able|ed)|\bideal(?:ly)?\b(?! candidate)|advantage|extra credit|appreciated|great if|optional|\bassets?\b|even better|^wants?$|\(want\)|/ ?want\b|\bwant ?(?:/|$)|^good$|^welcome$|it helps|would (?:also )?help|good to see|great to|nice if|we'd love|stand out|set you apart|favou?rabl|なお良い|良い(?:経験|スキル)|助かる|こうだったら|もっと嬉し|嬉しい|うれしい|活きる|役立つ|役に立つ|心強|ありがた|有利|強みに|歓迎|プラスアルファ|^さらに|\bwe(?:'d| would)(?: also)? (?!(?:like|love|want) to (?:hear|talk|speak|meet))(?:be )?\w+|thrilled|impress|happier|\+α|加点"
+    r"|\bpluse?s?\b|desir(?:able|ed)|\bideal(?:ly)?\b(?! candidate)|advantage|extra credit|appreciated|great if|optional|\bassets?\b|even better|would be (?:nice|great|good|helpful)|would (?:also )?help|^wants?$|\(want\)|/ ?want\b|\bwant ?(?:/|$)|^good$|^welcome$|it helps|would (?:also )?help|good to see|great to|nice if|we'd love|stand out|set you apart|favou?rabl|なお良い|良い(?:経験|スキル)|助かる|こうだったら|もっと嬉し|嬉しい|うれしい|活きる|役立つ|役に立つ|心強|ありがた|有利|強みに|歓迎|プラスアルファ|^さらに|\bwe(?:'d| would)(?: also)? (?!(?:like|love|want) to (?:hear|talk|speak|meet))(?:be )?\w+|thrilled|impress|happier|\+α|加点"
 )
 _MUST = re.compile(
     r"必須|必要(?:な(?:経験|スキル|資格|能力|条件|知識)|条件|要件|スキル|経験|資格$)|求める(?:スキル|経験|能力|要件|条件|資格|知識)"
@@ -37,7 +37,7 @@ _OTHERS: tuple[tuple[str, str], ...] = (
     ("pay", r"(?:想定|予定|提示|参考|モデル)?(?:年収|給与|給料|年俸|月給|月収|報酬|単価)|賃金|お給料|(?:base |annual |monthly )?salary|compensation|pay\b|rate\b|annual (?:pay|income)|remuneration|年額|income|package|ote\b"),
     ("remote", r"リモート|在宅|テレワーク|働き方|勤務形態|勤務スタイル|work(?:ing)? (?:style|from home|arrangement|model)|remote"),
     ("place", r"(?:主な|予定)?(?:勤務|就業|就労)(?:地|場所|先|の場所|エリア)|働く場所|場所$|(?:配属|派遣)先|所在地|オフィス|拠点|エリア$|(?:work |job |office )?locations?\b|office$|work ?place|place(?: of work)?|based|where(?: you)?|site$"),
-    ("employment", r"雇用(?:形態|区分|条件)?|契約(?:形態|種別|期間)?$|採用形態|employment|contract(?: type)?$|job type|type$"),
+    ("employment", r"社員区分|雇用(?:形態|区分|条件)?|契約(?:形態|種別|期間)?$|採用形態|employment|contract(?: type)?$|job type|type$"),
     ("language", r"語学|言語|使用言語|語学力|languages?\b|日本語|英語|japanese|english"),
     ("duties", r"(?:お)?仕事(?:の)?(?:内容|概要)|(?:この)?仕事|(?:主な)?業務|職務|担当(?:業務|する)|具体的|お任せ|やること|ミッション|役割|(?:job|role) (?:description|summary|overview)|(?:key |main |your |principal |core )*(?:responsibilit|duties|tasks|accountabilit|mission)|what (?:you(?:'ll| will)|the (?:job|role)|you do)|about (?:the |this )?(?:role|job|position|opportunity)|the (?:job|role|position)|day to day|overview|you(?:'ll| will)$|in this role|入社後"),
     ("stack", r"開発環境|技術スタック|使用(?:技術|ツール|言語)|環境|利用(?:技術|ツール)|(?:our )?(?:tech(?:nology)?|technical) stack|development environment|our stack|tools"),

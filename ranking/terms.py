@@ -18,21 +18,21 @@ _REMOTE: tuple[tuple[str, str], ...] = (
     (
         "none",
         r"(?:リモート|テレ|在宅)(?:ワーク|勤務)?(?:の?制度|での勤務)?\s*(?:は|も|:)?\s*(?:一切)?" + _OFF
-        + r"|フル出社|原則(?:として)?出社|出社必須|毎日出社|全員(?:が)?出社|完全出社|週(?:5|五)日?(?:の)?出社|\bno (?:remote|wfh|telework)\b|\bnot (?:a )?remote"
+        + r"|フル出社|原則(?:として)?出社|出社必須|毎日出社|全員(?:が)?出社|完全出社|週(?:5|五)日?(?:の)?出社|(?:テレワーク|リモート(?:ワーク)?|在宅(?:勤務)?)の対象(?:では|外)|\bno (?:remote|wfh|telework)\b|\bnot (?:a )?remote"
         r"|(?:remote(?: work(?:ing)?)?|telework|work(?:ing)? from home|wfh|home office)\s?(?:is |:)? ?(?:no\b|none\b|(?:not|isn't)\b (?:currently )?(?:possible|available|offered|allowed|permitted|an option))"
-        r"|\bon-?site only\b|(?:fully|100%|completely|entirely) (?:on-?site|in[- ]office|in the office|office[- ]based)|(?:5|five) days (?:a week )?(?:in (?:the )?office|on-?site)|cannot be (?:done|performed) (?:remotely|from home)|no work(?:ing)?[- ]from[- ]home|(?:in the office|on-?site) every day|no home office|full[- ]time (?:in (?:the |our )?office|on-?site)",
+        r"|\bon-?site only\b|(?:fully|100%|completely|entirely) (?:on-?site|in[- ]office|in the office|office[- ]based)|(?:5|five) days (?:a week )?(?:in (?:the )?office|on-?site)|cannot be (?:done|performed) (?:remotely|from home)|no work(?:ing)?[- ]from[- ]home|(?:in the office|on-?site) every day|no home office|remote work(?:ing)? is not|based on-?site|commute to [^.]{3,30} (?:daily|every day|five days)|full[- ]time (?:in (?:the |our )?office|on-?site)",
     ),
     (
         "full",
-        r"フル(?:リモート|在宅|テレワーク)(?!(?:は|勤務は|ワークは)?(?:不可|ではありません|できません))|(?:完全|100%)(?:リモート|在宅|テレワーク)|(?:リモート|在宅)(?:ワーク|勤務)?\s?[(:]?(?:フル|完全|100%)|全国どこ|国内ならどこ|(?:勤務地|場所|居住地)(?:は|を)?(?:一切)?(?:不問|問(?:い|わ)|自由)|出社(?:は|の)?(?:不要|義務(?:は|も)?(?:なし|なく|ありません))|全員がリモート|(?:場所|勤務(?:先|地))\s?:\s?ご?自宅$|^ご?自宅(?:$|\()|\bremote[- ]only\b|(?:work|location|live|based|remote)[^.]{0,16}anywhere in japan|anywhere in japan \(?remote|(?:all|everyone|everybody)\b[^.]{0,20}\bworks? remotely"
-        r"|\b(?:full(?:y)?|completely|entirely|100%)[ -](?:remote|distributed|work from home)\b|\bremote(?: ok)?[:,( -]+(?:fully|full|100%)|\b100% (?:remote|wfh)\b|\bremote[- ]first\b|work from anywhere|remote (?:from )?anywhere|remote within japan|\bremote,? ?\(?japan|(?:location|where|place of work): remote\b(?! (?:work )?(?:\d|up to))|\bremote (?:role|position|job)\b|\bhome-based\b|live anywhere|living anywhere|\bno office\b|nobody has to come in|場所はどこでも|no need to come (?:in|to the office)",
+        r"フル(?:リモート|在宅|テレワーク)(?!(?:は|勤務は|ワークは)?(?:不可|ではありません|できません))|(?:完全|100%)(?:リモート|在宅|テレワーク)|(?:リモート|在宅)(?:ワーク|勤務)?\s?[(:]?(?:フル|完全|100%)|全国どこ|オンライン完結|お住まいの(?:地域|場所|エリア)(?:は|を)?問|出社は(?:基本的に|原則)?(?:ありません|なし|ゼロ)|国内ならどこ|(?:勤務地|場所|居住地)(?:は|を)?(?:一切)?(?:不問|問(?:い|わ)|自由)|出社(?:は|の)?(?:不要|義務(?:は|も)?(?:なし|なく|ありません))|全員がリモート|(?:場所|勤務(?:先|地))\s?:\s?ご?自宅$|^ご?自宅(?:$|\()|\bremote[- ]only\b|(?:work|location|live|based|remote)[^.]{0,16}anywhere in japan|anywhere in japan \(?remote|(?:all|everyone|everybody)\b[^.]{0,20}\bworks? remotely"
+        r"|\b(?:full(?:y)?|completely|entirely|100%)[ -](?:remote|distributed|work from home)\b|\bremote(?: ok)?[:,( -]+(?:fully|full|100%)|\b100% (?:remote|wfh)\b|\bremote[- ]first\b|work from anywhere|remote (?:from )?anywhere|remote within japan|\bremote,? ?\(?japan|(?:location|where|place of work): remote\b(?! (?:work )?(?:\d|up to))|\bremote (?:role|position|job)\b|\bhome-based\b|live anywhere|remote from day one|everyone works from home|from home full[- ]time|living anywhere|\bno office\b|nobody has to come in|場所はどこでも|no need to come (?:in|to the office)",
     ),
     (
         "partial",
-        r"(?:リモート|テレ)(?:ワーク|勤務)?\s*(?:可|併用|あり|有|制度|中心|メイン|率|ok|週|月|との|と出社|も|を|:?\s*(?:可|有|あり|週|一部|月|相談|応相談))|(?:一部|部分|基本|原則|出社と|出社・)リモート|リモート(?:ワーク)?(?:・|/|と)(?:出社|オフィス)|(?<![ぁ-ん])(?:リモートワーク|テレワーク)(?!関連|支援|商|ツール|事業|市場|向け|の(?:普及|導入))|在宅(?:勤務|ワーク)?(?:も|可|あり|制度|ok|週|月|は?週|を|:|と|です)?|ハイブリッド(?:勤務|ワーク|型)?(?!車|カー|クラウド|自動|イベント|人材|な|採用)|(?:週|月)\s*\d?\s*[~-]?\s*\d\s*(?:日|回)?(?:程度|まで|ほど|以上)?(?:の|は|だけ|のみ)?(?:出社|リモート|在宅|オフィス)|出社(?:頻度|回数|日数|日)?(?:は|:)\s?(?:週|月|年)|出社(?:頻度|回数|日数) ?(?:週|月|年)|(?:必要|随時)に?(?:応じて|時|な時)[^。]{0,4}出社|任意出社"
+        r"(?:リモート|テレ)(?:ワーク|勤務)?\s*(?:可|併用|あり|有|制度|中心|メイン|率|ok|週|月|との|と出社|も|を|:?\s*(?:可|有|あり|週|一部|月|相談|応相談))|(?:一部|部分|基本|原則|出社と|出社・)リモート|リモート(?:ワーク)?(?:・|/|と)(?:出社|オフィス)|(?<![ぁ-ん])リモートと(?:対面|出社|オフィス)|(?<![ぁ-ん])(?:リモートワーク|テレワーク)(?!関連|支援|商|ツール|事業|市場|向け|の(?:普及|導入))|在宅(?:勤務|ワーク)?(?:も|可|あり|制度|ok|週|月|は?週|を|:|と|です)?|ハイブリッド(?:勤務|ワーク|型)?(?!車|カー|クラウド|自動|イベント|人材|な|採用)|(?:週|月)\s*\d?\s*[~-]?\s*\d\s*(?:日|回)?(?:程度|まで|ほど|以上)?(?:の|は|だけ|のみ)?(?:出社|リモート|在宅|オフィス)|出社(?:頻度|回数|日数|日)?(?:は|:)\s?(?:週|月|年)|出社(?:頻度|回数|日数) ?(?:週|月|年)|(?:必要|随時)に?(?:応じて|時|な時)[^。]{0,4}出社|任意出社"
         r"|\bhybrid(?! cloud| car| vehicle| event| integration)\b|\bremote[- ](?:work|ok|friendly|possible|days?|option)|(?:days?|times?|x|once|twice|%) ?(?:(?:a|per|/|each|every) ?(?:week|month) )?(?:of )?(?:remote|wfh|from home|at home|in (?:the |our )?(?:\w+ )?office|on site)|\bwfh\b(?! (?:is )?not)|in[- ]office \d ?(?:x|days)|office \w+ days|(?:come|be) in(?:to the office)? (?:on|at least|"
         + _DAYS_A
-        + r")\b|office attendance|(?:work(?:ing)?|days?) from home|from home (?:on|up to|one|two|once|\d)|remote: partial|partial(?:ly)? remote|(?:mix|combination|blend) of (?:home|remote|office)|自宅(?:で|での)(?:も)?(?:勤務|作業|仕事|業務|働)|home office (?:days?|possible|allowed|up to|\d|one|two)|fixed office days|days? (?:a week )?on-?site|on-?site (?:\d|one|two|three|four) days?|(?:one|two|three|four|\d) office days|% (?:in the office|remote)|telework|flexible (?:on )?location|remote (?:up to|\d)|: remote|(?:/|\bor) remote\b(?! in| within| from|,)",
+        + r")\b|office attendance|(?:work(?:ing)?|days?) from home|from home (?:on|up to|one|two|once|\d)|remote: partial|partial(?:ly)? remote|(?:mix|combination|blend) of (?:home|remote|office)|自宅(?:で|での)(?:も)?(?:勤務|作業|仕事|業務|働)|home office (?:days?|possible|allowed|up to|\d|one|two)|fixed office days|days? (?:a week )?on-?site|on-?site (?:\d|one|two|three|four) days?|(?:one|two|three|four|\d) office days|% (?:in the office|remote)|days? to spend at home|home working|working at home|telework|flexible (?:on )?location|remote (?:up to|\d)|: remote|(?:/|\bor) remote\b(?! in| within| from|,)",
     ),
     ("none", r"\boffice[- ]based\b|[,;(] ?on[- ]?site\b(?! (?:one|two|three|\d))|\bin-office (?:role|position|job|only)|\b(?:an )?on-?site (?:role|position|work|job)|work is on[- ]?site|\bin[- ]person\b|^on[- ]?site\b|出社(?:勤務|です|となり)"),
 )  # fmt: skip
@@ -40,7 +40,7 @@ _REMOTE_PATTERNS = [(name, re.compile(pattern)) for name, pattern in _REMOTE]
 _SELECTION = re.compile(r"面接|面談|選考|説明会|見学|interview|screening")
 _ABOUT_REMOTE = re.compile(r"出社|リモート|在宅|テレワーク|remote|wfh")
 _NOT_WORK = re.compile(
-    r"リモート(?:ワーク|勤務)?(?:手当|アクセス|監視|センシング|保守|デスクトップ|会議|関連|支援|製品|商材)|テレワーク(?:手当|関連|支援|製品|商材)|在宅(?:訪問|医療|介護|看護|手当|患者|ケア|療養)|work(?:ing)?[- ]from[- ]home (?:allowance|stipend|equipment|policy document)|remote (?:access|control|areas?|monitoring|sensing|teams?|support|allowance|desktop)"
+    r"リモート(?:ワーク|勤務)?(?:手当|アクセス|監視|センシング|保守|デスクトップ|会議|関連|支援|製品|商材)|テレワーク(?:手当|関連|支援|製品|商材)|在宅(?:訪問|医療|酸素|透析|介護|看護|手当|患者|ケア|療養)|work(?:ing)?[- ]from[- ]home (?:allowance|stipend|equipment|policy document)|remote (?:access|control|areas?|monitoring|sensing|teams?|support|allowance|desktop)"
 )
 
 
@@ -54,7 +54,11 @@ def find_remote(folded: Folded, lines: list[Line]) -> Stated[str] | None:
         if ln not in here
         and ln not in near
         and ln.section not in ("must", "nice")
-        and (ln.section not in _PRAISE or (ln.section == "process" and not _SELECTION.search(ln.text)))
+        and (
+            ln.section not in _PRAISE
+            or (ln.section == "process" and not _SELECTION.search(ln.text))
+            or _WE_WORK.search(ln.text)
+        )
     ]
     for group in (here, near, rest):
         found: list[tuple[int, Stated[str]]] = []
@@ -85,7 +89,7 @@ _FIELD = (
             r"^(?:なし|不可|無|対象外|ng|できません|行って|ありません|いいえ|no\b|none\b|not (?:possible|available)|on-?site|office$|出社)"
         ),
     ),
-    ("full", re.compile(r"^(?:フル|完全|fully|full\b|100%|anywhere)")),
+    ("full", re.compile(r"^(?:フル|完全|全日|毎日|週5日?|fully|full\b|100%|anywhere)")),
     ("partial", re.compile(r"週|月|あり|可|相談|一部|days?|from home|yes\b|partial|office")),
 )
 
@@ -103,9 +107,9 @@ def _own_field(folded: Folded, line: Line, text: str) -> list[tuple[int, Stated[
 
 _EMPLOYMENT = re.compile(
     r"(?P<freelance>業務委託(?!先|費|契約書|会社|で開発|の管理)|フリーランス|準委任|\bfreelance(?:r)?\b|independent contractor|gyomu[- ]itaku)"
-    r"|(?P<temporary>派遣(?:社員|スタッフ|での就業)|【派遣】|紹介予定派遣|(?:登録型|常用型|無期雇用|人材)派遣(?!業|会社|サービス|事業)|^派遣(?!会社|先|業)|\btemp(?:orary)? (?:staff|position|assignment|role|employee|agency|work(?!s))\b|\bhaken\b|\btemp[- ]to[- ]perm|\bagency temp\b)"
-    r"|(?P<part_time>アルバイト|パート(?:タイム|タイマー|さん|スタッフ|社員|・|$|職員|\)|/|、)|\bpart[- ]time(?:r)?\b|非常勤)"
-    r"|(?P<contract>契約社員|嘱託|有期(?:雇用|契約)|契約職員|準社員|期間の定め(?:が|の)?(?:あり|ある|有)|\bfixed[- ]term\b|\bcontract (?:employee|position|role|staff)\b|\b(?:\d+|six|twelve)[- ]month (?:\w+ )?(?:contract|ftc)\b|任期(?:付|制|:|は)|\bftc\b|(?:^|: ?)contract(?:$| \()|\bkeiyaku)"
+    r"|(?P<temporary>派遣(?:社員|スタッフ|での就業)|【派遣】|紹介予定派遣|(?:登録型|常用型|無期雇用|人材)派遣(?!業|会社|サービス|事業)|^派遣(?!会社|先|業|法)|\btemp(?:orary)? (?:staff|position|assignment|role|employee|agency|work(?!s))\b|\bhaken\b|\btemp[- ]to[- ]perm|\bagency temp\b)"
+    r"|(?P<part_time>アルバイト|パート(?:タイム|タイマー|さん|スタッフ|社員|・|$|職員|\)|\(|/|、)|\bpart[- ]time(?:r)?\b|非常勤)"
+    r"|(?P<contract>契約社員|嘱託|有期(?:雇用|契約)|契約職員|準社員|期間の定め(?:が|の)?(?:あり|ある|有)|\bfixed[- ]term\b|\bcontract (?:employee|position|role|staff)\b|\b(?:\d+|one|two|three|six|twelve)[- ](?:month|year) (?:\w+ )?(?:contract|ftc)\b|任期(?:付|制|:|は)|\bftc\b|(?:^|: ?)contract(?:$| \()|\bkeiyaku)"
     r"|(?P<permanent>正社員(?!登用)|正職員|正規(?:雇用|社員|職員)|無期(?!限|転換)|期間の定めのない|期間の定め(?:は|が)?(?:なし|ありません|無)|\bpermanent\b|^perm\b|\bperm(?= |,|$)(?<!-perm)|\bseishain\b|\bregular (?:full[- ]time )?employ|\bindefinite|\b(?:unlimited|open-ended) (?:\w+ )?contract|\bfull[- ]time(?: employee| position| role|$|\b))"
 )
 # In the employment field alone these say enough.
@@ -120,7 +124,7 @@ _TERM = re.compile(r"(?:契約|雇用)期間")
 _FIXED = re.compile(r"^(?:有|あり|[\d一二三六]+ ?(?:年|ヶ月|か月|カ月))")
 # Other people's contracts: staff to be led, customers, head counts.
 _OTHERS = re.compile(
-    r"(?!として)(?:スタッフ|社員|職員|さん)?(?:や|・|、|/)?[^。、]{0,8}?(?:の(?:労務|管理|教育|指導|育成|フォロー|シフト|採用|マネジメント|契約)|比率|割合|向け|への|業界|会社|事業|\s?\d+ ?(?:名|人|%))|(?: staff| employees?)? ?(?:deposit|loan|works\b)"
+    r"(?!として)(?:スタッフ|社員|職員|さん)?(?:や|・|、|/)?[^。、]{0,8}?(?:の(?:労務|管理|教育|指導|育成|フォロー|シフト|採用|マネジメント|契約)|比率|割合|の[^、。]{1,10}と|向け|への|業界|会社|事業|\s?\d+ ?(?:名|人|%))|(?: staff| employees?)? ?(?:deposit|loan|(?:\w+ )?students|works\b)"
 )
 _OTHERS_AHEAD = re.compile(
     r"(?:manag|employ|train|supervis|recruit|hir|coach)(?:e|es|ing|s)? (?:\d+ |our |the )?$|\d+ $|connects? |従業員数?[:は]?\s?$"
@@ -216,7 +220,7 @@ _NO_VISA = re.compile(
     r"|(?:cannot|can't|can not|not able to|unable to|do(?:es)? not|don't|won't|will not) (?:currently )?(?:offer |provide |support )?(?:sponsor|visa)|\bno (?:\w+ (?:or|and) )?visa\b|就労に?制限の?(?:ない|なし)|without (?:visa )?sponsorship|valid (?:work(?:ing)? )?(?:visa|permit)|right to work in japan|(?:就労|在留)(?:資格|ビザ)[^。]{0,8}(?:お持ち|必要|必須|有する)|不要[^。]{0,4}ビザ"
 )
 _VISA = re.compile(
-    r"(?:就労)?ビザ[^。]{0,14}?(?:サポート|支援|スポンサー|取得|手続|発給|お手伝い)|ビザ(?:申請|手続き?)[^。]{0,8}(?:代行|支援|負担)|visa (?:sponsorship|support|assistance)|sponsor(?:s|ed|ship)?(?: of| for)? (?:(?:your|a|the|work|working|for) ?)*(?:visas?|(?<=work )permits?)|help (?:you )?with (?:your |the |a )?(?:\w+ )?visa|relocation and visa|visas? (?:are |is )?(?:sponsored|supported)|在留資格[^。]{0,10}(?:支援|サポート|お手伝い)"
+    r"(?:就労)?ビザ[^。]{0,14}?(?:サポート|支援|スポンサー|取得|手続|発給|お手伝い)(?!(?:支援|申請)?(?:サービス|事業|業務))|ビザ(?:申請|手続き?)[^。]{0,8}(?:代行|支援|負担)|visa (?:sponsorship|support|assistance)|sponsor(?:s|ed|ship)?(?: of| for)? (?:(?:your|a|the|work|working|for) ?)*(?:visas?|(?<=work )permits?)|help (?:you )?with (?:your |the |a )?(?:\w+ )?visa|relocation and visa|visas? (?:are |is )?(?:sponsored|supported|provided|covered)|take care of (?:your |the )?visa|在留資格[^。]{0,10}(?:支援|サポート|お手伝い)"
 )
 
 
@@ -226,7 +230,7 @@ def find_visa(folded: Folded, lines: list[Line]) -> Stated[str] | None:
         for line in lines:
             found = pattern.search(line.text)
             if found is None and line.section == "visa" and not line.heading:
-                no = re.match(r"(?:なし|不可|no\b|not\b|none)", line.text)
+                no = re.search(r"^(?:no|not|none)\b|(?:なし|不可|無|ありません|できません)$", line.text)
                 if (no is not None) == (name == "not_sponsored"):
                     return Stated(name, folded.quote(line.start, line.end))
             if found is not None and line.section not in ("company", "duties"):
@@ -251,7 +255,7 @@ _INSIDE = [(name, re.compile(pattern)) for name, pattern in (
     ),
     (
         "growth",
-        r"増員|拡大|強化|補強|増強|拡充|拡張|増え|増や|増加|受注増|成長|好調|厚く|強く|大きく|伸び|人手|人員が不足|手が(?:足り|回ら)|多忙|忙しく|新店|growth|grow|expan|headcount|more (?:people|customers|hands|work)|increas|additional|scal(?:e|ing)|strengthen|doubl|workload|demand|adding",
+        r"増員|拡大|強化|補強|増強|拡充|拡張|増え|増や|増加|受注増|成長|好調|厚く|加速|スピード|強く|大きく|伸び|人手|人員が不足|手が(?:足り|回ら)|多忙|忙しく|新店|growth|grow|expan|headcount|more (?:people|customers|hands|work)|increas|additional|scal(?:e|ing)|strengthen|doubl|workload|demand|adding",
     ),
 )]  # fmt: skip
 # Anywhere else the sentence has to say outright that it is why somebody is sought.
@@ -260,20 +264,20 @@ _ANYWHERE = [(name, re.compile(pattern)) for name, pattern in (
         "replacement",
         r"欠員(?=の?補充|の?募集|です|が(?:出た|生じた)ため|$|" + _CAUSE + r")|後任(?:者)?(?=の?募集|の?採用|を(?:募集|探|お?迎え|採用)|として(?:お迎え|の募集)|です|$)|前任(?:者)?(?=の|が|に)|産休に入|(?:産休|育休|休職|休業)[^。、]{0,6}(?:代替|代わり|交代|補充)|(?:退職|異動|定年|昇進|転籍|産休|育休)(?:者)?[^。、]{0,4}"
         + _CAUSE
-        + r"|\breplacement (?:for|of|hire)\b|^replacement\b|\bbackfill\b|\bsuccessor\b|\bposition became free|previous \w+(?: \w+)? (?:is moving|has left|left|moved|is leaving|retire)|seat is to be filled|leave[- ]cover\b"
+        + r"|\breplacement (?:for|of|hire)\b|^replacement\b|\bbackfill\b|\bsuccessor\b|\bposition became free|previous \w+(?: \w+)? (?:is moving|has left|left|moved|is leaving|retire)|seat is to be filled|(?:become|fallen|fell|is) vacant|covering (?:a|for) [^.]{0,20}?(?:sabbatical|leave|career break)|leave[- ]cover\b"
         r"|(?:following|after|due to|owing to) (?:the |a )?(?:retirement|departure|promotion|resignation|transfer|internal move)|\b(?:current|present|outgoing) (?:post ?holder|holder|incumbent|\w+)(?: of the role)? (?:is (?:leaving|retiring|moving)|will (?:leave|retire)|retires|leaves)|\bsucceed (?:our|the) (?:current|retiring|outgoing)|(?:take|taking) over from (?:our|the|a) |\breplacing (?:a|our|the) |cover(?:ing)? (?:for )?(?:a |our )?(?:maternity|parental|childcare) leave",
     ),
     (
         "new",
-        r"新設(?:ポスト|ポジション|のポジション|部署|チーム|です|\)|" + _CAUSE + r")|新(?:規|しい)?ポジション|一人目の|1人目の|ひとり目の|(?:一人目|1人目)として|(?:当社|社内)初の|初の専任|オープニング(?:スタッフ|メンバー)|新(?:規|しい|た)?[^。、]{0,12}?(?:立ち?上げ|開設|設立|発足|開業|オープン|稼働)(?:に|の)?(?:メンバー|(?:伴|とも)な?[うい][^。、]{0,12}?(?:募集|採用|求人)|(?:の)?ため[^。]{0,6}(?:募集|採用))"
-        r"|\bnewly[- ](?:created|established|formed|opened)|brand[- ]new (?:position|role|post|team)|\bnew (?:position|role|post)\b(?! in)|\b(?:our|the|its|as) (?:very )?first (?:\w+ ){0,2}(?:hire|employee|team member)|the first \w+ (?:on|in) (?:our|the) team|\bbuild(?:ing)? (?:a|an|our|the) [\w ]{2,24} from scratch|for the (?:launch|opening) of (?:our|the|a)|we(?:'re| are) (?:opening|building|setting up|launching|establishing|starting) (?:up )?(?:an?|our) new (?:\w+ )?(?:team|function|office|plant|factory|site|branch|department|centre|center|store|shop|unit|line|desk)",
+        r"新設(?:ポスト|ポジション|のポジション|部署|チーム|です|\)|" + _CAUSE + r")|新(?:規|しい)?ポジション|一人目の|1人目の|ひとり目の|(?:一人目|1人目)として|(?:当社|社内)初の|初の専任|(?:オープニング|立ち?上げ|創業)(?:スタッフ|メンバー)(?=募集|と|を|です|の募集|$)|(?:開設|オープン|稼働)する新[^。]{0,24}(?:募集|採用|迎え)|内製化するため|初代の|新(?:規|しい|た)?[^。、]{0,12}?(?:立ち?上げ|開設|設立|発足|開業|オープン|稼働)(?:に|の)?(?:メンバー|(?:伴|とも)な?[うい][^。、]{0,12}?(?:募集|採用|求人)|(?:の)?ため[^。]{0,6}(?:募集|採用))"
+        r"|\bnewly[- ](?:created|established|formed|opened)|brand[- ]new (?:position|role|post|team)|(?:did not|didn\'t) exist before|launching (?:a|our) (?:new|second|third) \w+ and need|\bnew (?:position|role|post)\b(?! in)|\b(?:our|the|its|as) (?:very )?first (?:\w+ ){0,2}(?:hire|employee|team member)|the first \w+ (?:on|in) (?:our|the) team|\bbuild(?:ing)? (?:a|an|our|the) [\w ]{2,24} from scratch|for the (?:launch|opening) of (?:our|the|a)|we(?:'re| are) (?:opening|building|setting up|launching|establishing|starting) (?:up )?(?:an?|our) new (?:\w+ )?(?:team|function|office|plant|factory|site|branch|department|centre|center|store|shop|unit|line|desk)",
     ),
     (
         "growth",
-        r"増員(?!計画|の計画|時|や)|(?:人員|人手|手)が(?:足り|不足し|回ら)[^。]{0,12}(?:ため|ので|なり|です)|人手不足のため|(?:チーム|組織|事業)拡大中|(?:業務|事業|組織|業容|規模)(?:の)?拡大" + _CAUSE + r"|(?:組織|体制|部門|チーム|人員|機能)(?:の|を)?(?:増強|強化|拡充|補強)(?:のため(?!の(?!募集|採用|増員))|に(?:伴|とも)|を目的|を図る|し(?:ます|たい)|$|です)|体制(?:の|を)?強化|体制を厚く|増やしています"
+        r"増員(?!計画|の計画|時|や)|(?:人員|人手|メンバー|スタッフ)を増や(?:す|し)|(?:人員|人手|手)が(?:足り|不足し|回ら)[^。]{0,12}(?:ため|ので|なり|です)|人手不足のため|(?:チーム|組織|事業)拡大中|(?:業務|事業|組織|業容|規模)(?:の)?拡大" + _CAUSE + r"|(?:組織|体制|部門|チーム|人員|機能)(?:の|を)?(?:増強|強化|拡充|補強)(?:のため(?!の(?!募集|採用|増員))|に(?:伴|とも)|を目的|を図る|し(?:ます|たい)|$|です)|体制(?:の|を)?強化|体制を厚く|増やしています"
         r"|(?:店舗|業務|受注|案件|生産|患者|利用者|顧客|会員|需要|取引)[^。、]{0,8}?(?:増|増加|拡大)[^。、]{0,3}?" + _CAUSE + r"[^。]{0,20}(?:募集|採用|増員|迎え|仲間|補強)"
         r"|because (?:the |our )?(?:team|business) (?:grows|is growing)|\bas (?:the|our) (?:team|business|company) (?:grows|expands|is growing)|team grows from|team is (?:being expanded|growing|expanding)|for growth|(?:we )?hire because|(?:new|additional|increased) headcount|headcount increase"
-        r"|(?:due to|owing to|because of|thanks to|following|amid|on the back of) (?:\w+ ){0,3}(?:growth|expansion|demand|workload)|\bwe(?:'re| are) (?:doubling|growing|expanding|strengthening) (?:the|our|this) (?:\w+ )?team|\bto strengthen (?:the|our) (?:\w+ )?team|(?:team|business) expansion\b(?!,| (?:strateg|plan|project|activit))|growing (?:fast|quickly|rapidly)[^.]{0,16}\bneed|\b(?:we are|we're|so we are) adding (?:one|two|three|four|\d|another|more)",
+        r"|(?:due to|owing to|because of|thanks to|following|amid|on the back of) (?:\w+ ){0,3}(?:growth|expansion|demand|workload|business)\b|\bto keep up with\b|\b(?:are|we\'re) hiring (?:two|three|four|five|several|\d) more\b|closed our (?:series|seed)|\bwe(?:'re| are) (?:doubling|growing|expanding|strengthening) (?:the|our|this) (?:\w+ )?team|\bto strengthen (?:the|our) (?:\w+ )?team|(?:team|business) expansion\b(?!,| (?:strateg|plan|project|activit))|growing (?:fast|quickly|rapidly)[^.]{0,16}\bneed|\b(?:we are|we're|so we are) adding (?:one|two|three|four|\d|another|more)",
     ),
 )]  # fmt: skip
 

@@ -69,24 +69,26 @@ def read(field: str, posting: str) -> str:
 _ATTRIBUTES = {"trial": "trial_months"}
 
 
-# Right on the first run, stated and absent together; batch 2 was written after the reader had been mended on batch 1.
+# Right on the first run of each batch, stated and absent together. A batch was written after the reader had been mended
+# on the one before; batch 3 looks for what is said rarely on purpose.
 FIRST_RUN = {
-    "employment": (0.71, 0.85),
-    "english": (0.67, 0.88),
-    "japanese": (0.77, 0.88),
-    "pay": (0.74, 0.97),
-    "place": (0.85, 0.84),
-    "reason": (0.64, 0.81),
-    "remote": (0.71, 0.74),
-    "reports_to": (0.68, 0.88),
+    "employment": (0.71, 0.85, 0.73),
+    "english": (0.67, 0.88, 0.76),
+    "japanese": (0.77, 0.88, 0.71),
+    "pay": (0.74, 0.97, 0.79),
+    "place": (0.85, 0.84, 0.82),
+    "reason": (0.64, 0.81, 0.57),
+    "remote": (0.71, 0.74, 0.58),
+    "reports_to": (0.68, 0.88, 0.89),
     "seniority": (0.89, 1.00),
     "trial": (0.76, 1.00),
-    "visa": (0.93, 0.73),
+    "visa": (0.93, 0.73, 0.64),
     "years": (0.97, 1.00),
 }
 # What the reader still gets wrong, and why that is left as it is.
 _UNREAD = {
     "N1 rocket engines are exhibited in our museum.": "N1 alone is a certificate wherever it stands",
+    "当社はリモートと対面のいいとこ取りで働いています。": "what a company says of itself is not read as terms",
 }
 
 
