@@ -50,7 +50,7 @@ PERSONAL = {
         "Education": ("Fictional College, BA History", "University of Oxford, MA Economics", "Kaku High School"),
     },
 }
-# Eight matters of life outside work, in both languages; none of it is in the sentences the tables are fitted against.
+# Eight matters of life outside work, in both languages. The tables are fitted against other sentences, which share some of their words.
 _ROWS = (Path(__file__).parent / "neutral.tsv").read_text(encoding="utf-8").splitlines()[1:]
 TOPICS = {topic: {"ja": ja, "en": f"{en} "} for topic, ja, en in (row.split("\t") for row in _ROWS)}
 # Somebody whose whole text says little of any line of work has little to hold against a word of hotels or of schools in
