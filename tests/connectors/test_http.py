@@ -161,3 +161,18 @@ def test_addresses_in_the_clear_are_refused(url: str) -> None:
 @pytest.mark.parametrize("url", ["https://ats.example/", "http://127.0.0.1:81", "http://localhost:1", "http://[::1]:1"])
 def test_https_and_this_machine_are_taken(url: str) -> None:
     assert require_safe(url) == url.rstrip("/")
+
+
+@responses.activate
+def test_a_file_is_fetched_without_credentials_and_only_so_large(session: Session) -> None:
+    responses.get("https://files.example.com/a.pdf", body=b"x" * 2_000_000)
+    responses.get("https://files.example.com/gone.pdf", status=404)
+    assert len(session.download("https://files.example.com/a.pdf", largest=2_000_000)) == 2_000_000
+    assert "Authorization" not in responses.calls[0].request.headers
+    with pytest.raises(ATSError, match="larger than 1 MB") as large:
+        session.download("https://files.example.com/a.pdf", largest=1_000_000)
+    with pytest.raises(ATSError) as gone:
+        session.download("https://files.example.com/gone.pdf", largest=1_000_000)
+    assert large.value.permanent and gone.value.permanent and gone.value.status == 404
+    with pytest.raises(ValueError, match="https"):
+        session.download("http://files.example.com/a.pdf", largest=1)
