@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 from sqlmodel import select
 
-from plugin.alignment import acts, guidance, proposals
+from plugin.alignment import acts, guidance, preview, proposals
 from plugin.alignment.proposals import language_model
 from plugin.alignment.summaries import fit_summaries
 from plugin.people import delete_profiles
@@ -241,6 +241,30 @@ def test_the_managers_words_are_echoed_with_who_read_them_so(
 def test_settings_that_do_not_fit_say_what_to_do(asking: Any, change: dict[str, str], said: str) -> None:
     with pytest.raises(WrongSetting, match=said):
         language_model(asking.work.settings.model_copy(update=change))
+
+
+def test_a_text_tried_out_keeps_what_the_model_pointed_at_while_its_words_are_there(
+    asking: Any, endpoint: Endpoint
+) -> None:
+    endpoint.answer = terraform
+    asking.ring()
+
+    def tried(text: str) -> list[str]:
+        with asking.work.writing() as session:
+            token = preview.ask(
+                session, asking.work.vault, asking.requisition(session), text=text, guidance="", by="staff:1"
+            )
+        asking.settle()
+        with asking.reading() as session:
+            found = preview.answer(session, asking.work.vault, token, employer_id=asking.employer.key, locale="en")
+        assert found.state == "done"
+        return [name for name, _label in found.changed_fields]
+
+    with asking.reading() as session:
+        text = asking.requisition(session).description
+    assert tried(text.replace("1,000万円", "1,200万円")) == ["pay"]
+    assert tried(text.replace("Terraformにもなじみがあるとうれしいです。", "")) == ["nice"]
+    assert len(endpoint.asked) == 1
 
 
 # ── summaries ────────────────────────────────────────────────────────────────────────────────────────────────────
