@@ -13,8 +13,9 @@ from ranking.folding import fold
 from ranking.layout import plain_text, read_lines
 from ranking.needs import find_language_need, find_years
 from ranking.offer import find_offer, find_work_place
+from ranking.opening import find_reason
 from ranking.position import find_grade, find_reports_to, find_seniority, find_title
-from ranking.terms import find_employment, find_reason, find_remote, find_trial, find_visa
+from ranking.terms import find_employment, find_remote, find_trial, find_visa
 from ranking.unnamed import name_unknown_lists
 from ranking.values import Requirement
 
