@@ -8,7 +8,7 @@ from functools import lru_cache
 # Words that settle the matter wherever they stand in a heading: 「応募要件（WANT）」, "Must have / 必須".
 _NICE = re.compile(
     r"歓迎|尚可|尚良|なお可|あれば|あると|望ましい|優遇|[活生]かせ|プラスになる|nice[ -]to[ -]ha|good[ -]to[ -]have|preferred|preferable|bonus (?:points|skills|if|qualif)|^bonus$"
-    r"|\bpluse?s?\b|desir(?:able|ed)|\bideal(?:ly)?\b(?! candidate)|advantage|extra credit|appreciated|great if|optional|\bassets?\b|even better|would be (?:nice|great|good|helpful)|would (?:also )?help|^wants?$|\(want\)|/ ?want\b|\bwant ?(?:/|$)|^good$|^welcome$|it helps|would (?:also )?help|good to see|great to|nice if|we'd love|stand out|set you apart|favou?rabl|なお良い|良い(?:経験|スキル)|助かる|こうだったら|もっと嬉し|嬉しい|うれしい|活きる|役立つ|役に立つ|心強|ありがた|有利|強みに|歓迎|プラスアルファ|^さらに|\bwe(?:'d| would)(?: also)? (?!(?:like|love|want) to (?:hear|talk|speak|meet))(?:be )?\w+|thrilled|impress|happier|\+α|加点"
+    r"|\bpluse?s?\b|desir(?:able|ed)|\bideal(?:ly)?\b(?! candidate)|advantage|extra credit|appreciated|great if|optional|\bassets?\b|even better|would be (?:nice|great|good|helpful)|would (?:also )?help|^wants?$|\(want\)|/ ?want\b|\bwant ?(?:/|$)|^good$|^welcome$|it helps|would (?:also )?help|good to see|great to|nice if|we'd love|stand out|set you apart|favou?rabl|なお良い|良い(?:経験|スキル)|助かる|こうだったら|もっと嬉し|嬉しい|うれしい|活きる|役立つ|役に立つ|心強|ありがた|有利|強みに|歓迎|プラスアルファ|^さらに|\b(?:other|additional|extra) (?:qualif|skill|experience)|head start|\bwe(?:'d| would)(?: also)? (?!(?:like|love|want) to (?:hear|talk|speak|meet))(?:be )?\w+|thrilled|impress|happier|\+α|加点"
 )
 _MUST = re.compile(
     r"必須|必要(?:な(?:経験|スキル|資格|能力|条件|知識)|条件|要件|スキル|経験|資格$)|求める(?:スキル|経験|能力|要件|条件|資格|知識)"
@@ -83,7 +83,9 @@ def section_of(label: str, sure: bool = False) -> str | None:
         found = pattern.search(head)
         if found and (sure or (_GENERIC.fullmatch(head[: found.start()]) and _short_tail(head[found.end() :]))):
             return name
-    for part in (head, *(p.strip(DECORATION) for p in re.split(r"[/／&]| and ", head)[1:])):
+    parts = re.split(r"[/／&]| and ", head)
+    # 「業務内容 / Duties」 says it twice; what has three parts is a list itself
+    for part in (head, *(p.strip(DECORATION) for p in parts[1:] if len(parts) == 2)):
         for name, pattern in _BEGINS:
             found = pattern.match(part)
             if found and (_short_tail(part[found.end() :]) or (sure and len(part) - found.end() <= 24)):
