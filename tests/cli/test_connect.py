@@ -282,3 +282,20 @@ def test_the_scopes_and_events_in_the_docs_are_those_the_program_wants() -> None
     text = (Path(__file__).parents[2] / "docs" / "greenhouse.md").read_text("utf-8")
     named = set(re.findall(r"`harvest:([a-z_]+:[a-z_]+)`", text))
     assert named == {f"{name}:list" for name in LISTS} | set(WRITE_SCOPES)
+
+
+def test_what_holds_for_past_applicants_and_old_profiles_is_said_in_the_answers(
+    kakuyaku: Kakuyaku, answers: Callable[..., Path], ats: Any, stored: Work, smtp: None
+) -> None:
+    said = {
+        "applicants_consent_from": "2024-04-01",
+        "applicants_consent_tag": "案内可",
+        "profiles_confirm_after_days": 500,
+    }
+    assert kakuyaku("connect", "greenhouse", "--answers", answers(pick=[], **said)).code == 0
+    with stored.reading() as session:
+        policy = policy_of(session.exec(select(Connection)).one())
+    assert (str(policy.applicants_consent_from), policy.applicants_consent_tag) == ("2024-04-01", "案内可")
+    assert (policy.profiles_old_after_days, policy.profiles_confirm_after_days) == (365, 500)
+    ran = kakuyaku("connect", "greenhouse", "--answers", answers(applicants_consent_from="spring"))
+    assert ran.code == 2 and "applicants_consent_from" in ran.err
