@@ -23,7 +23,9 @@ _WANTED = re.compile(
     r"(?P<title>[^\s。、,「」として]{2,30}?)(?:\([^)]*\))?\s*(?:を|の)(?:新たに|積極)?(?P<count>[一二三四五\d]名)?(?:募集|採用|探して|お探し|お迎え|求めて)"
 )
 _CALLED = re.compile(r"(?P<title>[^。!?、]{2,36}?)(?:大|急|積極)?募集(?:中)?!")
-_ENGAGED = re.compile(r"(?P<title>[^。、]{2,40}?)として、")
+_ENGAGED = re.compile(
+    r"(?:(?P<title>[^。、]{2,40}?)として、|as (?:an? |our (?:new |next )?|the )?(?P<role>[^.,。]{3,50}?),? you\b)"
+)
 _COMPANY = re.compile(
     r"株式会社|合同会社|有限会社|(?:医療|社団|財団|学校|福祉)法人|クリニック|病院|\bk\.?k\.?(?:\W|$)|\binc\b|\bltd\b|\bllc\b|company|studio|resort|hotel\b|\bgroup\b|holdings|confidential|http|@"
 )
@@ -67,8 +69,9 @@ def find_title(folded: Folded, lines: list[Line]) -> Stated[str] | None:
                     return _named(folded, found.group("title"), line.start + found.start("title"), inferred=True)
     for line in lines:
         engaged = _ENGAGED.match(line.text) if line.section in ("title", "duties") else None
-        if engaged is not None and _ends_in_role(engaged.group("title")):
-            return _named(folded, engaged.group("title"), line.start + engaged.start("title"), inferred=True)
+        name = None if engaged is None else "title" if engaged.group("title") else "role"
+        if engaged is not None and name is not None and _ends_in_role(engaged.group(name)):
+            return _named(folded, engaged.group(name), line.start + engaged.start(name), inferred=True)
     head = lines[0] if lines and lines[0].section in ("", "other") and len(lines[0].text) <= 60 else None
     if (
         head is not None
