@@ -16,7 +16,9 @@ from ranking.places import LABELS, find_places
 from ranking.protected import BANNED_KEYS, strip_banned
 from ranking.values import Level, Profile
 
-__all__ = ["LineError", "ProfilesRead", "at_the_door", "complete", "read_profiles", "strip_banned"]
+__all__ = ["LineError", "ProfilesRead", "at_the_door", "complete", "read_profiles", "strip_banned", "too_long"]
+
+LONGEST_TEXT = 100_000  # characters of one person's text: a résumé of fifty pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,13 @@ def read_profiles(lines: Iterable[str]) -> ProfilesRead:
     return read
 
 
+def too_long(text: str) -> str:
+    """Say why a text is no one person's (a whole file in one field would hold up everybody behind it); "" if it may be."""
+    if len(text) <= LONGEST_TEXT:
+        return ""
+    return f"the text has {len(text):,} characters, more than {LONGEST_TEXT:,}: leave what is about one person's work"
+
+
 def check_id(profile_id: str) -> None:
     """Raise `ValueError` for an id the store can't keep."""
     if not profile_id or len(profile_id.encode("utf-8", "surrogatepass")) > 200:
@@ -82,6 +91,8 @@ def _from_json(line: str) -> tuple[Profile, Counter[str]]:
     check_id(identity.strip())
     if not isinstance(text, str) or not text.strip():
         raise ValueError('"text" is missing or empty: it holds what is known of the person')
+    if why := too_long(text):
+        raise ValueError(why)
     counts = Counter(BANNED_KEYS[key] for key in data if key in BANNED_KEYS)
     clean, more = strip_banned(text)
     headline, most = strip_banned(_word(data, "headline") or "")

@@ -171,8 +171,26 @@ def shown(people: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _show_people(people: list[dict[str, Any]], among: int) -> None:
     click.echo(f"{len(people)} of {among:,}:")
     for place, one in enumerate(people, start=1):
-        parts = "  ".join(f"{d['name']} {d['points']:g}/{d['maximum']:g}" for d in one["dimensions"])
+        parts = "  ".join(
+            f"{d['name']} {d['points']:.1f}/{d['maximum']:.1f}"
+            for d in one["dimensions"]
+            if d["points"] or d["maximum"]
+        )
         click.echo(f"{place:>3}. {one['score']:>3}  {one['profile_id']:<20} {parts}")
+        if words := _best_quote(one["dimensions"]):
+            click.echo(f"{'':10}「{words}」")
+
+
+def _best_quote(dimensions: list[dict[str, Any]]) -> str:
+    """The profile's words that earn the most, on one short line; "" where none do."""
+    earning = [row for d in dimensions for row in d["rows"] if row["profile"] and row["points"] > 0]
+    if not earning:
+        return ""
+    words = " ".join(max(earning, key=lambda row: row["points"])["profile"]["words"].split())
+    return words if len(words) <= _QUOTE else words[:_QUOTE] + "…"
+
+
+_QUOTE = 60  # characters: one line of a terminal, in Japanese as well
 
 
 def _print(value: object) -> None:

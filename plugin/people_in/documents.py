@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from plugin.people_in import labels
+from ranking.profiles import too_long
 
 LARGEST = 20_000_000  # bytes of a file
 UNPACKED = 200_000_000  # bytes of everything inside a .docx or .xlsx
@@ -53,6 +54,8 @@ def text_of(name: str, content: bytes) -> str:
             f"this format can't be read: save it as {old}" if old else "give a PDF, .docx, .xlsx, .txt or .md file"
         )
     text = tidy(reader(content))
+    if why := too_long(text):
+        raise Unreadable(why)
     if sum(1 for character in text if character.isalpha()) < SHORTEST:
         raise Unreadable("there is hardly any text in it: it may be a scan; run text recognition on it first")
     return text

@@ -24,7 +24,7 @@ from plugin.people_in.records import (
 from plugin.people_in.tables import Row, Table
 from ranking.folding import fold
 from ranking.places import LABELS, find_places
-from ranking.profiles import check_id, strip_banned
+from ranking.profiles import check_id, strip_banned, too_long
 from ranking.values import Profile
 
 
@@ -54,6 +54,8 @@ def read_row(row: Row, mapping: ColumnMapping, defaults: Defaults, now: datetime
         headline, more = strip_banned(said("title"))
         if not text.strip() and not headline.strip():
             raise Unusable("nothing is said of the person's work: every column of words is empty")
+        if why := too_long(text):
+            raise Unusable(why)
     except ValueError as error:
         return SetAside(place, str(error), row.cells)
     stripped += more

@@ -68,6 +68,26 @@ def test_everybody_in_a_file_is_ranked_with_evidence(kakuyaku: Kakuyaku, jd: Pat
                 assert texts[one["id"]][quote["start"] : quote["end"]] == quote["words"]
 
 
+def test_the_table_for_people_shows_the_words_that_earned_the_most(
+    kakuyaku: Kakuyaku, jd: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "two.jsonl"
+    lines = ({"id": "a", "text": "Goでバックエンド開発を6年。" + "趣味は山です。" * 40}, {"id": "b", "text": "花屋。"})
+    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), "utf-8")
+    shown = kakuyaku("rank", "--jd", jd, "--profiles", path).out.splitlines()
+    assert shown[1].startswith("  1.") and " a " in shown[1]
+    assert shown[2].strip().startswith("「Goでバックエンド開発を6年") and all(len(line) < 140 for line in shown)
+
+
+def test_a_text_longer_than_any_person_s_is_left_out_at_once(kakuyaku: Kakuyaku, jd: Path, tmp_path: Path) -> None:
+    path = tmp_path / "long.jsonl"
+    lines = ({"id": "whole file", "text": "営業を3年。" * 200_000}, {"id": "a", "text": "Goを5年。"})
+    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), "utf-8")
+    ran = kakuyaku("rank", "--jd", jd, "--profiles", path, "--json")
+    assert "line 1: the text has 1,200,000 characters" in ran.err and "営業" not in ran.err
+    assert [one["id"] for one in json.loads(ran.out)["ranking"]] == ["a"]
+
+
 def test_a_bad_line_is_named_and_the_others_are_ranked(kakuyaku: Kakuyaku, jd: Path, tmp_path: Path) -> None:
     path = tmp_path / "mixed.jsonl"
     path.write_text('{"id": "a", "text": "Goエンジニア 5年"}\nnonsense\n', "utf-8")
