@@ -40,6 +40,10 @@ _SENTENCE = re.compile(
     r"\S(?:(?!。|(?<=[a-z0-9)%\"])(?<!e\.g)(?<!i\.e)(?<!\bmin)(?<!\bmax)(?<!\bapprox)(?<!\binc)(?<!\bincl)(?<!\betc)(?<!\bltd)(?<!\bco)(?<!\bvs)(?<!k\.k)(?<!\bno)(?<!\bms)(?<!\bmr)[.!?] +(?=\S)).)*(?:。|[.!?](?= ))?"
 )
 
+_WHERE_TO_WORK = re.compile(
+    r"(?:フル|完全|一部)?(?:リモート|在宅|テレ)(?:ワーク|勤務)?(?:も)?(?:可|可能|ok|あり|不可|なし)?[!。]?|(?:fully |100% )?remote(?: ok| possible)?\.?"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -105,6 +109,8 @@ def read_lines(folded: Folded) -> list[Line]:
         if name is None:
             if items_seen and not listed and within in ("must", "nice") and _FULL_STOP.search(raw.text):
                 section = within = "other"  # prose behind a list asks for nothing unless it says so
+            if not listed and within in ("must", "nice") and _WHERE_TO_WORK.fullmatch(raw.text.strip()):
+                within = "remote"  # 「フルリモート可」 on a line of its own asks for nothing
             items_seen = items_seen or listed
             choice_begun = choice_begun or listed
             start = raw.bullet or (len(raw.mark) and after_mark(raw.text)) or 0
