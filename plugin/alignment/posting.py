@@ -241,7 +241,9 @@ def note_text(
     if criteria:
         head += ["", _("Your criteria as understood:"), *(_criterion(point, view.locale) for point in criteria)]
     foot = [
-        _("The order removes nobody, and gaps of less than ten points are no order. What is not found in a profile counts as unknown, not as missing."),
+        _(
+            "The order removes nobody, and gaps of less than ten points are no order. What is not found in a profile counts as unknown, not as missing."
+        ),
     ]
     if view.masked:
         foot.append(_("People are named only after they have said yes."))

@@ -78,7 +78,9 @@ def keep_house(work: Work) -> None:
         session.execute(delete(Lease).where(col(Lease.until) < now - timedelta(hours=1)))
         session.execute(
             delete(Job).where(
-                col(Job.kind).in_((*TICKED, "question")), col(Job.state) == "done", col(Job.finished_at) < now - KEEP_TICKED
+                col(Job.kind).in_((*TICKED, "question")),
+                col(Job.state) == "done",
+                col(Job.finished_at) < now - KEEP_TICKED,
             )
         )
     if dropped:

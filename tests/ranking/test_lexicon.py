@@ -20,7 +20,9 @@ def found(text: str) -> list[str]:
 def test_the_lexicon_covers_engineering_and_the_commercial_functions() -> None:
     concepts = lexicon().concepts
     assert len(concepts) >= 1_500
-    assert {"corp_sales", "recruiting", "monthly_closing", "treasury", "contracts_legal", "procurement"} <= set(concepts)
+    assert {"corp_sales", "recruiting", "monthly_closing", "treasury", "contracts_legal", "procurement"} <= set(
+        concepts
+    )
     assert {"logistics", "qc", "production_mgmt", "rd", "clinical_dev", "nursing_care", "credit"} <= set(concepts)
     kinds = Counter(c.kind for c in concepts.values())
     assert kinds["industry"] >= 120 and kinds["certificate"] >= 150 and kinds["role"] >= 200
