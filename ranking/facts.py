@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,7 +20,7 @@ from ranking.money import find_pay
 from ranking.places import PlaceFound, find_places
 from ranking.protected import blanked, strip_banned
 from ranking.values import Level, Profile
-from ranking.years import YearsFound, career, find_own_years
+from ranking.years import YearsFound, career, find_own_years, find_part_years
 
 JAPANESE_QUOTED, ENGLISH_QUOTED, YEARS_QUOTED, WRITTEN_JAPANESE, WRITTEN_ENGLISH = 1, 2, 4, 8, 16
 """Bits of `signals`: the text says the level or the years itself; the text is written in that language."""
@@ -71,6 +72,7 @@ class Reading:
     pay: int | None
     desired_pay: int | None
     place: PlaceFound | None
+    in_part: bool = False  # `years` are a part of the career: the least it can be, which contradicts nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,9 @@ def read_text(text: str) -> Reading:
     stated = find_own_years(folded.text)
     if stated is not None:
         years, open_since = stated, None
+    in_part = years is None and open_since is None
+    if in_part:
+        years = _part_years(folded.text, sightings)
     return Reading(
         folded,
         sightings,
@@ -112,6 +117,7 @@ def read_text(text: str) -> Reading:
         pay,
         desired,
         _home(folded.text),
+        in_part,
     )
 
 
@@ -131,8 +137,9 @@ def read_facts(profile: Profile) -> Facts:
         english, signals = reading.english.level, signals | ENGLISH_QUOTED
     years, open_since = profile.years, None
     if years is None and reading.years is not None:
-        years, open_since, signals = reading.years.low, reading.open_since, signals | YEARS_QUOTED
-    elif years is not None and reading.years is not None and reading.years.low == years:
+        years, open_since = reading.years.low, reading.open_since
+        signals |= 0 if reading.in_part else YEARS_QUOTED
+    elif years is not None and reading.years is not None and reading.years.low == years and not reading.in_part:
         signals |= YEARS_QUOTED
     completed = replace(
         profile,
@@ -170,18 +177,30 @@ def written_in(text: str) -> int:
     return 0
 
 
-def _sentences(reading: Reading) -> list[str]:
-    """List the sentences that name a concept: what somebody adds about the weather says nothing of how they work.
+def _about_work(text: str, sightings: Sequence[Sighting]) -> Iterator[re.Match[str]]:
+    """Find the sentences that name a concept: what somebody adds about the weather says nothing of how they work.
 
     A line of business alone doesn't count: an inn or a café is in many a holiday too.
     """
-    named = sorted(sighting.hit.start for sighting in reading.sightings if sighting.hit.concept.kind != "industry")
-    found: list[str] = []
-    for sentence in _SENTENCE.finditer(reading.folded.text):
+    named = sorted(sighting.hit.start for sighting in sightings if sighting.hit.concept.kind != "industry")
+    for sentence in _SENTENCE.finditer(text):
         at = bisect_left(named, sentence.start())
         if at < len(named) and named[at] < sentence.end():
-            found.append(sentence.group())
-    return found
+            yield sentence
+
+
+def _sentences(reading: Reading) -> list[str]:
+    return [sentence.group() for sentence in _about_work(reading.folded.text, reading.sightings)]
+
+
+def _part_years(text: str, sightings: Sequence[Sighting]) -> YearsFound | None:
+    """Find the longest stretch of work among the sentences about work: how long bees were kept is not experience."""
+    best: YearsFound | None = None
+    for sentence in _about_work(text, sightings):
+        found = find_part_years(sentence.group())
+        if found is not None and (best is None or (found.low or 0) > (best.low or 0)):
+            best = replace(found, start=found.start + sentence.start(), end=found.end + sentence.start())
+    return best
 
 
 def complete(profile: Profile, *, reference_date: date | None = None) -> Profile:

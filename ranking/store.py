@@ -41,7 +41,7 @@ from ranking.verifying import Finding, compare
 __all__ = ["Finding", "ProfileStore", "StoreBusy", "StoreError"]
 
 log = structlog.get_logger(__name__)
-FACTS_CODE = 3  # raised by hand when reading the same text gives other facts
+FACTS_CODE = 4  # raised by hand when reading the same text gives other facts
 _REBUILD_UNASKED = 20_000  # a small store re-reads itself at opening after an upgrade
 _FETCH_NEWER = 20_000  # more than this, and reading everybody is the quicker way
 

@@ -112,6 +112,40 @@ def find_own_years(text: str) -> YearsFound | None:
     return best
 
 
+_PART_JA = re.compile(
+    rf"(?P<what>[\u3040-\u30ff\u3400-\u9fffa-z+#)]{{2}})(?:を|に|で|、|,|・|:|\(|\s)?\s*{_N}\s*年(?:間|目|半)?(?=[。、,\s)/・\n]|$)"
+)
+_PART_EN = re.compile(
+    r"\b(?P<n>\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen)\+?\s*(?:years?|yrs?)\b"
+)
+_NO_PART = re.compile(
+    r"創業|設立|創立|歳|年度|昭和|平成|令和|卒|入社|契約|更新|大学|高校|専門学校|留学|周年|休|年前|学部|在籍"
+)
+_NO_PART_EN = re.compile(
+    r"founded|established|\bold\b|\bago\b|\blast\b|\bpast\b|contract|degree|university|school|break|leave"
+)
+
+
+def find_part_years(text: str) -> YearsFound | None:
+    """Find the longest stretch of work named in folded text that states no total: 「開発を8年」, "Engineer, 7 years".
+
+    It is the least somebody has worked, never the most: it may earn points, it contradicts nothing.
+    """
+    best: YearsFound | None = None
+    for line in re.finditer(r"[^\n。]+", text):
+        for pattern, excluded, name in ((_PART_JA, _NO_PART, ""), (_PART_EN, _NO_PART_EN, "n")):
+            for m in pattern.finditer(line.group() + "。" if not name else line.group()):
+                about = line.group()[max(0, m.start() - 14) : m.end() + 10]
+                if excluded.search(about):
+                    continue
+                number = m.group(name) if name else m.group(2)
+                value = _number(number)
+                if 0 < value <= _MOST and (best is None or value > (best.low or 0)):
+                    start = line.start() + (m.start(name) if name else m.start(2))
+                    best = YearsFound(value, None, start, min(len(text), line.start() + m.end()))
+    return best
+
+
 def career(text: str) -> tuple[YearsFound | None, int | None]:
     """Add up dated jobs ("2015年4月～2019年3月", "2019 - present") in folded text, overlaps counted once.
 
