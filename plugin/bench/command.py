@@ -5,21 +5,19 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from plugin.bench import databases
+from plugin.bench.apart import apart
 from plugin.bench.installation import NotRunning
 from plugin.bench.tables import machine, machine_line, percentile, table
 from plugin.logs import set_up_logs
 from plugin.settings import alone
 
-Found = TypeVar("Found")
 Measure = Callable[[databases.Engine, Callable[[str], None]], list[dict[str, Any]]]
 
 
@@ -131,7 +129,7 @@ def calibrate_command(sizes: tuple[int, ...], runs: int, cache: Path | None, as_
     results = []
     for people in sizes:
         # A process for each size: what one leaves in memory is not counted to the next.
-        results.append(_apart(measure, people, runs=runs, cache=cache or default_cache(), say=_to_stderr))
+        results.append(apart(measure, people, runs=runs, cache=cache or default_cache(), say=to_stderr))
     speed = encoding()
     if as_json:
         click.echo(json.dumps({"machine": found_on, "sizes": results, "encoding": speed}, ensure_ascii=False, indent=2))
@@ -150,13 +148,7 @@ def calibrate_command(sizes: tuple[int, ...], runs: int, cache: Path | None, as_
     click.echo(f"\nreading and encoding texts, one process: {speed['texts_per_second']:,} a second")
 
 
-def _apart(work: Callable[..., Found], *arguments: Any, **named: Any) -> Found:
-    """Run in a fresh process and return what it returns."""
-    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as processes:
-        return processes.submit(work, *arguments, **named).result()
-
-
-def _to_stderr(text: str) -> None:
+def to_stderr(text: str) -> None:
     click.echo(text, err=True)
 
 
@@ -168,7 +160,7 @@ def load_command(people: int, as_json: bool) -> None:
     from plugin.bench.loading import measure
 
     found_on = machine()
-    row = _apart(measure, people, _to_stderr)
+    row = apart(measure, people, to_stderr)
     if as_json:
         click.echo(json.dumps({"machine": found_on, **row}, ensure_ascii=False, indent=2))
         return
@@ -188,11 +180,11 @@ def chroma_command(people: int, minutes: float, runs: int, cache: Path | None, a
     from plugin.bench.crowd_store import default_cache
 
     found_on, kept = machine(), cache or default_cache()
-    loaded = _apart(load, people, kept, _to_stderr, minutes=minutes)
+    loaded = apart(load, people, kept, to_stderr, minutes=minutes)
     if loaded["people"] < people:
         click.echo(f"{loaded['people']:,} of {people:,} people are in: run the same command again to go on.", err=True)
         raise click.exceptions.Exit(1)
-    rows = _apart(query, people, kept, _to_stderr, runs=runs)
+    rows = apart(query, people, kept, to_stderr, runs=runs)
     if as_json:
         click.echo(json.dumps({"machine": found_on, "loaded": loaded, "queries": rows}, ensure_ascii=False, indent=2))
         return
