@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from sqlmodel import select
 from waitress.server import create_server
 
@@ -125,10 +126,10 @@ def test_verdicts_work_without_javascript(house: Any, url: str, browse: Callable
     page = browse(url, javascript=False)
     page.goto(f"/act/{house.link()}")
     page.click("#match-A-01")
-    assert page.locator('#match-A-01[aria-pressed="true"]').count() == 1
+    expect(page.locator('#match-A-01[aria-pressed="true"]')).to_have_count(1)
     page.click("#no-A-08")
     page.locator("#A-08").get_by_role("button", name="経験が足りない").click()
-    assert page.locator("#no-A-08").inner_text().startswith("✕ 合わない：")
+    expect(page.locator("#no-A-08")).to_contain_text("✕ 合わない：")
     assert len(house.all(Verdict)) == 2
 
 
@@ -160,7 +161,8 @@ def test_a_card_is_picked_with_one_click(house: Any, url: str, browse: Callable[
     page.get_by_role("button", name="Bを選ぶ").click()
     page.wait_for_selector("p.say.good")
     assert house.one(Override).field == "pay"
-    assert page.locator("#decide").count() == 0 and len(house.all(Calibration)) == 2
+    expect(page.locator("#decide")).to_have_count(0)
+    assert len(house.all(Calibration)) == 2
 
 
 @ON_ONE_DATABASE
@@ -185,8 +187,10 @@ def test_on_paper_people_numbers_and_table_remain(house: Any, url: str, browse: 
     page = browse(url)
     page.goto(f"/act/{house.link()}")
     page.emulate_media(media="print")
-    assert page.locator(".person").first.is_visible() and page.locator("table.heat").first.is_visible()
-    assert not page.locator(".verdict").first.is_visible() and not page.locator("#rerun").is_visible()
+    for shown in (".person", "table.heat"):
+        expect(page.locator(shown).first).to_be_visible()
+    for hidden in (".verdict", "#rerun"):
+        expect(page.locator(hidden).first).to_be_hidden()
     assert page.pdf(format="A4")[:5] == b"%PDF-"
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from sqlmodel import col
 from waitress.server import create_server
 
@@ -112,15 +113,15 @@ def test_the_slider_the_number_and_the_counts_go_together(house: Any, browse: Ca
 def test_deciding_works_without_javascript(house: Any, browse: Callable[..., Any]) -> None:
     page = browse(javascript=False)
     page.goto(f"/act/{house.link()}")
-    assert not page.locator("#decide input[type=range]").is_visible()
+    expect(page.locator("#decide input[type=range]")).to_be_hidden()
     page.fill("#line", "七十一")
     page.get_by_label("カジュアル面談", exact=True).check()
     page.get_by_role("button", name="この内容で確約する").click()
-    assert page.get_by_text("71点以上").is_visible()
+    expect(page.get_by_text("71点以上")).to_be_visible()
     commitment = house.one(Commitment)
     assert (commitment.line, commitment.kind, commitment.state) == (71, "casual", "in_force")
     page.get_by_role("button", name="確約を取り消す").click()
-    assert page.get_by_role("heading", name="取り消されました").is_visible()
+    expect(page.get_by_role("heading", name="取り消されました")).to_be_visible()
     assert house.one(Commitment).state == "undone"
 
 
@@ -189,7 +190,7 @@ def test_the_first_stop_of_the_keyboard_is_the_way_to_the_content(house: Any, br
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    expect(page).to_have_url(re.compile("#main$"))
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
@@ -218,9 +219,9 @@ def test_on_paper_only_what_is_read_remains(house: Any, browse: Callable[..., An
     page = browse("佐藤")
     page.goto(f"/requisitions/{house.requisition}")
     page.emulate_media(media="print")
-    assert not page.locator("header.top").is_visible()
-    assert page.locator(".person").first.is_visible()
-    assert not page.get_by_role("button").first.is_visible()
+    expect(page.locator("header.top")).to_be_hidden()
+    expect(page.locator(".person").first).to_be_visible()
+    expect(page.get_by_role("button").first).to_be_hidden()
 
 
 def test_a_candidate_refuses_on_a_phone_without_javascript(house: Any, browse: Callable[..., Any]) -> None:
@@ -232,5 +233,5 @@ def test_a_candidate_refuses_on_a_phone_without_javascript(house: Any, browse: C
     page = browse(width=360, javascript=False)
     page.goto(f"/u/{token}")
     page.get_by_role("button", name="今後の案内を停止する").click()
-    assert page.get_by_role("heading", name="今後、ご連絡することはありません").is_visible()
+    expect(page.get_by_role("heading", name="今後、ご連絡することはありません")).to_be_visible()
     assert len(house.all(Suppression)) == 1
