@@ -12,11 +12,16 @@ import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import click
+
 Found = TypeVar("Found")
 
 
 def apart(work: Callable[..., Found], *arguments: Any, **named: Any) -> Found:
-    """Call a module's function in a fresh process; progress goes to standard error. Raises `RuntimeError` if it fails."""
+    """Call a module's function in a fresh process; progress goes to standard error.
+
+    Raises `click.ClickException` if it fails; a file or folder that can't be used is told in one line.
+    """
     ran = subprocess.run(
         [sys.executable, "-P", "-m", "plugin.bench.apart"],
         input=pickle.dumps((work, arguments, named)),
@@ -24,16 +29,22 @@ def apart(work: Callable[..., Found], *arguments: Any, **named: Any) -> Found:
         check=False,
     )
     if ran.returncode != 0:
-        raise RuntimeError(f"the measurement ended with {ran.returncode}; its last words stand above")
-    found: Found = pickle.loads(ran.stdout)  # noqa: S301 - what our own child wrote
+        raise click.ClickException(f"the measurement ended with {ran.returncode}; its last words stand above")
+    found: Found | OSError = pickle.loads(ran.stdout)  # noqa: S301 - a pipe from our own child
+    if isinstance(found, OSError):
+        raise click.ClickException(f"{found.filename}: {found.strerror}; name another folder with --cache")
     return found
 
 
 def main() -> None:
     """Do what standard input asks."""
     answer, sys.stdout = sys.stdout.buffer, sys.stderr  # whatever prints must not end up in the answer
-    work, arguments, named = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by `apart`
-    answer.write(pickle.dumps(work(*arguments, **named)))
+    work, arguments, named = pickle.load(sys.stdin.buffer)  # noqa: S301 - a pipe from `apart`
+    try:
+        found = work(*arguments, **named)
+    except OSError as error:
+        found = error
+    answer.write(pickle.dumps(found))
     answer.flush()
 
 
