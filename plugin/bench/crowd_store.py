@@ -49,12 +49,6 @@ class CrowdStore:
     def last_applied(self) -> int:
         return self.index.number
 
-    def count(self) -> int:
-        return self.index.people
-
-    def apply(self, number: int, upserts: Iterable[Profile], deletes: Iterable[str] = ()) -> bool:
-        raise NotImplementedError("the benchmark's crowd takes nobody in")
-
     def close(self) -> None:
         self._written.clear()
 
