@@ -113,7 +113,7 @@ def find_own_years(text: str) -> YearsFound | None:
 
 
 _PART_JA = re.compile(
-    rf"(?P<what>[\u3040-\u30ff\u3400-\u9fffa-z+#)]{{2}})(?:を|に|で|、|,|・|:|\(|\s)?\s*{_N}\s*年(?:間|目|半)?(?=[。、,\s)/・\n]|$)"
+    rf"[\u3040-\u30ff\u3400-\u9fffa-z+#)]{{2}}(?:を|に|で|、|,|・|:|\(|\s)?\s*(?P<n>{_N})\s*年(?:間|目|半)?(?=[。、,\s)/・\n]|$)"
 )
 _PART_EN = re.compile(
     r"\b(?P<n>\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen)\+?\s*(?:years?|yrs?)\b"
@@ -127,22 +127,18 @@ _NO_PART_EN = re.compile(
 
 
 def find_part_years(text: str) -> YearsFound | None:
-    """Find the longest stretch of work named in folded text that states no total: 「開発を8年」, "Engineer, 7 years".
+    """Find the longest stretch of work named in a folded sentence that states no total: 「開発を8年」, "Engineer, 7 years".
 
     It is the least somebody has worked, never the most: it may earn points, it contradicts nothing.
     """
     best: YearsFound | None = None
-    for line in re.finditer(r"[^\n。]+", text):
-        for pattern, excluded, name in ((_PART_JA, _NO_PART, ""), (_PART_EN, _NO_PART_EN, "n")):
-            for m in pattern.finditer(line.group() + "。" if not name else line.group()):
-                about = line.group()[max(0, m.start() - 14) : m.end() + 10]
-                if excluded.search(about):
-                    continue
-                number = m.group(name) if name else m.group(2)
-                value = _number(number)
-                if 0 < value <= _MOST and (best is None or value > (best.low or 0)):
-                    start = line.start() + (m.start(name) if name else m.start(2))
-                    best = YearsFound(value, None, start, min(len(text), line.start() + m.end()))
+    for pattern, excluded in ((_PART_JA, _NO_PART), (_PART_EN, _NO_PART_EN)):
+        for m in pattern.finditer(text):
+            if excluded.search(text[max(0, m.start() - 14) : m.end() + 10]):
+                continue
+            value = _number(m.group("n"))
+            if 0 < value <= _MOST and (best is None or value > (best.low or 0)):
+                best = YearsFound(value, None, m.start("n"), m.end())
     return best
 
 
