@@ -19,6 +19,7 @@ from plugin.rows.alignment import (
     Verdict,
 )
 from plugin.rows.base import BigId, Row, UtcDateTime
+from plugin.rows.ledger import HolidayOverride, KeepingReview, LedgerHead, LedgerLink
 from plugin.rows.people import (
     Journal,
     PersonKey,
@@ -55,9 +56,13 @@ __all__ = [
     "Entry",
     "Event",
     "GuidanceNote",
+    "HolidayOverride",
     "Job",
     "Journal",
+    "KeepingReview",
     "Lease",
+    "LedgerHead",
+    "LedgerLink",
     "Mail",
     "Override",
     "PersonKey",

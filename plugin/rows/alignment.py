@@ -263,7 +263,8 @@ class Commitment(Row, table=True):
     receipt_accepted_at: datetime | None = at()  # the grace period starts here
     in_force_at: datetime | None = at()
     ended_at: datetime | None = at()
-    end_reason: str = ""
+    end_reason: str = ""  # a code
+    sealed_reason: bytes | None = None  # the manager's own words for taking it back
 
 
 class Event(Row, table=True):

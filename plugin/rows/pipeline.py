@@ -61,7 +61,8 @@ class Promise(Row, table=True):
     computed: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     state: str = "owed"
     cause: str = ""  # manager, recruiter, candidate
-    moved_because: str = ""
+    moved_because: str = ""  # a code; the candidate's words lie in `sealed_words`
+    sealed_words: bytes | None = None  # why moved or waived, in short, under the person's key
     interview_id: str = ""
     interview_at: datetime | None = at()
     kept_at: datetime | None = at()
