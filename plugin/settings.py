@@ -69,6 +69,11 @@ class Settings(BaseSettings):
     model_timeout_seconds: float = Field(
         8.0, ge=0.1, le=60, description="Seconds to wait for an answer of the language model."
     )
+    holidays: str = Field(
+        "",
+        description="Japanese holidays a law moved after this version: 2027-07-22=海の日 for a new one, 2027-07-19=- for"
+        " one that is none any more, separated by commas; the same for every process.",
+    )
     public_url: str = Field(
         "http://127.0.0.1:8321",
         description="Address people and ATSs reach us at; stands in links and webhook URLs.",
@@ -129,6 +134,14 @@ class Settings(BaseSettings):
         if value and not (_has_port(value) and urlsplit(value).hostname):
             raise ValueError("must look like https://host or http://host:port")
         return value.rstrip("/")
+
+    @field_validator("holidays")
+    @classmethod
+    def _holidays(cls, value: str) -> str:
+        from plugin.pipeline.calendar import read_moved  # here: most commands need no calendar
+
+        read_moved(value)
+        return value
 
     @field_validator("smtp_url")
     @classmethod

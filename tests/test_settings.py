@@ -26,6 +26,7 @@ CASES: dict[str, tuple[str, object, list[str]]] = {
     "model_key": ("geheim", "geheim", []),
     "model_summaries": ("true", True, ["perhaps"]),
     "model_timeout_seconds": ("2.5", 2.5, ["0", "61"]),
+    "holidays": ("2027-07-22=海の日, 2027-07-19=-", "2027-07-22=海の日, 2027-07-19=-", ["2027-07-22", "soon=海の日"]),
     "public_url": ("https://kakuyaku.example.com/", "https://kakuyaku.example.com", ["kakuyaku.example.com"]),
     "web_host": ("0.0.0.0", "0.0.0.0", []),
     "web_port": ("9000", 9000, ["-1", "65536", "http"]),

@@ -50,14 +50,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("employer_id"),
     )
     _table(
-        "holidayoverride",
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("business", sa.Boolean(), nullable=False),
-        sa.Column("name", _TEXT, nullable=False),
-        sa.Column("by", _TEXT, nullable=False),
-        sa.UniqueConstraint("employer_id", "day"),
-    )
-    _table(
         "keepingreview",
         sa.Column("connection_id", _BIG, nullable=False),
         sa.Column("staff_id", _BIG, nullable=False),
@@ -99,5 +91,5 @@ def downgrade() -> None:
         op.execute("DROP FUNCTION append_only()")
     op.drop_column("commitment", "sealed_reason")
     op.drop_column("promise", "sealed_words")
-    for table in ("keepingreview", "holidayoverride", "ledgerhead", "ledgerlink"):
+    for table in ("keepingreview", "ledgerhead", "ledgerlink"):
         op.drop_table(table)

@@ -2,12 +2,13 @@
 
 Day zero is the date of receipt in the manager's zone, even if it is no business day; the n-th business day after it is
 due, until 23:59:59 there. Holidays are the `holidays` package's (their substitute and bridge days included); the two
-equinox days of years to come are computed guesses until the government gazettes them each February.
+equinox days of years to come are computed guesses until the government gazettes them each February. What a law moves
+after this version was made is laid over them (`KAKUYAKU_HOLIDAYS`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -99,7 +100,38 @@ def moment(day: date, hour: int, zone: str) -> datetime:
 _YEAR_END = frozenset({(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)})
 
 
+_moved: dict[date, str] = {}
+
+
+def read_moved(text: str) -> dict[date, str]:
+    """Read `2027-07-22=海の日, 2027-07-19=-`: a day that is a holiday after all, and one that is none any more ("").
+
+    Raises ValueError with a sentence that names what can't be read.
+    """
+    found: dict[date, str] = {}
+    for part in (piece.strip() for piece in text.split(",")):
+        if not part:
+            continue
+        day, equals, name = (piece.strip() for piece in part.partition("="))
+        try:
+            found[date.fromisoformat(day)] = "" if name == "-" else name
+        except ValueError:
+            equals = ""
+        if not equals or not name:
+            raise ValueError(f"can't read {part!r}: write 2027-07-22=海の日, or 2027-07-19=- for a day that is none")
+    return found
+
+
+def lay_over(moved: Mapping[date, str]) -> None:
+    """Lay days that a law moved over the calendar of this process; the same for every process of an installation."""
+    _moved.clear()
+    _moved.update(moved)
+    _national.cache_clear()
+
+
 @cache
 def _national(year: int, locale: str) -> dict[date, str]:
     language = _LANGUAGES.get(locale, "en_US")
-    return {day: str(name) for day, name in holidays.country_holidays("JP", years=year, language=language).items()}
+    days = {day: str(name) for day, name in holidays.country_holidays("JP", years=year, language=language).items()}
+    days |= {day: name for day, name in _moved.items() if day.year == year}
+    return {day: name for day, name in days.items() if name}

@@ -19,7 +19,7 @@ from plugin.rows.alignment import (
     Verdict,
 )
 from plugin.rows.base import BigId, Row, UtcDateTime
-from plugin.rows.ledger import HolidayOverride, KeepingReview, LedgerHead, LedgerLink
+from plugin.rows.ledger import KeepingReview, LedgerHead, LedgerLink
 from plugin.rows.people import (
     Journal,
     PersonKey,
@@ -56,7 +56,6 @@ __all__ = [
     "Entry",
     "Event",
     "GuidanceNote",
-    "HolidayOverride",
     "Job",
     "Journal",
     "KeepingReview",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
@@ -31,17 +31,6 @@ class LedgerHead(Row, table=True):
     number: int = 0
     digest: str = ""
     looked_to: int = Field(default=0, sa_type=BigId)
-
-
-class HolidayOverride(Row, table=True):
-    """A day a law moved after the calendar was printed: `business` or a holiday of this name, for one employer."""
-
-    __table_args__ = (UniqueConstraint("employer_id", "day"),)
-
-    day: date
-    business: bool = False
-    name: str = ""
-    by: str = ""
 
 
 class KeepingReview(Row, table=True):

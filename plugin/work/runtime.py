@@ -132,10 +132,12 @@ def assemble(settings: Settings, database: Database, clock: Clock, vault: Vault)
 
 
 def use_own_words(settings: Settings) -> None:
-    """Lay the installation's own words over the lexicon, before this process reads its first text."""
+    """Lay the installation's own words over the lexicon and what a law moved over the calendar, before anything is read."""
+    from plugin.pipeline import calendar
     from ranking.lexicon import lay_over
 
     lay_over(Path(settings.lexicon) if settings.lexicon else None)
+    calendar.lay_over(calendar.read_moved(settings.holidays))
 
 
 def build_work(settings: Settings, clock: Clock | None = None) -> Work:

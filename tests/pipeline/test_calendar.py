@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plugin.pipeline import calendar
 from plugin.pipeline.calendar import (
     business_day_before,
     due_date,
@@ -124,3 +125,35 @@ def test_before_and_after_are_business_days(day: date, count: int) -> None:
     after = next_business_days(day, count)
     assert len(after) == count and all(is_business_day(one) and one > day for one in after)
     assert after == sorted(set(after))
+
+
+def test_a_law_moves_a_holiday(in_tokyo: Callable[..., datetime]) -> None:
+    """As in 2020 and 2021: the installation says so until a newer version knows."""
+    received = in_tokyo(2027, 7, 16, 10)  # a Friday; Marine Day is Monday the 19th
+    assert due_date(received, 3, "Asia/Tokyo").date == date(2027, 7, 22)
+    calendar.lay_over(calendar.read_moved("2027-07-19=-, 2027-07-22=海の日"))
+    try:
+        due = due_date(received, 4, "Asia/Tokyo")
+        assert due.date == date(2027, 7, 23) and due.skipped == [(date(2027, 7, 22), "海の日")]
+        assert not is_business_day(date(2027, 7, 22)) and is_business_day(date(2027, 7, 19))
+    finally:
+        calendar.lay_over({})
+    assert not is_business_day(date(2027, 7, 19))
+
+
+@pytest.mark.parametrize(
+    ("received", "days", "due", "named"),
+    [
+        ((2027, 4, 28), 5, (2027, 5, 11), 4),  # ゴールデンウィーク: 29 Apr, 3–5 May
+        ((2026, 5, 1), 5, (2026, 5, 13), 3),  # 3 May is a Sunday: 振替休日 on Wednesday the 6th
+        ((2026, 9, 18), 5, (2026, 9, 30), 3),  # 敬老の日, 国民の休日 between it and the equinox
+        ((2027, 3, 19), 5, (2027, 3, 29), 1),  # the equinox is a Sunday: 振替休日 on Monday
+        ((2026, 12, 28), 5, (2027, 1, 8), 4),  # 29–31 December, 1 January (2 and 3 are a weekend)
+    ],
+)
+def test_the_long_holidays_of_a_year(
+    in_tokyo: Callable[..., datetime], received: tuple[int, ...], days: int, due: tuple[int, ...], named: int
+) -> None:
+    found = due_date(in_tokyo(*received, 12), days, "Asia/Tokyo")
+    assert found.date == date(*due)
+    assert len(found.skipped) == named
