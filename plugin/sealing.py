@@ -40,6 +40,7 @@ class Vault:
             ) from None
         # Look-ups must survive rotation: the oldest key (the last) keys the hashes, so keep it when rotating.
         self._hash_key = hashlib.sha256(b"kakuyaku look-up" + keys[-1].encode()).digest()
+        self.ledger_key = hashlib.sha256(b"kakuyaku ledger" + keys[-1].encode()).digest()
         self.signing_key = hashlib.sha256(b"kakuyaku links" + keys[-1].encode()).hexdigest()
 
     def seal(self, data: bytes) -> bytes:
