@@ -31,6 +31,7 @@ from plugin.rows.people import (
     Suppression,
 )
 from plugin.rows.pipeline import Entry, Promise
+from plugin.rows.replies import ReplyFile, SyntheticYes
 from plugin.rows.scouting import Batch, Mail, Reply, Scout, Task
 from plugin.rows.work import AtsWrite, Delivery, Job, Lease, RateLimit, Sweep
 
@@ -74,6 +75,7 @@ __all__ = [
     "RateLimit",
     "Rediscovery",
     "Reply",
+    "ReplyFile",
     "RequirementRow",
     "Requisition",
     "Restriction",
@@ -85,6 +87,7 @@ __all__ = [
     "Staff",
     "Suppression",
     "Sweep",
+    "SyntheticYes",
     "Task",
     "UtcDateTime",
     "Verdict",

@@ -99,9 +99,14 @@ class Reply(Row, table=True):
     connection_id: int = Field(foreign_key="connection.id")
     delivery_id: int | None = Field(default=None, foreign_key="delivery.id")
     scout_id: int | None = Field(default=None, foreign_key="scout.id", index=True)
-    medium: str = "mail"  # mail, phone, line, other
+    medium: str = "mail"  # mail, page, or as `scouting.replies.MEDIA` names them
     matched: str = ""
     intent: str = "unclear"
+    topic: str = ""  # what a question asks
+    reason: str = ""  # why they declined
+    later_on: date | None = None  # the day they want to hear again
+    condition: str = ""  # met, contradicted, unknown
+    wants_erasure: bool = False
     state: str = "triage"
     triage_because: str = ""
     person: str = ""
@@ -109,6 +114,7 @@ class Reply(Row, table=True):
     sealed_full: bytes | None = None  # with what they quoted
     sealed_words: bytes | None = None
     decided_by: str = ""
+    decided_at: datetime | None = at()
     received_at: datetime = at(nullable=False)
     message_id_hash: str = ""
 
