@@ -8,6 +8,8 @@ has attested who can edit the fields, in force after a grace period that starts 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,6 +47,7 @@ __all__ = [
     "on_receipt_bounced",
     "take_effect",
     "tell_ats",
+    "terms_digest",
     "undo",
 ]
 
@@ -131,7 +134,16 @@ def decide(
     close_questions(session, requisition, by=actor)
     session.add(commitment)
     session.flush()
-    _note(session, commitment, "proposed", actor, how=how, line=terms.line, calibration=calibration.key)
+    _note(
+        session,
+        commitment,
+        "proposed",
+        actor,
+        how=how,
+        line=terms.line,
+        calibration=calibration.key,
+        terms=terms_digest(commitment),
+    )
     if verified:
         take_effect(session, commitment, actor=actor)
         if commitment.state != "in_force":
@@ -371,6 +383,16 @@ def commitment_due(work: Work, claim: Claim) -> None:
                 connection_id=connection.key,
                 payload={"ats_id": requisition.ats_id},
             )
+
+
+def terms_digest(commitment: Commitment) -> str:
+    """SHA-256 (hex) over everything a commitment promises and to whom: what the ledger holds it to (E22)."""
+    said = {name: getattr(commitment, name) for name in (*Terms.__dataclass_fields__, *_BOUND)}
+    text = json.dumps(said, sort_keys=True, ensure_ascii=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+_BOUND = ("requisition_id", "calibration_id", "manager_id", "requirement_hash", "guidance_hash", "score_version")
 
 
 def _of_receipt(session: Session, mail: Mail) -> Commitment | None:

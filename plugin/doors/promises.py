@@ -115,6 +115,7 @@ def shown(promise_id: int) -> ResponseReturnValue:
             entry=db.get(Entry, promise.entry_id) if promise.entry_id is not None else None,
             names=Names(db, promise.employer_id, [scout.profile_id]),
             counted=counted_words(promise, page.locale()),
+            said=ledger.words_of(db, page.work().vault, promise) if visitor().sees_names(requisition) else "",
             kind=kind_words(commitment, page.locale()),
             interviewer=interviewer_words(commitment, page.locale()),
             staff=staff,
@@ -131,7 +132,7 @@ def shown(promise_id: int) -> ResponseReturnValue:
 def waive(promise_id: int) -> ResponseReturnValue:
     """Record that the candidate no longer wants the meeting."""
     with _recording(promise_id) as (db, promise):
-        ledger.waive(db, promise, by=visitor().actor, because=request.form.get("because", ""))
+        ledger.waive(db, page.work().vault, promise, by=visitor().actor, because=request.form.get("because", ""))
     return page.see_other("promises.shown", promise_id=promise_id)
 
 
@@ -152,7 +153,7 @@ def later(promise_id: int) -> ResponseReturnValue:
         return page.see_other("promises.shown", promise_id=promise_id)
     with _recording(promise_id) as (db, promise):
         ledger.choose_later(
-            db, promise, to=to, offered=offered, because=request.form.get("because", ""), by=visitor().actor
+            db, page.work().vault, promise, to=to, offered=offered, because=request.form.get("because", ""), by=visitor().actor
         )
     return page.see_other("promises.shown", promise_id=promise_id)
 

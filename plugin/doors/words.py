@@ -40,6 +40,10 @@ def task(kind: str) -> tuple[str, str]:
             _("A yes on a requisition that is closed"),
             _("Answer the person, then close the entry or enter it all the same."),
         ),
+        "promise_stuck": (
+            _("A promise could not be looked after"),
+            _("Something unexpected stands in its way; have the log looked at. The clock runs on: see to the meeting."),
+        ),
         "promise_soon": (_("A promise falls due"), _("Arrange the meeting in the ATS before the date.")),
         "promise_late": (
             _("A meeting stands after the date promised"),

@@ -126,8 +126,7 @@ def _links(session: Session, employer_id: int) -> Iterator[tuple[LedgerLink, Eve
             .limit(AT_ONCE)
             .execution_options(populate_existing=True)
         ).all()
-        for link, event in rows:
-            yield link, event
+        yield from ((link, event) for link, event in rows)
         if len(rows) < AT_ONCE:
             return
         number = rows[-1][0].number

@@ -20,6 +20,7 @@ from plugin.pipeline.calendar import due_date, end_of_day
 from plugin.pipeline.notes import owe_notes
 from plugin.pipeline.owners import done_with, owner_id
 from plugin.rows import Commitment, Connection, Entry, Promise, Requisition, Scout, Staff
+from plugin.sealing import Erased, Vault
 from plugin.tasks import open_task
 
 OPEN = ("owed", "scheduled")
@@ -70,7 +71,26 @@ def promise_for(
     )
     session.add(promise)
     session.flush()
-    _record(session, promise, "made", "candidate", due=due.date.isoformat(), days=commitment.days, entry=entry.key)
+    _record(
+        session,
+        promise,
+        "made",
+        "candidate",
+        person=scout.profile_id,
+        scout=scout.key,
+        requisition=scout.requisition_id,
+        manager=commitment.manager_id,
+        commitment=commitment.key,
+        line=commitment.line,
+        calibration=commitment.calibration_id,
+        entry=entry.key,
+        received=received_at.isoformat(),
+        day_zero=due.day_zero.isoformat(),
+        zone=commitment.zone,
+        days=commitment.days,
+        skipped=promise.computed["skipped"],
+        due=due.date.isoformat(),
+    )
     return promise, True
 
 
@@ -135,20 +155,20 @@ def break_promise(session: Session, promise: Promise, *, cause: str = "") -> Non
     )
 
 
-def waive(session: Session, promise: Promise, *, by: str, because: str) -> None:
-    """The candidate no longer wants the meeting. `by` is who recorded that, `because` their words in short (no names)."""
+def waive(session: Session, vault: Vault, promise: Promise, *, by: str, because: str) -> None:
+    """The candidate no longer wants the meeting. `by` is who recorded that, `because` their words in short."""
     _require_open(promise)
     if not because.strip():
         raise NotAllowed("say why the candidate waived the promise; only they can")
     promise.state, promise.cause = "waived", "candidate"
-    session.add(promise)
-    _record(session, promise, "waived", by, because=because.strip())
+    _keep_words(session, vault, promise, because)
+    _record(session, promise, "waived", by)
     for kind in ("promise_soon", "promise_late", "succession"):
         done_with(session, promise.employer_id, kind, "promise", promise.key, by=by)
 
 
 def choose_later(
-    session: Session, promise: Promise, *, to: date, offered: Sequence[datetime], because: str, by: str
+    session: Session, vault: Vault, promise: Promise, *, to: date, offered: Sequence[datetime], because: str, by: str
 ) -> None:
     """The candidate chose a later day though meetings inside the promise were offered: that day becomes due.
 
@@ -170,8 +190,8 @@ def choose_later(
         )
     before, promise.due_date = promise.due_date, to
     promise.due_at = end_of_day(to, promise.zone)
-    promise.moved_because, promise.state, promise.reminded = because.strip(), "scheduled", []
-    session.add(promise)
+    promise.moved_because, promise.state, promise.reminded = "candidate_chose", "scheduled", []
+    _keep_words(session, vault, promise, because)
     done_with(session, promise.employer_id, "promise_soon", "promise", promise.key, by=by)
     entry = session.get(Entry, promise.entry_id) if promise.entry_id is not None else None
     if entry is not None:
@@ -207,6 +227,26 @@ def state_cause(session: Session, promise: Promise, *, cause: str, by: str) -> N
     promise.cause = cause
     session.add(promise)
     _record(session, promise, "cause", by, cause=cause)
+
+
+def words_of(session: Session, vault: Vault, promise: Promise) -> str:
+    """Why the candidate moved or waived it, as recorded; "" where nothing was, or the person was erased."""
+    if promise.sealed_words is None:
+        return ""
+    try:
+        return str(vault.open_for(session, promise.employer_id, _person(session, promise), promise.sealed_words))
+    except Erased:
+        return ""
+
+
+def _keep_words(session: Session, vault: Vault, promise: Promise, words: str) -> None:
+    # Somebody's own words may name people: they lie under the person's key, never in the chain.
+    promise.sealed_words = vault.seal_for(session, promise.employer_id, _person(session, promise), words.strip()[:500])
+    session.add(promise)
+
+
+def _person(session: Session, promise: Promise) -> str:
+    return session.get_one(Scout, promise.scout_id).profile_id
 
 
 def _require_open(promise: Promise) -> None:

@@ -7,9 +7,12 @@ changes nothing but when. Changes of a promise are in `pipeline.ledger`.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
 from connectors.base import ATSError
@@ -17,7 +20,7 @@ from connectors.records import Interview
 from plugin.connections import policy_of
 from plugin.database import now_of
 from plugin.i18n import phrases, say_date
-from plugin.pipeline import answers, holding, ledger
+from plugin.pipeline import answers, chain, holding, ledger
 from plugin.pipeline.calendar import business_day_before, moment
 from plugin.pipeline.interviews import fresh_interviews, settle, successor_needed
 from plugin.pipeline.ledger import choose_later, name_successor, state_cause, waive
@@ -45,11 +48,13 @@ def promise_clock(work: Work, claim: Claim) -> None:
     """
     with work.writing() as session:
         holding.heal(session, claim.employer_id, claim.connection_id)
-        passed = []
-        for promise in _open_promises(session, claim):
-            look_after(session, work.vault, promise)
-            if now_of(session) > promise.due_at:
-                passed.append(promise.key)
+    passed = []
+    for promise_id in _open_promises(work, claim):
+        with _alone(work, promise_id) as (session, promise):
+            if promise.state in ledger.OPEN:
+                look_after(session, work.vault, promise)
+                if now_of(session) > promise.due_at:
+                    passed.append(promise_id)
     for connection_id, promises in _by_connection(work, passed).items():
         try:
             _settle_passed(work, connection_id, promises)
@@ -57,6 +62,8 @@ def promise_clock(work: Work, claim: Claim) -> None:
             # The next tick tries again; until a read succeeds nothing breaks, and somebody hears that none does.
             log.warning("promises_not_read", connection=connection_id, status=error.status)
             _tell_unread(work, connection_id, error)
+    with work.writing() as session:
+        chain.seal(session, work.vault, claim.employer_id)
 
 
 def _tell_unread(work: Work, connection_id: int, error: ATSError) -> None:
@@ -78,11 +85,39 @@ def _tell_unread(work: Work, connection_id: int, error: ATSError) -> None:
         )
 
 
-def _open_promises(session: Session, claim: Claim) -> list[Promise]:
-    query = select(Promise).where(col(Promise.employer_id) == claim.employer_id, col(Promise.state).in_(ledger.OPEN))
+def _open_promises(work: Work, claim: Claim) -> list[int]:
+    query = select(Promise.id).where(col(Promise.employer_id) == claim.employer_id, col(Promise.state).in_(ledger.OPEN))
     if claim.connection_id is not None:
         query = query.where(col(Promise.connection_id) == claim.connection_id)
-    return list(session.exec(query.order_by(col(Promise.due_at)).with_for_update(key_share=True)))
+    with work.reading() as session:
+        return [id for id in session.exec(query.order_by(col(Promise.due_at))) if id is not None]
+
+
+@contextmanager
+def _alone(work: Work, promise_id: int) -> Iterator[tuple[Session, Promise]]:
+    """One promise, locked, in a transaction of its own: what goes wrong with one stops none of the others."""
+    try:
+        with work.writing() as session:
+            yield (
+                session,
+                session.exec(
+                    select(Promise).where(col(Promise.id) == promise_id).with_for_update(key_share=True)
+                ).one(),
+            )
+    except DBAPIError:
+        raise  # the database itself: the whole tick is tried again
+    except Exception as error:  # whatever it is, a person hears of it and the other promises are looked after
+        log.error("promise_not_looked_after", promise=promise_id, error=type(error).__name__)
+        with work.writing() as session:
+            promise = session.get_one(Promise, promise_id)
+            _open(
+                session,
+                promise,
+                session.get_one(Requisition, promise.requisition_id),
+                "promise_stuck",
+                due=promise.due_at,
+                of=now_of(session).date().isoformat(),
+            )
 
 
 def look_after(session: Session, vault: Vault, promise: Promise) -> None:
@@ -196,10 +231,7 @@ def _settle_passed(work: Work, connection_id: int, applications: dict[int, str])
         connection = session.get_one(Connection, connection_id)
     asked = [id for id in applications.values() if id]
     read: dict[str, list[Interview]] = fresh_interviews(work.ats(connection), asked) if asked else {}
-    with work.writing() as session:
-        for promise_id, application in applications.items():
-            promise = session.exec(
-                select(Promise).where(col(Promise.id) == promise_id).with_for_update(key_share=True)
-            ).one()
+    for promise_id, application in applications.items():
+        with _alone(work, promise_id) as (session, promise):
             if promise.state in ledger.OPEN and now_of(session) > promise.due_at:
                 settle(session, promise, read.get(application, []))

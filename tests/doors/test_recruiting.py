@@ -395,7 +395,8 @@ def test_a_date_moves_later_only_as_the_candidate_chose(house: Any, said_yes: En
     assert house.one(Promise).due_date == promise.due_date
     press(client, page, f"{page}/later", **form, offered="2026-11-25T10:00")
     moved = house.one(Promise)
-    assert moved.due_date.isoformat() == "2026-12-10" and moved.moved_because == "出張のため"
+    assert moved.due_date.isoformat() == "2026-12-10" and moved.moved_because == "candidate_chose"
+    assert "出張のため" in client.get(page).get_data(as_text=True)
 
 
 def test_successor_and_waiver_are_recorded(house: Any, said_yes: Entry) -> None:

@@ -68,7 +68,8 @@ def sweep(world: Any, scout: Scout) -> None:
 
 def change(world: Any, promise: Promise, what: Any, **facts: Any) -> None:
     with world.work.writing() as session:
-        what(session, session.get_one(Promise, promise.key), **facts)
+        means = [world.work.vault] if what in (ledger.choose_later, ledger.waive) else []
+        what(session, *means, session.get_one(Promise, promise.key), **facts)
 
 
 def test_a_meeting_in_the_ats_schedules_and_then_keeps_the_promise(world: Any) -> None:
@@ -184,7 +185,9 @@ def test_the_candidates_own_later_day_becomes_due(world: Any) -> None:
     offered = [promise.due_at - timedelta(days=1)]
     change(world, promise, ledger.choose_later, to=later, offered=offered, because="travelling", by="staff:2")
     moved = world.promise(scout)
-    assert (moved.due_date, moved.state, moved.moved_because) == (later, "scheduled", "travelling")
+    assert (moved.due_date, moved.state, moved.moved_because) == (later, "scheduled", "candidate_chose")
+    with world.work.reading() as session:
+        assert ledger.words_of(session, world.work.vault, moved) == "travelling"
     world.work_all()
     world.work_all()
     assert [("2026年12月3日" in note) for _, _, note in world.ats.notes] == [False, True]
