@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import grp
-import imaplib
-import os
-import pwd
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from sqlmodel import col, select
 
+from plugin.demo.dovecot import Dovecot, open_dovecot
 from plugin.rows import Delivery, Sweep
 from plugin.scouting.inbox import read_imap_url
 from plugin.scouting.mailbox import poll
@@ -29,122 +20,11 @@ from plugin.work.jobs import Claim, NotYet
 needs_dovecot = pytest.mark.dovecot
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
-CONFIG = """
-protocols = imap
-listen = 127.0.0.1
-base_dir = {folder}/run
-state_dir = {folder}/state
-log_path = {folder}/log
-default_login_user = {login}
-default_internal_user = {user}
-default_internal_group = {group}
-mail_location = maildir:{folder}/mail
-mail_uid = {user}
-mail_gid = {group}
-first_valid_uid = 1
-first_valid_gid = 1
-ssl = no
-disable_plaintext_auth = no
-auth_mechanisms = plain
-passdb {{
-  driver = static
-  args = password=secret
-}}
-userdb {{
-  driver = static
-  args = uid={user} gid={group} home={folder}/home
-}}
-service imap-login {{
-  chroot =
-  inet_listener imap {{
-    port = {port}
-  }}
-  inet_listener imaps {{
-    port = 0
-  }}
-}}
-service anvil {{
-  chroot =
-}}
-service stats {{
-  chroot =
-}}
-"""
-
-
-@dataclass
-class Dovecot:
-    port: int
-    folder: Path
-
-    @property
-    def url(self) -> str:
-        return f"imap://scout@127.0.0.1:{self.port}/INBOX"
-
-    def append(self, raw: bytes, at: datetime | None = None) -> None:
-        client = self.login()
-        client.append("INBOX", "", imaplib.Time2Internaldate(at or datetime.now(UTC)), raw)
-        client.logout()
-
-    def login(self) -> imaplib.IMAP4:
-        client = imaplib.IMAP4("127.0.0.1", self.port, timeout=10)
-        client.login("scout", "secret")
-        return client
-
-    def renumber(self) -> None:
-        """Throw the numbering away, as a restored mailbox does."""
-        for file in (self.folder / "mail").glob("dovecot*"):
-            file.unlink()
-
 
 @pytest.fixture
-def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
-    program = shutil.which("dovecot") or "/usr/sbin/dovecot"
-    # Short: a socket's path may have about a hundred characters.
-    folder = Path(f"/tmp/dovecot-{os.getpid()}-{time.monotonic_ns() % 10**6}")
-    for name in ("run", "state", "mail", "home"):
-        (folder / name).mkdir(parents=True)
-    root = os.geteuid() == 0
-    user = "dovecot" if root else pwd.getpwuid(os.geteuid()).pw_name
-    login = "dovenull" if root else user
-    group = grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
-    if root:
-        for path in (folder, *folder.iterdir()):
-            shutil.chown(path, user, group)
-        folder.chmod(0o755)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    config = folder / "dovecot.conf"
-    config.write_text(CONFIG.format(folder=folder, user=user, group=group, login=login, port=port))
-    process = subprocess.Popen([program, "-F", "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    server = Dovecot(port, folder)
-    try:
-        for _ in range(100):
-            try:
-                server.login().logout()
-                break
-            except (OSError, imaplib.IMAP4.error):
-                if process.poll() is not None:
-                    break
-                time.sleep(0.05)
-        else:
-            log = folder / "log"
-            pytest.fail(f"Dovecot did not answer: {log.read_text() if log.exists() else ''}")
-        if process.poll() is not None:
-            assert process.stderr is not None
-            pytest.fail(f"Dovecot ended: {process.stderr.read().decode()}")
+def dovecot() -> Iterator[Dovecot]:
+    with open_dovecot() as server:
         yield server
-    finally:
-        process.terminate()
-        process.wait(10)
-        if process.stderr is not None:
-            process.stderr.close()
-        for _ in range(60):  # its children follow
-            if not (folder / "run" / "master.pid").exists():
-                break
-            time.sleep(0.05)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
