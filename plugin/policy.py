@@ -63,4 +63,6 @@ class Policy(BaseModel):
     company_en: str = ""
     market_source: str = ""  # the store is a declared market of this name; empty: it is one's own data (R10)
     reply_rate: float = Field(0.03, gt=0, le=1)  # assumed share of promised letters that are answered with a yes
+    kept_rate_floor: float = Field(0.8, ge=0, le=1)  # kept more rarely, a manager's promise stands in no new letter; 0: off
+    owner_addresses: tuple[str, ...] = ()  # who sees every manager's kept promises and may review them
     test_address: str = ""  # dry run: every letter goes here instead
