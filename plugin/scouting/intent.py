@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from datetime import date
 
 from plugin.scouting.headers import reads_automatic
 from plugin.scouting.signs import (
@@ -36,8 +37,15 @@ INTENTS = (
     "withdraw",
     "reschedule",
     "referral",
+    "via_agent",
     "unclear",
 )
+
+TOPICS = ("employer_name", "document_screening", "by_phone", "pay", "remote", "source_of_address", "other")
+"""What a question asks."""
+
+REASONS = ("not_looking", "satisfied", "pay", "place", "role", "timing", "company", "process", "other")
+"""Why somebody declines."""
 
 
 MOST_TEXT, MOST_SENTENCE = 20_000, 1_000
@@ -49,7 +57,8 @@ class Intent:
     """What a text says. `words`: the phrases that decided, as folded. `because`: why it is doubtful, "" when it isn't.
 
     `opt_out` holds whatever `kind` says: a wish not to be written to counts beside anything else. `condition` quotes the
-    condition somebody put on a yes. `asks`: a question stands beside it.
+    condition somebody put on a yes. `asks`: a question stands beside it. `topic` of a question, `reason` of a refusal,
+    `when` of "later" (None: no date said). `erasure`: they ask for their data to be shown or deleted.
     """
 
     kind: str
@@ -59,6 +68,10 @@ class Intent:
     opt_out: bool = False
     condition: str = ""
     asks: bool = False
+    topic: str = ""
+    when: date | None = None
+    reason: str = ""
+    erasure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
