@@ -44,7 +44,7 @@ from plugin.work.jobs import owe
 from plugin.work.worker import Worker
 from ranking.values import Profile as JudgedProfile
 
-REPLIES = Path(__file__).parents[1] / "fixtures" / "replies"
+REPLIES = Path(__file__).parents[1] / "fixtures" / "replies" / "open"
 YES = "ご連絡ありがとうございます。ぜひ一度お話を伺えればと存じます。"
 
 

@@ -17,8 +17,9 @@ ADDRESS = "scout+mzuw4y3fojqxezlsmfxgiidpov@mihon.example.com"
 
 
 def expected(folder: Any) -> list[tuple[str, str, str]]:
-    lines = (folder / "expected.tsv").read_text(encoding="utf-8").splitlines()
-    return [(a, b, c) for a, b, c in (line.split("\t") for line in lines if not line.startswith("#"))]
+    lines = (folder / "labels.tsv").read_text(encoding="utf-8").splitlines()
+    cells = (line.split("\t") for line in lines if not line.startswith("#"))
+    return [(name, intent, person) for name, _, intent, person, *_ in cells]
 
 
 def reading_of(folder: Any, name: str, *, known: bool) -> Reading:
@@ -29,7 +30,7 @@ def reading_of(folder: Any, name: str, *, known: bool) -> Reading:
 
 @pytest.fixture
 def folder(request: pytest.FixtureRequest) -> Any:
-    return request.path.parents[1] / "fixtures" / "replies"
+    return request.path.parents[1] / "fixtures" / "replies" / "open"
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["our letter known", "our letter unknown"])

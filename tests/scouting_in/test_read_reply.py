@@ -14,7 +14,7 @@ from plugin.cli.replies import read_reply
 
 @pytest.fixture
 def folder(request: pytest.FixtureRequest) -> Path:
-    return request.path.parents[1] / "fixtures" / "replies"
+    return request.path.parents[1] / "fixtures" / "replies" / "open"
 
 
 def run(*arguments: object) -> Any:
