@@ -19,7 +19,9 @@ from plugin.alignment.starting import overtake
 from plugin.alignment.terms import Terms, default_terms, problems
 from plugin.database import now_of
 from plugin.events import record
+from plugin.pipeline import revocation
 from plugin.rows import ActingLink, Calibration, Commitment, Connection, Requisition, Staff
+from plugin.sealing import Vault
 from plugin.work.context import Work
 
 FRESH_LINK_EVERY = timedelta(minutes=1)
@@ -54,10 +56,10 @@ def decide_by_link(session: Session, work: Work, token: str, terms: Terms) -> Co
     )
 
 
-def decline_by_link(session: Session, token: str, reason: str) -> Commitment:
-    """The manager does not commit, with a reason. Raises `LinkRefused`."""
+def decline_by_link(session: Session, vault: Vault, token: str, reason: str, words: str = "") -> Commitment:
+    """The manager does not commit: `reason` is a code, `words` their own. Raises `LinkRefused`."""
     _link, connection, requisition, calibration, manager = _deciding(session, token)
-    return commitments.decline(
+    commitment = commitments.decline(
         session,
         connection=connection,
         requisition=requisition,
@@ -66,8 +68,10 @@ def decline_by_link(session: Session, token: str, reason: str) -> Commitment:
         terms=default_terms(connection, calibration, manager, now_of(session)),
         how="acting_link",
         by=manager,
-        reason=reason.strip()[:500],
+        reason=reason,
     )
+    revocation.keep_reason(session, vault, commitment, words)
+    return commitment
 
 
 def confirm_by_link(session: Session, work: Work, token: str) -> Commitment:
@@ -97,16 +101,22 @@ def confirm_by_link(session: Session, work: Work, token: str) -> Commitment:
     return commitment
 
 
-def undo_by_link(session: Session, token: str, reason: str) -> Commitment:
+def undo_by_link(session: Session, vault: Vault, token: str, reason: str = "", words: str = "") -> Commitment:
     """The manager takes it back; works at any time, also after the manager of the requisition has changed.
 
-    Raises `LinkRefused`. What had ended already stays as it ended.
+    Raises `LinkRefused`, and `revocation.ReasonNeeded` (the link stays good) where letters have left and no reason is
+    given. What had ended already stays as it ended.
     """
+    look = look_at(session, token)
+    if look.state == "good" and look.purpose == "undo" and reason not in revocation.REASONS:
+        commitment = session.get_one(Commitment, look.subject_id)
+        if commitment.state in commitments.LIVE and revocation.has_left(session, commitment):
+            raise revocation.ReasonNeeded("letters have left under this commitment; say why it is taken back")
     link = use_link(session, token, "undo")
     commitment = session.get_one(Commitment, link.subject_id)
     if link.staff_id != commitment.manager_id:
         raise LinkRefused("not_yours")
-    commitments.undo(session, commitment, f"staff:{link.staff_id}", reason.strip()[:500] or "undone_by_link")
+    commitments.undo(session, vault, commitment, f"staff:{link.staff_id}", reason, words)
     return commitment
 
 

@@ -25,7 +25,9 @@ from plugin.alignment.terms import Terms
 from plugin.connections import policy_of
 from plugin.database import now_of
 from plugin.events import record
+from plugin.pipeline import revocation
 from plugin.rows import Calibration, Commitment, Connection, Mail, Promise, Requisition, Staff
+from plugin.sealing import Vault
 from plugin.work.context import Work
 from plugin.work.jobs import Claim, NotYet, owe
 
@@ -238,16 +240,26 @@ def take_effect(session: Session, commitment: Commitment, *, actor: str) -> None
     )
 
 
-def undo(session: Session, commitment: Commitment, by: str, reason: str) -> bool:
+def undo(session: Session, vault: Vault, commitment: Commitment, by: str, reason: str = "", words: str = "") -> bool:
     """End a live commitment at any time and stop its unsent mail; False when it had ended already.
 
-    Letters that have left still bind. `by` is an actor as in `events.record`.
+    Letters that have left still bind: manager and recruiter are mailed who is still owed. `by` is an actor as in
+    `events.record`, `reason` one of `revocation.REASONS`, needed once a letter has left (raises `ReasonNeeded`);
+    `words` are the manager's own.
     """
-    lock(session, commitment.requisition_id)
+    requisition = lock(session, commitment.requisition_id)
     session.refresh(commitment)
     if commitment.state not in LIVE:
         return False
+    if reason not in revocation.REASONS:
+        if revocation.has_left(session, commitment):
+            raise revocation.ReasonNeeded("letters have left under this commitment; say why it is taken back")
+        reason = "undone"
+    revocation.keep_reason(session, vault, commitment, words)
     end(session, commitment, "undone", actor=by, reason=reason)
+    bound = revocation.still_bound(session, commitment)
+    if not bound.nothing:
+        mails.revoked(session, vault, requisition, commitment, bound)
     return True
 
 

@@ -14,9 +14,11 @@ from plugin.alignment.links import acting_url, new_link, show_url
 from plugin.alignment.terms import say_duration, say_line, say_terms, terms_of
 from plugin.connections import policy_of
 from plugin.database import now_of
-from plugin.i18n import phrases, say_time
+from plugin.i18n import phrases, say_date, say_time
+from plugin.pipeline.revocation import StillBound
 from plugin.rows import Calibration, Commitment, Connection, Mail, Requisition, Staff
 from plugin.scouting.post import post
+from plugin.sealing import Vault
 from plugin.tasks import open_task
 from plugin.work.context import Work
 
@@ -181,6 +183,58 @@ def receipt(
             _("The shortlist: %(url)s", url=_page(session, work, commitment)),
         ],
     )
+
+
+def revoked(
+    session: Session, vault: Vault, requisition: Requisition, commitment: Commitment, bound: StillBound
+) -> None:
+    """Tell manager and recruiter that the commitment was taken back, and to whom the word still holds."""
+    connection = session.get_one(Connection, requisition.connection_id)
+    told = [session.get(Staff, id) for id in (commitment.manager_id, requisition.recruiter_id) if id is not None]
+    for staff in {one.key: one for one in told if one is not None and one.active and one.email}.values():
+        locale = locale_of(staff, connection)
+        _ = phrases(locale)
+        post(
+            session,
+            vault,
+            connection=connection,
+            kind="receipt_of_undo",
+            name=f"revoked:{commitment.key}:{staff.key}",
+            to=staff.email,
+            to_name=staff.name,
+            subject=_("Taken back: the commitment for “%(title)s”, and who is still owed", title=requisition.title),
+            text="\n\n".join(
+                [
+                    _("The commitment for “%(title)s” was taken back. No further letter carries it.", title=requisition.title),
+                    *still_bound_said(bound, locale),
+                    _("Whoever can't keep them names a colleague who does, on the page of the promise."),
+                ]
+            )
+            + "\n",
+            language=locale,
+            staff_id=staff.key,
+            commitment_id=commitment.key,
+        )
+
+
+def still_bound_said(bound: StillBound, locale: str) -> list[str]:
+    """What still holds, a sentence each."""
+    _ = phrases(locale)
+    said = []
+    if bound.promises:
+        days = (_(", ")).join(say_date(promise.due_date, locale) for promise in bound.promises)
+        said.append(
+            _("%(count)s people have said yes and are owed a meeting, due %(days)s.", count=len(bound.promises), days=days)
+        )
+    if bound.letters:
+        said.append(
+            _(
+                "%(count)s letters have left; whoever answers with a yes by %(until)s is owed a meeting too.",
+                count=bound.letters,
+                until=say_date(bound.until, locale),
+            )
+        )
+    return said
 
 
 def unreadable(

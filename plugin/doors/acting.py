@@ -23,6 +23,7 @@ from plugin.doors.echoing import echoed
 from plugin.doors.page import translate as _
 from plugin.doors.requisitions import tell_of_link
 from plugin.doors.weighing import asked_for, weigh
+from plugin.pipeline import revocation
 from plugin.rows import Calibration, Commitment, Connection, Requisition, Staff
 
 blueprint = Blueprint("acting", __name__)
@@ -90,8 +91,14 @@ def act(token: str) -> ResponseReturnValue:
         with work.writing() as db:
             look = links.look_at(db, token)
             if look.purpose == "decide" and request.form.get("answer") == "decline":
-                reason = _decline_reason(request.form)
-                commitment = acting.decline_by_link(db, token, reason)
+                why = request.form.get("why", "")
+                commitment = acting.decline_by_link(
+                    db,
+                    work.vault,
+                    token,
+                    why if why in standing.DECLINED else "",
+                    request.form.get("reason", "").strip()[:500],
+                )
                 calibration = db.get_one(Calibration, commitment.calibration_id)
                 page.say(_("Recorded: no commitment. Thank you for saying so."))
                 return page.see_other("acting.shown", token=links.show_token(work.vault, calibration))
@@ -107,7 +114,9 @@ def act(token: str) -> ResponseReturnValue:
             elif look.purpose == "confirm":
                 commitment = acting.confirm_by_link(db, work, token)
             elif look.purpose == "undo":
-                commitment = acting.undo_by_link(db, token, request.form.get("reason", ""))
+                acting.undo_by_link(
+                    db, work.vault, token, request.form.get("why", ""), request.form.get("reason", "").strip()[:500]
+                )
                 return page.see_other("acting.open_link", token=token)
             else:
                 return link_over(look.state)
@@ -119,6 +128,9 @@ def act(token: str) -> ResponseReturnValue:
             floor = db.get_one(Calibration, look.subject_id).floor
             texts = [problem_text(code, page.locale(), floor=floor) for code in error.codes]
             return _decision_page(db, token, look, form=request.form, wrong=texts), 422
+    except revocation.ReasonNeeded:
+        with work.reading() as db:
+            return _commitment_page(db, token, links.look_at(db, token), wrong=_("Choose why you take it back.")), 422
     except links.LinkRefused as error:
         return link_over(error.reason)
     return page.see_other("acting.open_link", token=undo)
@@ -184,7 +196,7 @@ def _decision_page(
     )
 
 
-def _commitment_page(db: Session, token: str, look: links.Look) -> str:
+def _commitment_page(db: Session, token: str, look: links.Look, *, wrong: str = "") -> str:
     commitment = db.get_one(Commitment, look.subject_id)
     requisition = db.get_one(Requisition, commitment.requisition_id)
     connection = _read_as_manager(db, requisition, look.staff_id)
@@ -194,6 +206,7 @@ def _commitment_page(db: Session, token: str, look: links.Look) -> str:
         "commitment_state": standing.commitment_state(commitment, connection),
         "diagnosis": None,
         "mailed": standing.mailed(db, commitment),
+        "bound": standing.still_bound(db, [commitment]),
     }
     calibration = db.get_one(Calibration, commitment.calibration_id)
     return render_template(
@@ -201,6 +214,8 @@ def _commitment_page(db: Session, token: str, look: links.Look) -> str:
         token=token,
         purpose=look.purpose,
         link_state=look.state,
+        reasons=standing.undo_reasons(),
+        wrong=wrong,
         show_url=url_for("acting.shown", token=links.show_token(page.work().vault, calibration)),
         **values,
     )
@@ -215,12 +230,6 @@ def _undo_link(db: Session, commitment: Commitment) -> str:
         purpose="undo",
         subject_id=commitment.key,
     )
-
-
-def _decline_reason(form: Mapping[str, str]) -> str:
-    code = form.get("why", "")
-    words = form.get("reason", "").strip()
-    return ": ".join(part for part in (code if code in standing.DECLINED else "", words) if part)
 
 
 def _own_title(db: Session, staff_id: int) -> str:

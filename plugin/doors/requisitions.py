@@ -15,6 +15,7 @@ from plugin.doors.page import translate as _
 from plugin.doors.paging import rows_of
 from plugin.doors.visitors import changing, recruiters, recruiting, requisition_of, signed_in, visitor
 from plugin.doors.weighing import asked_for, weigh
+from plugin.pipeline import revocation
 from plugin.rows import Calibration, Commitment, Connection, Requisition, Staff
 
 blueprint = Blueprint("requisitions", __name__)
@@ -97,7 +98,18 @@ def undo(requisition_id: int) -> ResponseReturnValue:
             abort(404)
         if visitor().staff.id not in (commitment.manager_id, requisition.manager_id):
             abort(403)
-        undone = commitments.undo(db, commitment, visitor().actor, request.form.get("reason", "").strip()[:500])
+        try:
+            undone = commitments.undo(
+                db,
+                page.work().vault,
+                commitment,
+                visitor().actor,
+                request.form.get("why", ""),
+                request.form.get("reason", "").strip()[:500],
+            )
+        except revocation.ReasonNeeded:
+            page.say(_("Choose why you take it back."), "bad")
+            return page.see_other("requisitions.shown", requisition_id=requisition_id)
     if undone:
         page.say(_("Undone. No further letter carries the promise; letters that have left still bind."))
     else:

@@ -13,10 +13,12 @@ from sqlmodel import Session, col, select
 
 from plugin.alignment import commitment as commitments
 from plugin.alignment.diagnosis import Diagnosis, diagnose
+from plugin.alignment.mails import still_bound_said
 from plugin.alignment.terms import say_line, say_terms, terms_of
 from plugin.doors.page import translate as _
-from plugin.doors.page import zone
+from plugin.doors.page import work, zone
 from plugin.i18n import say_time
+from plugin.pipeline import revocation
 from plugin.rows import Batch, Calibration, Commitment, Connection, GuidanceNote, Promise, Requisition, Scout, Staff
 from plugin.scouting.may_write import LEFT
 
@@ -117,8 +119,44 @@ def of(db: Session, requisition: Requisition) -> dict[str, Any]:
             .where(col(Staff.connection_id) == connection.key, col(Staff.active).is_(True))
             .order_by(col(Staff.name))
         ).all(),
-        "declined_because": declined_because(commitment),
+        "declined_because": declined_because(db, commitment),
         "mailed": mailed(db, commitment) if commitment is not None else 0,
+        "bound": still_bound(db, ended(db, requisition)),
+        "undo_reasons": undo_reasons(),
+    }
+
+
+def ended(db: Session, requisition: Requisition) -> list[Commitment]:
+    """Commitments that are over: what left under them may still bind."""
+    return list(
+        db.exec(
+            select(Commitment).where(
+                col(Commitment.requisition_id) == requisition.key,
+                col(Commitment.in_force_at).is_not(None),
+                col(Commitment.ended_at).is_not(None),
+            )
+        )
+    )
+
+
+def still_bound(db: Session, rows: Sequence[Commitment]) -> list[str]:
+    """Who is still owed under commitments that are over, a sentence each."""
+    return [
+        line
+        for row in rows
+        if row.ended_at is not None
+        for line in still_bound_said(revocation.still_bound(db, row), g.locale)
+    ]
+
+
+def undo_reasons() -> dict[str, str]:
+    return {
+        "role_changed": _("The position has changed"),
+        "headcount_gone": _("The headcount is gone or on hold"),
+        "line_wrong": _("The line was set wrong"),
+        "no_time": _("I can't meet them in time"),
+        "handed_over": _("Somebody else takes it over"),
+        "other": _("Another reason"),
     }
 
 
@@ -268,15 +306,12 @@ def declined_reasons() -> dict[str, str]:
     }
 
 
-def declined_because(commitment: Commitment | None) -> str:
+def declined_because(db: Session, commitment: Commitment | None) -> str:
     """The reason of a declined commitment in words, with what the manager added."""
     if commitment is None or commitment.state != "declined":
         return ""
-    code, colon, more = commitment.end_reason.partition(": ")
-    known = declined_reasons().get(code)
-    if known is None:
-        return commitment.end_reason
-    return f"{known}{colon}{more}" if more else known
+    parts = (declined_reasons().get(commitment.end_reason, ""), revocation.reason_words(db, work().vault, commitment))
+    return ": ".join(part for part in parts if part)
 
 
 def diagnosis_of(db: Session, commitment: Commitment | None) -> Diagnosis | None:

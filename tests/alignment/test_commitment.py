@@ -18,6 +18,7 @@ from plugin.alignment import acting, acts
 from plugin.alignment import commitment as commitments
 from plugin.alignment.links import LinkRefused, acting_url, look_at, new_link, read_show_token, show_token
 from plugin.alignment.terms import default_terms
+from plugin.pipeline import revocation
 from plugin.rows import ActingLink, Calibration, Commitment, Connection, Event, Staff, Task
 
 GRACE = timedelta(minutes=30)
@@ -175,7 +176,7 @@ def test_undo_works_at_any_time_and_stops_what_has_not_left(house: Any) -> None:
     house.clock.move(GRACE)
     house.settle()
     with house.work.writing() as session:
-        acting.undo_by_link(session, token, "考え直した")
+        acting.undo_by_link(session, house.work.vault, token, "line_wrong", "考え直した")
     house.settle()
     assert house.states() == ["undone"]
     assert "取り消されました" in house.ats.messages[-1]
@@ -208,7 +209,7 @@ def test_a_link_expires_and_serves_its_purpose_only(house: Any) -> None:
     house.ring()
     token = house.link("nudge")
     with house.work.writing() as session, pytest.raises(LinkRefused):
-        acting.undo_by_link(session, token, "")
+        acting.undo_by_link(session, house.work.vault, token)
     house.clock.move(timedelta(days=8))
     with pytest.raises(LinkRefused, match="expired"):
         _decide(house, token)
@@ -257,13 +258,15 @@ def test_the_link_in_the_ats_shows_and_its_button_mails_the_manager(house: Any) 
 def test_declining_by_link_keeps_the_reason(house: Any) -> None:
     house.ring()
     with house.work.writing() as session:
-        acting.decline_by_link(session, house.link("nudge"), "要件を見直したい")
+        acting.decline_by_link(session, house.work.vault, house.link("nudge"), "requirement_wrong", "要件を見直したい")
     commitment = house.commitments()[0]
     assert (commitment.state, commitment.strength, commitment.end_reason) == (
         "declined",
         "verified",
-        "要件を見直したい",
+        "requirement_wrong",
     )
+    with house.work.reading() as session:
+        assert revocation.reason_words(session, house.work.vault, commitment) == "要件を見直したい"
 
 
 def test_a_known_actor_who_is_not_the_manager_is_refused(house: Any) -> None:
@@ -540,7 +543,7 @@ class Promises(RuleBasedStateMachine):
     def the_manager_undoes(self) -> None:
         try:
             with self.house.work.writing() as session:
-                ended = acting.undo_by_link(session, self.house.link("receipt"), "")
+                ended = acting.undo_by_link(session, self.house.work.vault, self.house.link("receipt"))
             self.undone.add(ended.key)
         except LinkRefused as refused:
             assert refused.reason in ("used", "expired")

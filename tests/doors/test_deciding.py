@@ -143,7 +143,7 @@ def test_not_committing_is_recorded_with_the_reason_and_shows_what_stands_in_the
     )
     assert answer.status_code == 303
     commitment = house.one(Commitment)
-    assert commitment.state == "declined" and commitment.end_reason == "nobody_fits: もう少し経験が欲しい"
+    assert commitment.state == "declined" and commitment.end_reason == "nobody_fits"
     text = house.client().get(answer.headers["Location"]).text
     assert "もう少し経験が欲しい" in text and "PostgreSQL" in text and "妨げになっていること" in text
     assert house.all(Job, col(Job.kind) == "prepare_batch") == []
