@@ -17,6 +17,7 @@ from email.message import Message as EmailMessage
 from email.utils import getaddresses, parsedate_to_datetime
 
 from plugin.scouting.charsets import decode
+from plugin.scouting.file_kinds import kind_of
 from plugin.scouting.hypertext import to_text
 
 _ENCODED_WORD = re.compile(r"=\?([^?\s]+)\?([bBqQ])\?([^?]*)\?=")
@@ -33,11 +34,16 @@ MOST_HEADERS = 500
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file that came with a mail: its name as sent, its type, its size in bytes."""
+    """A file that came with a mail: its name as sent, the type it claims, its size in bytes.
+
+    `kind` is what its bytes are (`file_kinds.KINDS`); `place` finds it again (`attached_bytes`).
+    """
 
     name: str
     type: str
     size: int
+    kind: str = "unknown"
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,13 +257,21 @@ def _unflow(text: str, *, delsp: bool) -> str:
     return "\n".join(out)
 
 
+def attached_bytes(mail: Incoming, attached: Attached) -> bytes:
+    """The bytes of a file that came with this mail."""
+    leaves = [part for part in mail.parts if not part.is_multipart()]
+    data = leaves[attached.place].get_payload(decode=True)
+    return data if isinstance(data, bytes) else b""
+
+
 def _attachments(leaves: tuple[EmailMessage, ...]) -> list[Attached]:
     found = []
-    for part in leaves:
+    for place, part in enumerate(leaves):
         name = part.get_filename()
         inline_image = part.get_content_maintype() == "image" and part.get("Content-ID")
         if (name or part.get_content_disposition() == "attachment") and not inline_image:
-            data = part.get_payload(decode=True)
-            size = len(data) if isinstance(data, bytes) else 0
-            found.append(Attached(decode_header(name or ""), part.get_content_type(), size))
+            payload = part.get_payload(decode=True)
+            data = payload if isinstance(payload, bytes) else b""
+            named = decode_header(name or "")
+            found.append(Attached(named, part.get_content_type(), len(data), kind_of(data), place))
     return found
