@@ -17,6 +17,7 @@ from plugin.connections import policy_of
 from plugin.database import now_of
 from plugin.events import record
 from plugin.i18n import phrases
+from plugin.pipeline.kept_rate import under_review
 from plugin.rows import Batch, Commitment, Connection, Employer, Mail, Requisition, Scout
 from plugin.scouting.choosing import draft, plan_of
 from plugin.scouting.legal import missing
@@ -45,6 +46,10 @@ class CannotRelease(Exception):
             ),
             "closed": _("The position is closed in the ATS."),
             "paused": _("The position or the connection is paused. Resume it first."),
+            "under_review": _(
+                "This manager's earlier promises were kept too rarely. The owner of the account looks at it first,"
+                " on the page of kept promises."
+            ),
             "no_commitment": _("The commitment these letters rest on is no longer in force."),
             "legal_missing": _("Sender, postal address or contact are missing. Set them with `kakuyaku connect`."),
             "sender_missing": _("The connection has no sender address. Set one with `kakuyaku connect`."),
@@ -96,6 +101,8 @@ def obstacles(session: Session, batch: Batch) -> list[str]:
         commitment = session.get(Commitment, batch.commitment_id, populate_existing=True)
         if commitment is None or commitment.state != "in_force":
             found.append("no_commitment")
+        elif under_review(session, connection, commitment.manager_id):
+            found.append("under_review")
     if missing(policy.legal, agency=employer.mode == "agency"):
         found.append("legal_missing")
     if not policy.from_address:

@@ -18,6 +18,7 @@ from plugin.connections import policy_of
 from plugin.database import NO_KEY_UPDATE, now_of
 from plugin.events import record
 from plugin.identity import identities
+from plugin.pipeline.kept_rate import under_review
 from plugin.rows import (
     Batch,
     Calibration,
@@ -109,6 +110,8 @@ def _wait(session: Session, requisition: Requisition, connection: Connection, ba
         raise NotYet(batch.recall_until, "the recall window is open")
     if may_leave(requisition, connection) == ["paused"]:
         raise NotYet(now + PAUSE, "paused by a person")
+    if batch.commitment_id is not None and under_review(session, connection, requisition.manager_id or 0):
+        raise NotYet(now + PAUSE, "the manager's promises wait for a review")
     allowed = next_moment(now, policy)
     if allowed > now:
         raise NotYet(allowed, "quiet hours")
