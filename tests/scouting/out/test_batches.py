@@ -135,7 +135,7 @@ def test_a_commitment_that_ended_meanwhile_prepares_nothing(stage: Any) -> None:
     stage.calibrate({"u001": 90})
     commitment = stage.commit()
     with stage.work.writing() as session:
-        undo(session, session.get_one(Commitment, commitment), "staff:1", "changed my mind")
+        undo(session, stage.work.vault, session.get_one(Commitment, commitment), "staff:1", "other")
     stage.run()
     assert stage.scouts() == {}
 
@@ -288,7 +288,7 @@ def test_a_new_commitment_takes_over_who_was_never_written_to(ready: Any, smtp: 
     ready.clock.move(timedelta(minutes=10, seconds=1))
     ready.run()
     with ready.work.writing() as session:
-        undo(session, session.get_one(Commitment, ready.commitment_id), "staff:1", "another line")
+        undo(session, ready.work.vault, session.get_one(Commitment, ready.commitment_id), "staff:1", "line_wrong")
     before = {id: scout.reply_token for id, scout in ready.scouts().items()}
     second = ready.commit(line=60, days=7)
     ready.run()

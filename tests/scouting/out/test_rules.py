@@ -169,7 +169,7 @@ def act(stage: Any, ids: list[str], action: tuple[Any, ...]) -> None:
     elif name in ("undo", "stale") and stage.commitment_id:
         with stage.work.writing() as session:
             if name == "undo":
-                undo(session, session.get_one(Commitment, stage.commitment_id), "staff:1", "test")
+                undo(session, stage.work.vault, session.get_one(Commitment, stage.commitment_id), "staff:1", "other")
             else:
                 go_stale(session, session.get_one(Requisition, stage.requisition_id), "changed")
     elif name == "calibrate":

@@ -124,7 +124,7 @@ def test_everything_is_asked_again_before_the_next_attempt(released: Any, smtp: 
     smtp.plan[:] = ["data:452 4.3.1 later"]
     released.run()
     with released.work.writing() as session:
-        undo(session, session.get_one(Commitment, released.commitment_id), "staff:1", "changed my mind")
+        undo(session, released.work.vault, session.get_one(Commitment, released.commitment_id), "staff:1", "other")
     released.run_for(minutes=30)
     assert released.states() == {"u001": "stopped"}
     assert only_mail(released).state == "held"
