@@ -84,7 +84,7 @@ def show(promise: int, as_json: bool) -> None:
             )
             .order_by(col(Event.id))
         ).all()
-    happened = [
+    happened: list[dict[str, Any]] = [
         {"at": event.created_at.isoformat(), "what": event.what, "by": event.actor, "facts": event.facts}
         for event in events
     ]

@@ -19,6 +19,7 @@ from plugin.doors import (
     candidates,
     desk,
     health,
+    keeping,
     letters,
     page,
     promises,
@@ -71,6 +72,7 @@ def create_app(work: Work) -> Flask:
         letters,
         replies,
         promises,
+        keeping,
         desk,
         candidates,
     ):
