@@ -65,4 +65,5 @@ class Policy(BaseModel):
     reply_rate: float = Field(0.03, gt=0, le=1)  # assumed share of promised letters that are answered with a yes
     kept_rate_floor: float = Field(0.8, ge=0, le=1)  # kept more rarely, a manager's promise stands in no new letter; 0: off
     owner_addresses: tuple[str, ...] = ()  # who sees every manager's kept promises and may review them
+    data_request_days: int = Field(14, ge=1, le=30)  # to answer who asks for their data to be shown or deleted
     test_address: str = ""  # dry run: every letter goes here instead

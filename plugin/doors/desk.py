@@ -26,6 +26,9 @@ BY_HAND = frozenset(
     {
         "question",
         "later",
+        "later_now",
+        "via_agent",
+        "data_request",
         "withdraw",
         "reschedule",
         "referral",

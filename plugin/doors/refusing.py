@@ -67,6 +67,10 @@ def replies() -> dict[str, str]:
         "nobody knows whose yes this is; choose the person it came from first": _(
             "Nobody knows whose yes this is. Choose the person it came from first."
         ),
+        "this decision can't be taken back any more; log a new answer instead": _(
+            "This decision can't be taken back any more. Log a new answer instead."
+        ),
+        "the day to ask again must be to come": _("The day to ask again must be to come."),
         "the answer can't have come in the future; check the date and time": _(
             "The answer can't have come in the future. Check the date and time."
         ),

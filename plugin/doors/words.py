@@ -16,7 +16,19 @@ def task(kind: str) -> tuple[str, str]:
             _("It asks for something the description states differently. Answer the person, then decide the reply."),
         ),
         "question": (_("A question from a candidate"), _("Answer by mail or telephone, then mark this done.")),
-        "later": (_("Wants to hear from you later"), _("Note when, then mark this done.")),
+        "later": (_("Wants to hear from you later"), _("Note the day: a task opens then by itself.")),
+        "later_now": (
+            _("The day has come they asked to hear from you"),
+            _("Write or call if it still fits, then mark this done."),
+        ),
+        "via_agent": (
+            _("Somebody else answers for a candidate"),
+            _("Speak with the candidate or their agent, then log the answer and mark this done."),
+        ),
+        "data_request": (
+            _("Asks for their data to be shown, corrected or deleted"),
+            _("The law asks for an answer without delay. Answer the person, then mark this done."),
+        ),
         "withdraw": (
             _("A candidate withdraws"),
             _("Nobody is taken out of the ATS by us: do so there if that is right, then mark this done."),
@@ -148,6 +160,8 @@ def job(kind: str) -> str:
         "entry_notes": _("Add notes to an entry"),
         "move_entry": _("Move an entry on"),
         "release_holding": _("Enter those who waited"),
+        "open_reminder": _("Remind of somebody to ask again"),
+        "preview_files": _("Read attached files"),
         "sweep_connection": _("Look through the ATS"),
         "poll_mailbox": _("Look into the mailbox"),
         "promise_clock": _("Look after promises"),
@@ -192,12 +206,23 @@ def doubt(code: str) -> str:
         "said_no_since": _("A later mail of theirs says no."),
         "after_opt_out": _("They asked earlier not to be written to."),
         "bounced_before": _("Our letter to them came back."),
+        "taken_back": _("A colleague took their decision back."),
     }
     return texts.get(code, _("The words do not settle it."))
 
 
 def medium(code: str) -> str:
-    return {"mail": _("mail"), "phone": _("telephone"), "line": _("LINE"), "other": _("another medium")}.get(code, code)
+    texts = {
+        "mail": _("mail"),
+        "page": _("the candidate's page"),
+        "phone": _("telephone"),
+        "line": _("LINE"),
+        "bizreach": _("BizReach"),
+        "linkedin": _("LinkedIn"),
+        "wantedly": _("Wantedly"),
+        "other": _("another medium"),
+    }
+    return texts.get(code, code)
 
 
 def scout_state(code: str) -> tuple[str, str]:

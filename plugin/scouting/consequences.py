@@ -13,9 +13,11 @@ from plugin.database import now_of
 from plugin.events import record
 from plugin.pipeline.calendar import due_date
 from plugin.pipeline.entries import accept_yes
-from plugin.pipeline.owners import owner_id
+from plugin.pipeline.notes import owe_notes
+from plugin.pipeline.owners import done_with, owner_id
 from plugin.rows import Commitment, Connection, Entry, Mail, Reply, Requisition, Scout
-from plugin.scouting.intent import Intent
+from plugin.scouting import reminders_later
+from plugin.scouting.circumstances import AGAINST, Weighed
 from plugin.scouting.suppression import suppress
 from plugin.sealing import Erased, Vault
 from plugin.tasks import open_task
@@ -26,16 +28,15 @@ FOLLOW_UP = {
     "withdraw": "withdraw",
     "reschedule": "reschedule",
     "referral": "referral",
+    "via_agent": "via_agent",
 }
 """Intents that leave a person something to do: the kind of task."""
-
-AGAINST = ("declined", "withdraw", "opt_out")
 
 
 def act(session: Session, vault: Vault, connection: Connection, reply: Reply, scout: Scout | None, *, by: str) -> None:
     """Do what a decided reply asks for."""
     if reply.intent == "interested" and scout is not None:
-        accept_yes(
+        entry = accept_yes(
             session,
             vault,
             connection=connection,
@@ -44,23 +45,70 @@ def act(session: Session, vault: Vault, connection: Connection, reply: Reply, sc
             received_at=reply.received_at,
             now=now_of(session),
         )
+        if entry.state == "entered":
+            owe_notes(session, entry, f"reply:{reply.key}")  # files that came with a later word belong there, too
+        if reply.topic:
+            _open(session, connection, reply, scout, "question", facts={"intent": "question", "topic": reply.topic})
         return
     kind = FOLLOW_UP.get(reply.intent, "")
+    facts: dict[str, Any] = {"intent": reply.intent}
     if reply.intent in AGAINST:
         # Nobody is rejected or taken out by a rule (R9): with an entry there, a person hears of it.
         kind = "withdraw" if scout is not None and _has_entry(session, scout) else ""
+    if kind == "question":
+        facts["topic"] = reply.topic
+    if kind == "later" and reply.later_on is not None and scout is not None:
+        reminders_later.owe_reminder(session, connection, reply)
+        return
     if kind:
-        _open(session, connection, reply, scout, kind, facts={"intent": reply.intent})
+        _open(session, connection, reply, scout, kind, facts=facts)
 
 
-def ask(session: Session, connection: Connection, reply: Reply, scout: Scout | None, intent: Intent) -> None:
+def take_back(session: Session, connection: Connection, reply: Reply, *, by: str) -> None:
+    """Withdraw what a person's decision set off, and ask again. Only for decisions that left tasks alone behind."""
+    for kind in {*FOLLOW_UP.values(), "withdraw"}:
+        done_with(session, reply.employer_id, kind, "reply", reply.key, by=by)
+    scout = session.get(Scout, reply.scout_id) if reply.scout_id is not None else None
+    # The first asking's task is done; a task of its own name asks anew.
+    _open(session, connection, reply, scout, "triage", facts={"because": "taken_back"}, again=now_of(session))
+
+
+def ask(session: Session, connection: Connection, reply: Reply, scout: Scout | None, weighed: Weighed) -> None:
     """Put a reply before a person, with the clock that a yes would start running visibly."""
+    intent = weighed.intent
     kind = "contradiction" if intent.because == "condition" else "triage"
-    _open(session, connection, reply, scout, kind, facts={"intent": intent.kind, "because": intent.because})
+    facts: dict[str, Any] = {"intent": intent.kind, "because": intent.because}
+    if weighed.compared is not None:
+        facts |= {"condition": weighed.compared.verdict, "about": list(weighed.compared.topics)}
+    _open(session, connection, reply, scout, kind, facts=facts)
+
+
+def ask_about_data(session: Session, connection: Connection, reply: Reply, scout: Scout | None) -> None:
+    """Somebody asks for their data to be shown, corrected or deleted: a task with its deadline.
+
+    個人情報保護法 33–35条: without delay; `Policy.data_request_days` says how long that is here.
+    """
+    _open(
+        session,
+        connection,
+        reply,
+        scout,
+        "data_request",
+        facts={"intent": reply.intent},
+        due=reminders_later.days_after(reply.received_at, policy_of(connection).data_request_days, connection),
+    )
 
 
 def _open(
-    session: Session, connection: Connection, reply: Reply, scout: Scout | None, kind: str, *, facts: dict[str, Any]
+    session: Session,
+    connection: Connection,
+    reply: Reply,
+    scout: Scout | None,
+    kind: str,
+    *,
+    facts: dict[str, Any],
+    due: datetime | None = None,
+    again: datetime | None = None,
 ) -> None:
     requisition = session.get(Requisition, scout.requisition_id) if scout is not None else None
     open_task(
@@ -68,12 +116,12 @@ def _open(
         employer_id=reply.employer_id,
         connection_id=connection.key,
         kind=kind,
-        name=task_name(reply),
+        name=task_name(reply) + (f":{again.isoformat()}" if again is not None else ""),
         owner_id=owner_id(session, requisition) if requisition is not None else None,
         requisition_id=requisition.key if requisition is not None else None,
         subject="reply",
         subject_id=reply.key,
-        due=_clock(session, connection, reply, scout),
+        due=due or _clock(session, connection, reply, scout),
         facts=facts,
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from plugin.connections import policy_of
-from plugin.rows import Connection, Mail, Profile, Scout
+from plugin.rows import Connection, Mail, Profile, Scout, SyntheticYes
 from plugin.scouting.mime import Incoming
 from plugin.scouting.post import mail_of_token
 from plugin.sealing import Vault
@@ -106,6 +106,9 @@ def connection_of(session: Session, addresses: Iterable[str], message_ids: Itera
         mail = session.exec(select(Mail).where(or_(*starts))).first()
         if mail is not None:
             return session.get(Connection, mail.connection_id)
+        check = session.exec(select(SyntheticYes).where(col(SyntheticYes.token).in_(tokens))).first()
+        if check is not None:
+            return session.get(Connection, check.connection_id)
     ids = [wrapped for one in message_ids for wrapped in (f"<{one}>", one)]
     mail = session.exec(select(Mail).where(col(Mail.message_id).in_(ids))).first() if ids else None
     if mail is not None:

@@ -21,6 +21,8 @@ HANDLERS: dict[str, str] = {
     "send_scout": "plugin.scouting.sending:send_scout",
     "send_mail": "plugin.scouting.sending:send_mail",
     "read_mail": "plugin.scouting.replies:read_mail",
+    "open_reminder": "plugin.scouting.reminders_later:open_reminder",
+    "preview_files": "plugin.scouting.attachments:preview_files",
     "add_entry": "plugin.pipeline.entries:add_entry",
     "entry_notes": "plugin.pipeline.entries:entry_notes",
     "move_entry": "plugin.pipeline.entries:move_entry",

@@ -17,7 +17,7 @@ ROOT = Path(plugin.__file__).parent
 RULES = [
     ("pipeline/ledger.py", "NotAllowed"),
     ("doors/promises.py", "NotAllowed"),
-    ("scouting/replies.py", "CannotDecide"),
+    ("scouting/deciding.py", "CannotDecide"),
     ("pipeline/apologies.py", "CannotApologise"),
 ]
 
