@@ -20,6 +20,7 @@ from plugin.rows.alignment import (
 )
 from plugin.rows.base import BigId, Row, UtcDateTime
 from plugin.rows.ledger import KeepingReview, LedgerHead, LedgerLink
+from plugin.rows.media import Mailbox, MailToken
 from plugin.rows.people import (
     Journal,
     PersonKey,
@@ -64,6 +65,8 @@ __all__ = [
     "LedgerHead",
     "LedgerLink",
     "Mail",
+    "MailToken",
+    "Mailbox",
     "Override",
     "PersonKey",
     "Profile",

@@ -49,6 +49,7 @@ class Scout(Row, table=True):
     score: int
     arm: str  # committed or standard
     language: str  # ja or en
+    medium: str = "mail"  # mail, or by hand as `scouting.by_hand.MEDIA` names them
     state: str = "drafted"
     reason: str = ""
     reply_token: str = Field(unique=True)
