@@ -1,0 +1,284 @@
+"""Everything the simulated year runs on: sandbox ATS, SMTP, IMAP, the plugin's web side, its database, its worker.
+
+`advance_to` is how time passes: never past work that is due, and only while the worker is idle or dead, so that no
+lease runs out under somebody who works.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import col, func, select
+from waitress.server import create_server
+
+from connectors.sandbox import Sandbox
+from connectors.sandbox import serve as serve_sandbox
+from plugin import migrate
+from plugin.connections import connector_of
+from plugin.demo.dovecot import PASSWORD, Dovecot, open_dovecot
+from plugin.demo.postbox import Kept, Postbox, free_port
+from plugin.demo.sandbox_client import call, point_webhooks
+from plugin.demo.stage import fill_universe, secret_of, set_stage
+from plugin.doors.app import create_app
+from plugin.policy import Policy
+from plugin.rows import Connection, Job
+from plugin.settings import alone
+from plugin.work.context import Work
+from plugin.work.runtime import build_work
+from plugin.year.hands import Hands, Stuck
+from plugin.year.mail_server import Moment, YearHandler
+from plugin.year.shared_clock import SharedClock
+
+POLL_APART = timedelta(seconds=16)
+"""A mailbox is looked into once in a slot of fifteen seconds; the next look is in another slot."""
+ROUNDS = 400
+"""Stretches of work at one moment before the year is called stuck: work that owes itself anew for ever."""
+
+
+@dataclass
+class Killer:
+    """When the worker dies: seeded dice thrown before every stretch of work."""
+
+    dice: random.Random
+    share: float  # of stretches that end in a death
+    left: int  # deaths still to come
+    by: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Town:
+    """The running year. Everything here is the outside, but `work`, which looks into the product's database."""
+
+    clock: SharedClock
+    sandbox: Sandbox
+    postbox: Postbox
+    dovecot: Dovecot
+    work: Work
+    connection: Connection
+    hands: Hands
+    url: str
+    killer: Killer
+    jobs: int = 0
+    stretches: int = 0
+    _imap: imaplib.IMAP4 | None = None
+
+    @property
+    def mail_server(self) -> YearHandler:
+        handler = self.postbox.handler
+        assert isinstance(handler, YearHandler)
+        return handler
+
+    def ats(self, method: str, path: str, body: object | None = None) -> Any:
+        """Do something in the ATS as its people do."""
+        return call(self.sandbox.url, method, path, body)
+
+    # Work and time.
+
+    def settle(self, *duties: str) -> None:
+        """Have everything done that is due now; whoever dies over it is followed by another."""
+        self._run(*duties)
+        for _ in range(ROUNDS):
+            quiet = self.sandbox.bell.wait_until_quiet(30.0)
+            ran = self._run()
+            if quiet and not ran and not self._due_now():
+                return
+        raise Stuck(f"work that is due now never ends: {self._owed()}")
+
+    def advance_to(self, moment: datetime) -> None:
+        """Let time pass until `moment`, stopping wherever work becomes due."""
+        self.settle()
+        while (due := self._next_due()) is not None and due <= moment:
+            self.clock.move_to(due + timedelta(milliseconds=5))
+            self.settle()
+        self.clock.move_to(moment)
+
+    def receive(self, raw: bytes) -> datetime:
+        """A mail arrives in the mailbox now; return when, as the server notes it (whole seconds)."""
+        now = self.clock.now().replace(microsecond=0)
+        for attempt in (1, 2):
+            try:
+                if self._imap is None:
+                    self._imap = self.dovecot.login()
+                self.dovecot.append_with(self._imap, raw, now)
+                return now
+            except (OSError, imaplib.IMAP4.abort):
+                self._imap = None  # a connection that stood idle for long was closed; a new one is as good
+                if attempt == 2:
+                    raise
+        raise AssertionError("unreachable")
+
+    def look_into_mailbox(self) -> None:
+        """Let the mailbox be polled, a slot after the last look."""
+        self.clock.move_to(self.clock.now() + POLL_APART)
+        self.settle("mail")
+
+    def _run(self, *duties: str) -> int:
+        killer = self.killer
+        doomed = killer.left > 0 and killer.dice.random() < killer.share
+        timer: threading.Timer | None = None
+        if doomed:
+            way = killer.dice.choice(("mail", "mail", "write", "moment", "moment"))
+            if way == "mail":
+                moment: Moment = "before" if killer.dice.random() < 0.5 else "after"
+                self.mail_server.kill_at(killer.dice.randint(1, 3), moment, lambda: self._kill("over a mail"))
+            elif way == "write":
+                self._arm_writes(killer.dice.randint(1, 2))
+            else:
+                timer = threading.Timer(killer.dice.uniform(0.0, 0.08), lambda: self._kill("at some moment"))
+                timer.start()
+        self.stretches += 1
+        ran = self.hands.run(*duties)
+        if timer is not None:
+            timer.cancel()
+            timer.join()
+        self.mail_server.kill_at(0, "after", None)
+        self._arm_writes(0)
+        if ran is None:
+            if duties:
+                self.hands.run(*duties)  # a timer rings again
+            return 1
+        self.jobs += ran
+        return ran
+
+    def _kill(self, how: str) -> None:
+        if self.killer.left > 0:
+            self.killer.left -= 1
+            self.killer.by[how] = self.killer.by.get(how, 0) + 1
+            self.hands.kill()
+
+    _writes_left = 0
+
+    def _arm_writes(self, count: int) -> None:
+        self._writes_left = count
+
+    def over_a_write(self) -> None:
+        """The ATS has applied a write and is about to answer."""
+        if self._writes_left:
+            self._writes_left -= 1
+            if not self._writes_left:
+                self._kill("over a write")
+
+    def _due_now(self) -> bool:
+        due = self._next_due()
+        return due is not None and due <= self.clock.now()
+
+    def _next_due(self) -> datetime | None:
+        with self.work.reading() as session:
+            # A dead worker's job is its successor's at once (`free_the_dead`) on SQLite, and when its lease ends elsewhere.
+            return session.exec(
+                select(func.min(func.coalesce(col(Job.lease_until), col(Job.due)))).where(col(Job.state) == "owed")
+            ).one()
+
+    def _owed(self) -> str:
+        with self.work.reading() as session:
+            rows = session.exec(select(Job.kind, Job.error).where(col(Job.state) == "owed").limit(5)).all()
+        return "; ".join(f"{kind}: {error}" for kind, error in rows)
+
+    # What arrived at people's mailboxes.
+
+    def mails(self, after: int) -> list[Kept]:
+        return self.postbox.store.all(after=after)
+
+
+@contextmanager
+def open_town(
+    folder: Path,
+    *,
+    start: datetime,
+    people: int,
+    policy: Policy,
+    seed: int,
+    kills: int,
+    kill_share: float,
+    database_url: str = "",
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Town]:
+    """Start all servers, fill the store, and close everything at the end. Raises `NoDovecot` without Dovecot."""
+    with ExitStack() as stack:
+        clock = SharedClock(folder / "clock", start)
+        stack.callback(clock.close)
+        dovecot = stack.enter_context(open_dovecot())
+        sandbox = stack.enter_context(
+            serve_sandbox(folder / "sandbox", now=clock.now, retry_after=(0.05, 0.1, 0.2, 0.5, 1, 2, 4))
+        )
+        town: list[Town] = []
+
+        @sandbox.app.after_request
+        def written(response: Any) -> Any:
+            from flask import request
+
+            if town and request.method != "GET" and not request.path.startswith("/sandbox"):
+                town[0].over_a_write()
+            return response
+
+        postbox = Postbox(
+            folder / "postbox", ours=lambda _: False, hand_over=lambda *_: None, now=clock.now, handler=YearHandler
+        )
+        stack.callback(postbox.close)
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        values = {
+            "data_folder": folder,
+            "database_url": database_url,
+            "smtp_url": postbox.smtp_url,
+            "imap_url": dovecot.url,
+            "imap_password": PASSWORD,
+            "settle_seconds": 2.0,
+            "web_port": port,
+            "public_url": url,
+            "log_level": "warning",
+            "smtp_timeout_seconds": 10,
+        }
+        settings = alone(**values)
+        migrate.upgrade(settings.database)
+        work = build_work(settings, clock)
+        stack.callback(work.close)
+        there = sandbox.connection()
+        connection = set_stage(
+            work.database,
+            work.vault,
+            ats="greenhouse",
+            credentials=there["credentials"],
+            options=there["options"],
+            policy=policy,
+        )
+        server = create_server(create_app(work), host="127.0.0.1", port=port, threads=4)
+        stack.callback(server.close)
+        threading.Thread(target=server.run, daemon=True).start()
+        connector = connector_of(work.database, work.vault, settings, connection)
+        connector.set_up()
+        connector.close()
+        point_webhooks(
+            sandbox.url,
+            f"{url}/webhooks/{connection.url_key}",
+            secret_of(work.database, work.vault, connection, "webhook"),
+        )
+        fill_universe(work.database, work.vault, connection.employer_id, people, progress=progress)
+        hands = Hands(values, clock.path, folder / "worker.log")
+        stack.callback(hands.close)
+        made = Town(
+            clock=clock,
+            sandbox=sandbox,
+            postbox=postbox,
+            dovecot=dovecot,
+            work=work,
+            connection=connection,
+            hands=hands,
+            url=url,
+            killer=Killer(random.Random(f"{seed}:deaths"), kill_share, 0),
+        )
+        made.mail_server.dice, made.mail_server.seed = random.Random(f"{seed}:mail"), seed
+        made.settle()  # everybody is read into the store, undisturbed
+        if progress is not None:
+            progress(people, people)
+        made.killer.left = kills
+        town.append(made)
+        yield made

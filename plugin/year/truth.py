@@ -1,0 +1,92 @@
+"""What really happened, kept by the simulation and never by the product: the other side of every comparison."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from plugin.demo.postbox import Kept
+
+
+@dataclass
+class Meeting:
+    """An interview somebody put into the ATS, and whether it took place."""
+
+    id: int
+    starts_at: datetime
+    interviewer: int
+    taken_off_at: datetime | None = None
+
+
+@dataclass
+class Letter:
+    """A scout as it arrived at the mail server (or was lost on the way to our notice), and what followed."""
+
+    kept: Kept
+    scout_id: int
+    requisition: int  # the ATS's id
+    requisition_id: int  # ours
+    profile_id: str
+    committed: bool
+    commitment_id: int | None
+    days: int
+    deadline: date | None
+    language: str
+
+    @property
+    def address(self) -> str:
+        return self.kept.recipient
+
+
+@dataclass
+class Answer:
+    """One mail a candidate (or somebody who says so) sent. `counts`: yes, person (a person must say), or nothing."""
+
+    message_id: str
+    kind: str
+    letter: Letter
+    received_at: datetime
+    counts: str = ""
+    meant: str = ""  # what a person who asks them would hear; "" where the mail means what it says
+
+
+@dataclass
+class Yes:
+    """A yes that counts: the first one of a letter, with the promise it makes and what became of it."""
+
+    letter: Letter
+    received_at: datetime
+    promised: bool
+    due: date | None = None
+    meetings: list[Meeting] = field(default_factory=list)
+    waived: bool = False
+    keeper: int = 0  # the ATS's id of who has to keep it
+    moved: bool = False
+
+
+@dataclass
+class Requisition:
+    """A requisition of the year as its people know it."""
+
+    number: int
+    ats_id: int
+    manager: int
+    opened_at: datetime
+    open: bool = True
+    decided: int = 0
+    closures: list[datetime] = field(default_factory=list)
+    managers: list[tuple[datetime, int]] = field(default_factory=list)
+
+
+@dataclass
+class Truth:
+    """Everything that happened so far."""
+
+    requisitions: dict[int, Requisition] = field(default_factory=dict)
+    letters: dict[str, Letter] = field(default_factory=dict)  # by Message-ID
+    answers: dict[str, Answer] = field(default_factory=dict)  # by Message-ID
+    yeses: dict[int, Yes] = field(default_factory=dict)  # by scout id
+    opted_out: dict[str, datetime] = field(default_factory=dict)  # address → when we had read it
+    dead: dict[str, datetime] = field(default_factory=dict)  # address → when its bounce was read
+    counts: Counter[str] = field(default_factory=Counter)
