@@ -17,6 +17,9 @@ class LegalBlock(BaseModel):
     postal_address: str = ""
     contact: str = ""  # where complaints and questions go: a mail address or telephone number
     licence: str = ""  # 有料職業紹介許可番号, agencies
+    entrusted_by: str = ""  # 委託元: whose recruiting an operator does
+    entrusted_to: str = ""  # 委託先: the operator, as its law wants it named
+    entrustment_basis: str = ""  # 委託募集: the permission or notification it rests on (職業安定法 Art. 36)
 
 
 class Policy(BaseModel):
@@ -48,6 +51,8 @@ class Policy(BaseModel):
     entry_kind: Literal["prospect", "casual", "application"] = "application"
     entry_stage: str = ""  # name of the stage a yes enters at; empty: the first
     per_minute: int = Field(30, ge=1)  # letters one mailbox sends
+    follow_up_after_days: int = Field(0, ge=0, le=60)  # one reminder to who has not answered; 0: none
+    promise_in_subject: bool = False  # 「書類選考なし・面接確約」 in the subject where the commitment holds both
     fatigue_days: int = Field(30, ge=0)  # no second scout to a person of any role within
     ownership_days: int = Field(365, ge=0)
     rejected_days: int = Field(180, ge=0)  # "recently rejected there"

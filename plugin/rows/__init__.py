@@ -19,6 +19,8 @@ from plugin.rows.alignment import (
     Verdict,
 )
 from plugin.rows.base import BigId, Row, UtcDateTime
+from plugin.rows.candidates import Availability, DataRequest, MeetingTime, ProvisionRecord, SlotChoice
+from plugin.rows.conditions import WorkingConditions
 from plugin.rows.ledger import KeepingReview, LedgerHead, LedgerLink
 from plugin.rows.media import Mailbox, MailToken
 from plugin.rows.people import (
@@ -47,12 +49,14 @@ __all__ = [
     "AccessToken",
     "ActingLink",
     "AtsWrite",
+    "Availability",
     "Batch",
     "Calibration",
     "CalibrationMarket",
     "CalibrationScore",
     "Commitment",
     "Connection",
+    "DataRequest",
     "Delivery",
     "Employer",
     "Entry",
@@ -67,6 +71,7 @@ __all__ = [
     "Mail",
     "MailToken",
     "Mailbox",
+    "MeetingTime",
     "Override",
     "PersonKey",
     "Profile",
@@ -74,6 +79,7 @@ __all__ = [
     "ProfileSource",
     "Promise",
     "Proposal",
+    "ProvisionRecord",
     "Question",
     "RateLimit",
     "Rediscovery",
@@ -87,6 +93,7 @@ __all__ = [
     "Secret",
     "ShortlistEntry",
     "SignIn",
+    "SlotChoice",
     "Staff",
     "Suppression",
     "Sweep",
@@ -94,5 +101,6 @@ __all__ = [
     "Task",
     "UtcDateTime",
     "Verdict",
+    "WorkingConditions",
     "metadata",
 ]

@@ -49,6 +49,8 @@ class Scout(Row, table=True):
     score: int
     arm: str  # committed or standard
     language: str  # ja or en
+    second_language: str = ""  # the other one, where the letter is written in both
+    voice: str = "in_house"  # in_house, agency or operator: who writes, as it stood when the letter was drafted
     medium: str = "mail"  # mail, or by hand as `scouting.by_hand.MEDIA` names them
     state: str = "drafted"
     reason: str = ""
@@ -57,12 +59,13 @@ class Scout(Row, table=True):
     reply_deadline: date | None = None
     sealed_facts: bytes | None = None  # `scouting.facts.PersonFact`s under the person's key: what the letter may say
     sent_at: datetime | None = at()
+    followed_up_at: datetime | None = at()  # when its one follow-up left, or was found not to be allowed
 
 
 class Mail(Row, table=True):
     """One mail of ours. `sending` with its Message-ID is committed before the attempt (R7).
 
-    `kind`: scout, nudge, acting_link, receipt, recruiter_notice, candidate_receipt, holding, reminder, apology.
+    `kind`: scout, follow_up, nudge, acting_link, receipt, recruiter_notice, candidate_receipt, holding, reminder, apology.
     `state`: queued, sending, sent, unknown, refused, bounced, held. `person` names the key `sealed` (the raw RFC 5322 bytes) and
     `sealed_to` are encrypted under; "" means staff mail under the installation's key.
     """
