@@ -19,6 +19,7 @@ from plugin.pipeline.calendar import due_date
 from plugin.pipeline.ledger import OPEN
 from plugin.pipeline.owners import done_with, owner_id
 from plugin.rows import Connection, Entry, Promise, Requisition, Task
+from plugin.scouting import attachments
 from plugin.sealing import Vault
 from plugin.tasks import open_task
 from plugin.work.context import Work
@@ -38,6 +39,7 @@ def hold(
     entry.owner_id = owner_id(session, requisition)
     entry.held_until = held_until(connection, promise, now)
     session.add(entry)
+    attachments.keep_bytes(session, entry.scout_id, entry.held_until)
     record(session, entry.employer_id, "entry", entry.key, "held", actor="ats", because=entry.because)
     _open_task(session, entry, kind="holding" if status == "draft" else "holding_closed", now=now)
     answers.tell_held(session, vault, connection, entry, promise, status=status)

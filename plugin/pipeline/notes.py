@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from connectors.base import Connector
 from connectors.records import Attachment
 from plugin.connections import policy_of
 from plugin.i18n import phrases, say_date, say_time
@@ -30,6 +31,10 @@ from plugin.rows import (
     Requisition,
     Scout,
 )
+from plugin.scouting import attachments
+from plugin.scouting.circumstances import requirements_of
+from plugin.scouting.conditions_met import MET
+from plugin.scouting.stated import STATED_TOPICS, facts_about
 from plugin.sealing import Erased, Vault
 from plugin.work.context import Work
 from plugin.work.jobs import Claim, owe
@@ -96,11 +101,30 @@ def entry_notes(work: Work, claim: Claim) -> None:
             lambda ref: {"attachment_id": ats.attach(application, ref, papers.sheet)},
             subject=subject,
         )
+        _attach_files(work, papers, ats, subject)
 
     if papers.moved:
         with work.finishing(claim) as session:
             promise = session.exec(select(Promise).where(col(Promise.scout_id) == entry.scout_id)).one()
             tell_moved(session, work.vault, connection, session.get_one(Entry, entry.key), promise)
+
+
+def _attach_files(work: Work, papers: _Papers, ats: Connector, subject: str) -> None:
+    """What the candidate sent along goes into the ATS as it came, each file once."""
+    with work.reading() as session:
+        waiting = attachments.waiting_for_ats(session, papers.entry.scout_id)
+    for row in waiting:
+        with work.reading() as session:
+            file = attachments.as_attachment(session, work.vault, row)
+        if file is None:
+            continue  # its bytes were dropped meanwhile; the page says so
+
+        def attach(ref: str, file: Attachment = file) -> dict[str, Any]:
+            return {"attachment_id": ats.attach(papers.entry.ats_application_id, ref, file)}
+
+        write_once(work, papers.connection, f"attach_file:{row.key}", attach, subject=subject)
+        with work.writing() as session:
+            attachments.attached(session, row.key)
 
 
 def owe_notes(session: Session, entry: Entry, what: str = "yes") -> None:
@@ -199,6 +223,12 @@ def _head(
         )
     else:
         lines.append(_("No date was promised to this person."))
+    if reply is not None and reply.condition == MET:
+        lines.append(_("They put a condition, and what the description states meets it:"))
+        requirement = requirements_of(session, scout)[0]
+        lines += [
+            f"・{fact.label}: {fact.value}" for fact in facts_about(requirement, STATED_TOPICS, locale) if fact.value
+        ]
     lines.append(_("A yes is not an application: ask for it, and record it, after the meeting."))
     if calibration is not None:
         lines.append(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from email.message import Message as EmailMessage
 from io import BytesIO
 
@@ -220,6 +221,16 @@ def as_attachment(session: Session, vault: Vault, row: ReplyFile) -> Attachment 
         return None
     stem = (name.rpartition(".")[0] or name).strip(" ./\\") or "attachment"
     return Attachment(f"{stem}.{row.type}", found[row.place].content, TYPES[row.type], kind="other")
+
+
+def keep_bytes(session: Session, scout_id: int, until: datetime) -> None:
+    """Keep the bytes of files that wait for the ATS as long as their entry is held, and a week more."""
+    for row in waiting_for_ats(session, scout_id):
+        reply = session.get_one(Reply, row.reply_id)
+        delivery = session.get(Delivery, reply.delivery_id) if reply.delivery_id is not None else None
+        if delivery is not None and delivery.sealed_body is not None:
+            delivery.expires_at = max(delivery.expires_at, until + timedelta(days=7))
+            session.add(delivery)
 
 
 def attached(session: Session, row_id: int) -> None:

@@ -15,7 +15,7 @@ from plugin.pipeline.calendar import due_date
 from plugin.pipeline.entries import accept_yes
 from plugin.pipeline.notes import owe_notes
 from plugin.pipeline.owners import done_with, owner_id
-from plugin.rows import Commitment, Connection, Entry, Mail, Reply, Requisition, Scout
+from plugin.rows import Commitment, Connection, Entry, Mail, Reply, ReplyFile, Requisition, Scout
 from plugin.scouting import reminders_later
 from plugin.scouting.circumstances import AGAINST, Weighed
 from plugin.scouting.suppression import suppress
@@ -45,11 +45,12 @@ def act(session: Session, vault: Vault, connection: Connection, reply: Reply, sc
             received_at=reply.received_at,
             now=now_of(session),
         )
-        if entry.state == "entered":
-            owe_notes(session, entry, f"reply:{reply.key}")  # files that came with a later word belong there, too
+        _files_follow(session, reply, entry)
         if reply.topic:
             _open(session, connection, reply, scout, "question", facts={"intent": "question", "topic": reply.topic})
         return
+    if scout is not None:
+        _files_follow(session, reply, _entry_of(session, scout))
     kind = FOLLOW_UP.get(reply.intent, "")
     facts: dict[str, Any] = {"intent": reply.intent}
     if reply.intent in AGAINST:
@@ -142,8 +143,21 @@ def task_name(reply: Reply) -> str:
 
 
 def _has_entry(session: Session, scout: Scout) -> bool:
-    entry = session.exec(select(Entry).where(col(Entry.scout_id) == scout.key)).first()
+    entry = _entry_of(session, scout)
     return entry is not None and entry.state != "closed"
+
+
+def _entry_of(session: Session, scout: Scout) -> Entry | None:
+    return session.exec(select(Entry).where(col(Entry.scout_id) == scout.key)).first()
+
+
+def _files_follow(session: Session, reply: Reply, entry: Entry | None) -> None:
+    """Files that come with a later word belong to the entry, too."""
+    if entry is None or entry.state != "entered":
+        return
+    session.flush()
+    if session.exec(select(ReplyFile.id).where(col(ReplyFile.reply_id) == reply.key)).first() is not None:
+        owe_notes(session, entry, f"reply:{reply.key}")
 
 
 def never_again(
