@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from plugin.scouting.intent import Intent
 from plugin.scouting.mime import Incoming, parse
 from plugin.scouting.quoting import Ours
 from plugin.scouting.reading import Reading, read
@@ -37,13 +38,28 @@ def read_reply(file: Path, letter: Path | None, as_json: bool) -> None:
     intent = reading.intent
     click.echo(f"intent    {intent.kind}" + (f" (a person decides: {intent.because})" if intent.doubtful else ""))
     click.echo(f"words     {' / '.join(intent.words) or '-'}")
+    for name, value in _beside(intent):
+        click.echo(f"{name:<9} {value}")
     click.echo(f"from      {mail.from_name} <{mail.from_address}>".replace("  <", " <"))
     click.echo(f"subject   {mail.subject}")
     for attached in mail.attachments:
-        click.echo(f"attached  {attached.name or '-'} ({attached.type}, {attached.size} bytes)")
+        click.echo(f"attached  {attached.name or '-'} ({attached.kind}, called {attached.type}, {attached.size} bytes)")
     click.echo("own words")
     for line in reading.cut.own.split("\n"):
         click.echo(f"  {line}".rstrip())
+
+
+def _beside(intent: Intent) -> list[tuple[str, str]]:
+    """What stands beside the intent, where it says something."""
+    said = [
+        ("topic", intent.topic),
+        ("when", intent.when.isoformat() if intent.when is not None else ""),
+        ("reason", intent.reason),
+        ("condition", intent.condition),
+        ("data", "asks for their data to be deleted or shown" if intent.erasure else ""),
+        ("opt-out", "yes" if intent.opt_out and intent.kind != "opt_out" else ""),
+    ]
+    return [(name, value) for name, value in said if value]
 
 
 def as_values(mail: Incoming, reading: Reading) -> dict[str, object]:
@@ -57,6 +73,10 @@ def as_values(mail: Incoming, reading: Reading) -> dict[str, object]:
         "opt_out": intent.opt_out,
         "condition": intent.condition,
         "asks": intent.asks,
+        "topic": intent.topic,
+        "when": intent.when.isoformat() if intent.when is not None else None,
+        "reason": intent.reason,
+        "erasure": intent.erasure,
         "nature": reading.nature.kind,
         "from": mail.from_address,
         "from_name": mail.from_name,
@@ -64,7 +84,9 @@ def as_values(mail: Incoming, reading: Reading) -> dict[str, object]:
         "message_id": mail.message_id,
         "text": reading.cut.own,
         "full_text": reading.cut.full,
-        "attachments": [{"name": one.name, "type": one.type, "size": one.size} for one in mail.attachments],
+        "attachments": [
+            {"name": one.name, "type": one.type, "kind": one.kind, "size": one.size} for one in mail.attachments
+        ],
     }
 
 

@@ -11,20 +11,20 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
 
+from plugin.scouting.conditions_said import condition_in
 from plugin.scouting.headers import reads_automatic
 from plugin.scouting.signs import (
     AFFIRMED,
-    CONDITION,
     COURTESY,
     OFFERED,
-    POLITE,
+    PLAINLY_YES,
     REFUSED,
-    SCHEDULING,
     SIGNS,
     STOPPED,
-    TOPIC,
     Sign,
 )
+from plugin.scouting.time_named import day_named
+from plugin.scouting.topics import data_wish, reason_of, topic_of
 
 INTENTS = (
     "interested",
@@ -48,6 +48,7 @@ REASONS = ("not_looking", "satisfied", "pay", "place", "role", "timing", "compan
 """Why somebody declines."""
 
 
+REFUSING = ("declined", "withdraw")
 MOST_TEXT, MOST_SENTENCE = 20_000, 1_000
 """Characters read of somebody's own words, and of one sentence: what is longer was not written as an answer."""
 
@@ -85,8 +86,8 @@ class _Found:
 UNCLEAR = Intent("unclear", doubtful=True, because="unclear")
 
 
-def read_intent(text: str, language: str = "") -> Intent:
-    """Read somebody's own words, quotes cut. `language` is not needed: people answer in either, and mix them."""
+def read_intent(text: str, today: date | None = None) -> Intent:
+    """Read somebody's own words, quotes cut, in Japanese or English: people mix them. `today`: the day the mail came."""
     text = text[:MOST_TEXT]
     said = sentences(text)
     if not said:
@@ -95,9 +96,29 @@ def read_intent(text: str, language: str = "") -> Intent:
     if len(plain) <= 2:
         short = _short(plain)
         if short is not None:
-            return short
+            return replace(short, reason=reason_of(plain, said)) if short.kind == "declined" else short
     found = [hit for place, one in enumerate(said) for hit in _found(one, place)]
-    return _decide(said, found, automatic=reads_automatic(text))
+    return _complete(_decide(said, found, automatic=reads_automatic(text)), said, found, today)
+
+
+def _complete(read: Intent, said: list[str], found: list[_Found], today: date | None) -> Intent:
+    """Add what stands beside the intent: what a question asks, when later is, why no, whether it is about their data."""
+    about_data = data_wish(said)
+    if about_data and read.kind == "unclear":
+        # A letter to whoever keeps data needs no other word: deletion ends the writing, disclosure is to be answered.
+        kind = "opt_out" if about_data == "delete" else "question"
+        read = Intent(kind, read.words, opt_out=kind == "opt_out", asks=kind == "question")
+    elif about_data == "delete" and read.kind == "interested":
+        read = replace(read, doubtful=True, because=read.because or "mixed")
+    asking = [said[place] for place in sorted({hit.place // 1000 for hit in found if hit.kind == "question"})]
+    refusing = [said[place] for place in sorted({hit.place // 1000 for hit in found if hit.kind in REFUSING})]
+    about = topic_of(asking, said) if read.asks or read.kind == "question" else ""
+    when = None
+    if read.kind == "later" and today is not None:
+        putting_off = [said[place] for place in sorted({hit.place // 1000 for hit in found if hit.kind == "later"})]
+        when = day_named(putting_off, today) or day_named(said, today)
+    reason = reason_of(refusing, said) if read.kind in REFUSING else ""
+    return replace(read, topic=about, when=when, reason=reason, erasure=bool(about_data))
 
 
 def differs(one: Intent, other: Intent) -> bool:
@@ -145,7 +166,8 @@ def _short(plain: list[str]) -> Intent | None:
     if all(STOPPED.match(one) for one in plain):
         return Intent("opt_out", tuple(plain), opt_out=True)
     if len(plain) == 1 and AFFIRMED.match(plain[0]):
-        return Intent("interested", (plain[0],))
+        because = "" if PLAINLY_YES.search(plain[0]) else "short"
+        return Intent("interested", (plain[0],), bool(because), because)
     if len(plain) == 1 and REFUSED.match(plain[0]):
         return Intent("declined", (plain[0],))
     return None
@@ -187,6 +209,7 @@ def _decide(said: list[str], found: list[_Found], *, automatic: bool) -> Intent:
     yes, no, stop = of("interested", weak=False), of("declined", weak=False), of("opt_out")
     soft_no, later, soft_later = of("declined", weak=True), of("later", weak=False), of("later", weak=True)
     withdrawn, moved, others, asked = of("withdraw"), of("reschedule"), of("referral"), of("question")
+    agent = of("via_agent")
     negated = "negated" if of("negated") else ""
 
     if stop:
@@ -195,6 +218,8 @@ def _decide(said: list[str], found: list[_Found], *, automatic: bool) -> Intent:
         return intent("auto_reply", because="mixed" if yes else "")
     if withdrawn:
         return intent("withdraw", *withdrawn, because="mixed" if yes and not _together(yes, withdrawn) else negated)
+    if agent and not no:
+        return intent("via_agent", *agent)
     if others:
         return intent("referral", *others, because="mixed" if yes and not no else "")
     if no:
@@ -214,8 +239,9 @@ def _decide(said: list[str], found: list[_Found], *, automatic: bool) -> Intent:
     if yes:
         # Words of regret beside a yes: perhaps the yes is only politeness.
         because = negated or ("mixed" if _regrets(soft_no) else "")
-        condition = next((one for one in said if _conditional(one)), "")
-        read = intent("interested", *yes, because="condition" if condition else because)
+        condition = condition_in(said)
+        # Another doubt comes first: a condition that is met clears its own doubt only.
+        read = intent("interested", *yes, because=because or ("condition" if condition else ""))
         return replace(read, condition=condition)
     if soft_no:
         decided = [hit for hit in soft_no if not re.match(r"申し?訳|残念|unfortunately|i'm afraid", hit.words)]
@@ -238,20 +264,3 @@ def _regrets(soft_no: list[_Found]) -> bool:
 
 def _together(one: list[_Found], other: list[_Found]) -> bool:
     return bool({hit.place // 1000 for hit in one} & {hit.place // 1000 for hit in other})
-
-
-def _conditional(sentence: str) -> bool:
-    """A condition on the job itself: 「フルリモートであれば」, "if the salary is …"."""
-    if re.search(r"[?]\s*$|でしょうか|ますか|ですか", sentence) and not re.search(
-        r"であれば|なら|でしたら|\bif\b", sentence
-    ):
-        return False
-    bare = POLITE.sub("", sentence)
-    for match in CONDITION.finditer(bare):
-        near = bare[max(0, match.start() - 30) : match.end() + 40]
-        topic = TOPIC.search(near)
-        if topic and not (
-            SCHEDULING.search(near) and not re.search(r"年収|給|報酬|万円|リモート|在宅|salary|remote", near)
-        ):
-            return True
-    return False

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "interested", "declined", "opt_out", "later", "question", "withdraw", "reschedule", "referral", "negated", "topic"
+    "interested",
+    "declined",
+    "opt_out",
+    "later",
+    "question",
+    "withdraw",
+    "reschedule",
+    "referral",
+    "via_agent",
+    "negated",
 ]
 
 
@@ -46,7 +55,7 @@ _JA_NO = (
     r"|(?:あり|ござい|おり|い)ません(?!か)(?!でした)|(?:では|じゃ|が|も|は)ない(?:です|ので|ため|と|状況|。|$)|お断り|時間が(?:取れ|とれ)"
     r"|かった(?:の|です|な)|ところ(?:です|で|では)?(?:あり|ござい)?(?:ます)?が|のは(?:山々|やまやま)|気持ちは(?:あり|ある|ござい)"
 )
-_JA_TIME = r"平日|土日|週末|祝日|午前|午後|日中|夜|夕方|朝|昼|今週|来週|再来週|明日|本日|今日|\d日|\d時|曜|月末|その(?:日|時間)|この(?:日|時間)"
+JA_TIME = r"平日|土日|週末|祝日|午前|午後|日中|夜|夕方|朝|昼|今週|来週|再来週|明日|本日|今日|\d日|\d時|曜|月末|その(?:日|時間)|この(?:日|時間)"
 _JA_UNDONE = (
     r"^[^。]{0,12}(?:わけ|訳|つもり|もの|理由|意図)(?:で)?(?:は|も|が)?.{0,3}(?:あり|ござい|な)(?:ません|い|く)|^(?:し|いたし|致し)ません"
     r"|^[^。]{0,14}(?:でしょうか|ですか|ますか)"
@@ -126,7 +135,7 @@ DECLINED = [
         "declined",
         r"(?:お話|ご?提案|転職|面談|面接|お誘い|参加|伺う|ご?希望|進める|お受け|応募|お会い).{0,18}(?:難し[いく]|厳し[いく]|困難|(?:でき|出来)(?:ません|かね)|いたしかね|致しかね|叶いません)",
         after=_JA_UNDONE,
-        before=rf"(?:{_JA_TIME})[^。]{{0,24}}$",
+        before=rf"(?:{JA_TIME})[^。]{{0,24}}$",
     ),
     *_signs(
         "declined",
@@ -259,6 +268,27 @@ REFERRAL = [
     ),
 ]
 
+VIA_AGENT = [
+    *_signs(
+        "via_agent",
+        r"(?:エージェント|人材紹介(?:会社)?|紹介会社|担当者?|代理人?|秘書|事務所|マネージャー|弊社営業|営業担当|窓口).{0,6}(?:経由|を?通(?:して|じて|し)|を介し)",
+        r"(?:エージェント|人材紹介会社|紹介会社|弊社(?:の)?(?:担当|営業)(?:者)?|(?:弊社|当社)の?窓口)(?:の方)?(?:に|まで|へ|から|宛(?:て)?に).{0,24}(?:ご?連絡|お?問い?合わ?せ|ご?相談|お?話|お願い|任せ|一任|返信|回答|転送|申し)",
+        r"(?:エージェント|人材紹介会社|紹介会社|転職支援会社|代理人|秘書|事務所|マネージャー)(?:さん)?に.{0,10}(?:任せ|一任|依頼|お願い(?:して|し)|登録し)",
+        r"(?:本人|ご?本人様?|.{1,8}(?:さん|様|氏|さま)?)(?:に|の)(?:代わ(?:り|って)|かわ(?:り|って))|(?:代理|代行|代筆)(?:で|として|にて|の者|ながら).{0,14}(?:ご?連絡|ご?返信|返信|回答|申し|失礼|お返事)|(?:の)(?:代理人?|秘書|マネージャー|担当エージェント|アシスタント|妻|夫|家族|母|父)(?:の.{1,8})?(?:です|でございます|をして(?:い|お)|と申します|より(?:ご)?連絡)",
+        r"(?:弊社|当社|私ども)(?:にて|で|が|の).{0,14}(?:転職(?:支援|活動)|サポート|支援|ご?登録|(?:ご)?担当|所属|お預かり).{0,14}(?:して(?:い|お)り|させ|いただ|頂|しております|の(?:者|方)|候補者)|(?:転職支援|転職サポート|キャリア支援)を(?:担当|させて|お手伝い)",
+        before=r"(?:御社|貴社)の?[^。]{0,6}$",
+        after=r"^[^。]{0,20}(?:ではな(?:く|い)|せず|なし(?:で|に)|しないで|は(?:使って|利用して|通して|介して|挟)|使わ|利用(?:して(?:い|お))?(?:ません|ない|りません)|おりません)",
+    ),
+    *_signs(
+        "via_agent",
+        r"\b(?:through|via|by way of) (?:my|our|an|the) (?:\w+ ){0,2}(?:agent|recruiter|agency|representative|rep|headhunter|assistant|manager|recruitment \w+|consultant)\b",
+        r"\b(?:contact|speak (?:to|with)|talk to|go through|get in touch with|write to|liaise with|reach(?: out to)?|deal with|refer to|e-?mail|call) (?:my|our) (?:\w+ ){0,2}(?:agent|recruiter|agency|representative|headhunter|assistant|manager|office|consultant|account \w+)\b",
+        r"\b(?:on|in) (?:his|her|their|\w+'s?|behalf of)? ?behalf\b|\bon behalf of\b|\bi(?:'m| am)? (?:currently )?(?:represent(?:ing)?)\b(?! the \w+ team)|\brepresented by\b|\bi(?:'m| am) (?:\w+ ){0,3}(?:\w+'s|his|her|their) (?:\w+ )?(?:agent|assistant|recruiter|representative|manager|secretary|consultant|wife|husband|partner)\b",
+        r"\bmy (?:\w+ )?(?:agent|recruiter|agency|representative|headhunter|assistant)\b.{0,40}\b(?:handles?|will (?:be in touch|contact|reach|get|reply|handle|arrange|take)|takes? care|is handling|copied|cc'?e?d|in cc|deals?|manages?|arranges?|can (?:help|arrange|speak))\b|\b(?:copied|cc'?e?d|adding|looped? in|copying) (?:in )?my (?:\w+ )?(?:agent|recruiter|agency|representative|assistant)\b|\b(?:our|my) (?:candidate|client)\b.{0,60}\b(?:interested|available|forwarded|asked|would|is)\b",
+        before=r"\b(?:not|never|without|rather than|instead of|don't|do not|no longer)\b[^.]{0,16}$",
+    ),
+]
+
 QUESTION = [
     *_signs(
         "question",
@@ -284,24 +314,10 @@ SIGNS: tuple[Sign, ...] = (
     *WITHDRAW,
     *RESCHEDULE,
     *REFERRAL,
+    *VIA_AGENT,
     *QUESTION,
     *NEGATED,
 )
-
-CONDITION = re.compile(
-    r"であれば|ならば|なら(?!な|び|ず|い)|でしたら|の場合(?:は|に|のみ)|条件(?:で|が|次第|に)|次第で|限りは|に限り|前提で|必須|以上(?:を|で|は|が|の)|最低|希望(?:し|です|して|いた|は)|下回|ほしい|欲しい"
-    r"|\b(?:if|as long as|provided|providing|on condition|assuming|depending on|unless|so long as|contingent|require|requires|need|needs|must|minimum|at least|only (?:consider|accept|interested)|has to be|would have to be|expecting|expectation)\b"
-)
-TOPIC = re.compile(
-    r"リモート|在宅|出社|テレワーク|年収|給与|給料|報酬|月給|時給|賃金|待遇|勤務地|転勤|残業|みなし|契約社員|業務委託|正社員|派遣|副業|フレックス|時短|ビザ|就労|休日|福利|役職|ポジション|英語(?:力|不|を使)|通勤|引っ?越|万円|百万|年俸"
-    r"|\b(?:remote(?:ly)?|salary|pay|paid|compensation|visa|sponsor\w*|relocat\w*|contract|part[- ]time|full[- ]time|hybrid|office|onsite|on-site|overtime|jpy|yen|package|equity|bonus|freelance|budget|permanent|side (?:job|project|business)|million|[\d.]+ ?[mk]\b)"
-)
-POLITE = re.compile(
-    r"(?:差し支え|問題|ご迷惑で|お邪魔で|支障)(?:が|は)?な(?:ければ|いよう)|よろしければ|宜しければ|可能(?:であれば|でしたら|なら)|もし(?:可能|ご都合)|お時間(?:を)?(?:いただけ|頂け)|私で(?:よ|良)(?:ければ|けれ)|私(?:なんか|など)?で(?:あれば|も)"
-    r"|\bif (?:possible|that works|that's ok(?:ay)?|that suits|you(?:'d| would)? (?:like|have time|are free|prefer)|it works|convenient|okay|needed|you need|there is|there are|time permits)\b"
-)
-SCHEDULING = re.compile(_JA_TIME + r"|オンライン|時間帯|zoom|teams|meet|電話|日程|候補|ご都合")
-"""A condition on time of day or medium is how people arrange to meet, not a condition on the job."""
 
 OFFERED = re.compile(
     r"(?:希望されない|ご希望でない|希望しない|不要の|停止をご?希望の|ご不要な)(?:場合|方|際)|(?:リンク|ページ|url)(?:から|より|にて|で).{0,14}(?:手続|停止|解除)|ご返信でも承り|とご返信ください"
@@ -312,6 +328,11 @@ OFFERED = re.compile(
 AFFIRMED = re.compile(
     r"^(?:(?:はい|ええ|yes|sure|ok)[、,. !]+)?(?:はい|ええ|(?:よろしく)?お願いします|お願いいたします|お願い致します|是非|ぜひ|ぜひ!|希望します|参加します|参加希望です|可能です|大丈夫です、?お願いします|話を?聞(?:き|いて)(?:たい|みたい)(?:です)?|ok(?:です)?|オーケーです|yes|sure|ok|okay|yep|yeah|y|definitely|absolutely|of course|interested|gladly|please(?: do)?)[。.!、~♪^_(笑)\s]*$"
 )
+PLAINLY_YES = re.compile(
+    r"ぜひ|是非|お願い|希望|参加|聞(?:き|い)|\b(?:yes|sure|definitely|absolutely|of course|interested|gladly|please)\b"
+)
+"""What makes an answer of a word or two a yes; 「はい」 or "ok" alone may only say that the mail was read."""
+
 REFUSED = re.compile(
     r"^(?:いいえ|いえ|結構です|不要です|no|nope|nah|no thanks|not interested|パスで|無理です|ng)[。.!、\s]*$"
 )
