@@ -71,4 +71,5 @@ class Policy(BaseModel):
     kept_rate_floor: float = Field(0.8, ge=0, le=1)  # kept more rarely, a manager's promise stands in no new letter; 0: off
     owner_addresses: tuple[str, ...] = ()  # who sees every manager's kept promises and may review them
     data_request_days: int = Field(14, ge=1, le=30)  # to answer who asks for their data to be shown or deleted
+    candidate_page_days: int = Field(180, ge=30, le=730)  # a candidate's page opens this long after their last letter
     test_address: str = ""  # dry run: every letter goes here instead

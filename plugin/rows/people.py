@@ -45,6 +45,7 @@ class Profile(Row, table=True):
     source: str = ""
     as_of: datetime | None = at()
     ats_candidate_id: str = ""
+    suspended_at: datetime | None = at()  # they asked us to use it no more: neither ranked nor written to
 
 
 class ProfileSource(Row, table=True):
