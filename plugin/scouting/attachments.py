@@ -6,11 +6,9 @@ the ATS. People see text alone, without what R9 bans; pictures are refused, a ph
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import Message as EmailMessage
-from io import BytesIO
 
 import structlog
 from sqlmodel import Session, col, select
@@ -19,6 +17,7 @@ from connectors.records import Attachment
 from plugin.database import now_of
 from plugin.people_in.documents import Unreadable, text_of
 from plugin.rows import Delivery, Reply, ReplyFile
+from plugin.scouting.file_kinds import PICTURES, kind_of
 from plugin.scouting.mime import Incoming, decode_header, parse
 from plugin.scouting.withholding import withhold_links
 from plugin.sealing import Erased, Vault
@@ -39,14 +38,18 @@ TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "txt": "text/plain",
+    "doc": "application/msword",
+    "rtf": "application/rtf",
+    "text": "text/plain",
 }
-"""What is taken over, by what the file is."""
+"""What is taken over, by what the file is (`file_kinds`)."""
+REFUSALS = ("empty", "too_large", "picture", "program", "macro", "encrypted", "unknown_type", "too_many")
+_ENDINGS = {"text": "txt"}
 
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """One file of a mail: its name as sent, its bytes, and what they are ("" for nothing we take)."""
+    """One file of a mail: its name as sent, its bytes, what they are, and why it is refused ("" when it isn't)."""
 
     name: str
     content: bytes
@@ -91,59 +94,24 @@ def files_of(mail: Incoming) -> list[Came]:
         if part.get_content_maintype() == "image" and part.get("Content-ID"):
             continue  # a signature's logo
         content = _content(part)
-        kind, refused = kind_of(content)
-        if not refused and len(found) >= MOST_FILES:
-            refused = "too_many"
-        found.append(Came(decode_header(name or "")[:200], content, kind, refused))
+        kind = kind_of(content)
+        found.append(Came(decode_header(name or "")[:200], content, kind, _refused(content, kind, len(found))))
     return found[: 2 * MOST_FILES]
 
 
-def kind_of(content: bytes) -> tuple[str, str]:
-    """(type, why refused) of a file's bytes. One of the two is ""."""
-    if not content:
-        return "", "empty"
+def _refused(content: bytes, kind: str, place: int) -> str:
+    """Why a file is not taken over, "" when it is."""
+    if kind == "empty":
+        return "empty"
     if len(content) > LARGEST:
-        return "", "too_large"
-    if content[:1024].lstrip().startswith(b"%PDF-"):
-        return "pdf", ""
-    if content.startswith(b"PK\x03\x04"):
-        return _zipped(content)
-    if content.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"II*\x00", b"MM\x00*")) or (
-        content[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")
-    ):
-        return "", "picture"
-    if content.startswith((b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"#!")):
-        return "", "program"
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        return "", "old_office"
-    if b"\x00" not in content and _plain(content):
-        return "txt", ""
-    return "", "unknown_type"
-
-
-def _zipped(content: bytes) -> tuple[str, str]:
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError):
-        return "", "damaged"
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
-        return "", "macros"
-    if "word/document.xml" in names:
-        return "docx", ""
-    return ("xlsx", "") if "xl/workbook.xml" in names else ("", "archive")
-
-
-def _plain(content: bytes) -> bool:
-    """Whether bytes are text in UTF-8 or Shift_JIS, and no page that runs something."""
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        start = text.lstrip().lower()
-        return not start.startswith(("<!doctype", "<html", "<?xml", "<svg", "<script", "begin:vcalendar", "{\\rtf"))
-    return False
+        return "too_large"
+    if kind in PICTURES:
+        return "picture"
+    if kind in ("program", "macro", "encrypted"):
+        return kind
+    if kind not in TYPES:
+        return "unknown_type"
+    return "too_many" if place >= MOST_FILES else ""
 
 
 def _content(part: EmailMessage) -> bytes:
@@ -178,7 +146,7 @@ def preview_files(work: Work, claim: Claim) -> None:
 def _preview(came: Came) -> tuple[str, int]:
     """What a file says, and how many banned facts were left out. A file that gives no text says why."""
     try:
-        text = text_of(f"file.{came.type}", came.content)
+        text = text_of(f"file.{_ENDINGS.get(came.type, came.type)}", came.content)
     except Unreadable as error:
         log.info("attachment_without_text", type=came.type, why=str(error))
         return "", 0
@@ -220,7 +188,9 @@ def as_attachment(session: Session, vault: Vault, row: ReplyFile) -> Attachment 
     if row.place >= len(found) or found[row.place].type != row.type:
         return None
     stem = (name.rpartition(".")[0] or name).strip(" ./\\") or "attachment"
-    return Attachment(f"{stem}.{row.type}", found[row.place].content, TYPES[row.type], kind="other")
+    return Attachment(
+        f"{stem}.{_ENDINGS.get(row.type, row.type)}", found[row.place].content, TYPES[row.type], kind="other"
+    )
 
 
 def keep_bytes(session: Session, scout_id: int, until: datetime) -> None:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from plugin.scouting.conditions_said import CONDITION, TOPIC, without_courtesy
 from plugin.scouting.intent import sentences
-from plugin.scouting.signs import CONDITION, POLITE, TOPIC
 from ranking.places import LABELS, find_places
 from ranking.values import Pay, Requirement, Stated
 
@@ -51,7 +51,7 @@ def conditions_of(own: str, quoted: str) -> str:
     """The sentences of somebody's own words that put a condition, the one already quoted first."""
     found = [quoted] if quoted else []
     for sentence in sentences(own):
-        bare = _unpolite(sentence)
+        bare = without_courtesy(sentence)
         if sentence not in found and CONDITION.search(bare) and TOPIC.search(bare):
             found.append(sentence)
     return "\n".join(found)
@@ -74,7 +74,7 @@ def worst(compared: Sequence[Compared]) -> Compared:
 
 
 def _points(sentence: str, requirement: Requirement) -> list[Point]:
-    bare = _unpolite(sentence)
+    bare = without_courtesy(sentence)
     asks = [
         *_pay(bare, requirement.pay),
         *_remote(bare, requirement.remote),
@@ -90,13 +90,6 @@ def _points(sentence: str, requirement: Requirement) -> list[Point]:
     if TOPIC.search(rest) or _NEGATED.search(rest) or _MORE_TOPICS.search(conditional) or not _covered(bare, asks):
         points.append(Point("other", UNKNOWN))
     return points
-
-
-def _unpolite(sentence: str) -> str:
-    """A sentence without its courtesies; 「リモートが可能であれば」 is none."""
-    return POLITE.sub(
-        lambda found: found.group() if sentence[: found.start()].endswith(("が", "も", "は")) else "", sentence
-    )
 
 
 _MORE_TOPICS = re.compile(
