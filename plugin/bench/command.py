@@ -252,6 +252,63 @@ def reading_command(folder: Path, failures: bool, as_json: bool) -> None:
             click.echo("{description}  {field}: {label}  ←  {read}".format(**one))
 
 
+@bench.command("read-reply")
+@click.argument(
+    "folders", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR..."
+)
+@click.option(
+    "--failures", is_flag=True, help="List every decision that is wrong; never those of a folder named frozen."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def replies_reading_command(folders: tuple[Path, ...], failures: bool, as_json: bool) -> None:
+    """How many labelled replies are read right: each DIR holds .eml files and labels.tsv, and is counted apart."""
+    from plugin.bench.replies_reading import Unlabelled, measure
+
+    whole: list[dict[str, Any]] = []
+    for folder in folders:
+        frozen = folder.resolve().name == "frozen"
+        for letters in (True, False):
+            try:
+                found = measure(folder, letters=letters)
+            except Unlabelled as error:
+                raise click.ClickException(str(error)) from None
+            times = {
+                name: round(percentile(found.milliseconds, share), 2)
+                for name, share in (("p50_ms", 0.5), ("p95_ms", 0.95), ("max_ms", 1.0))
+            }
+            how = "with our letter at hand" if letters else "without our letter"
+            totals = found.totals()
+            wrong = [dict(zip(("file", "field", "label", "read"), one, strict=True)) for one in found.wrong]
+            lists = {} if frozen else {"no_as_yes_files": found.no_as_yes, "failures": wrong}
+            one = {"folder": folder.name, "letters": letters, "totals": totals, "intents": found.rows(), "time": times}
+            whole.append(one | lists)
+            if as_json:
+                continue
+            click.echo(f"{folder.name}, {how}: {{right}} of {{replies}} right ({{share:.1%}})".format(**totals))
+            if letters:
+                click.echo(table(found.rows()))
+            click.echo(
+                "  who acts: {who_acts_right} of {who_acts_labelled} right; a no acted on as a yes: {no_as_yes};"
+                " what a person must see acted on as a yes: {doubted_as_yes}; silenced without a wish:"
+                " {silenced_without_wish}; a wish not heard: {left_unsilenced}".format(**totals)
+            )
+            beside = (
+                f"{name} {{right}} of {{labelled}}".format(**totals[name])
+                for name in ("topic", "when", "reason", "erasure")
+            )
+            click.echo(
+                f"  beside: {', '.join(beside)}; one took {times['p50_ms']} ms (median), {times['p95_ms']} ms (p95)\n"
+            )
+            for file in () if frozen else found.no_as_yes:
+                click.echo(f"  A NO AS A YES  {file}")
+            for entry in wrong if failures and not frozen else ():
+                click.echo("  {file}  {field}: {label}  ←  {read}".format(**entry))
+    if as_json:
+        click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+    if any(one["totals"]["no_as_yes"] for one in whole):
+        raise SystemExit(1)
+
+
 @bench.command("relevance")
 @click.argument("folders", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

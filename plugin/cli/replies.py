@@ -9,8 +9,7 @@ import click
 
 from plugin.scouting.intent import Intent
 from plugin.scouting.mime import Incoming, parse
-from plugin.scouting.quoting import Ours
-from plugin.scouting.reading import Reading, read
+from plugin.scouting.reading import Reading, as_sent, read
 
 
 @click.command("read-reply")
@@ -29,7 +28,8 @@ def read_reply(file: Path, letter: Path | None, as_json: bool) -> None:
     mail = parse(raw)
     if not mail.headers:
         raise click.UsageError(f"{file} has no mail headers; give a mail saved as .eml, not its text alone")
-    ours, subject = _ours(letter)
+    sent = parse(letter.read_bytes()) if letter is not None else None
+    ours, subject = (as_sent(sent), sent.subject) if sent is not None else (None, "")
     reading = read(mail, ours, our_subject=subject)
     shown = as_values(mail, reading)
     if as_json:
@@ -88,11 +88,3 @@ def as_values(mail: Incoming, reading: Reading) -> dict[str, object]:
             {"name": one.name, "type": one.type, "kind": one.kind, "size": one.size} for one in mail.attachments
         ],
     }
-
-
-def _ours(letter: Path | None) -> tuple[Ours | None, str]:
-    if letter is None:
-        return None, ""
-    sent = parse(letter.read_bytes())
-    addresses = {sent.from_address, *(address for address in sent.headers.get("reply-to", ()) if "@" in address)}
-    return Ours(frozenset(addresses - {""}), frozenset({sent.from_name} - {""}), sent.text), sent.subject

@@ -38,6 +38,12 @@ def read(
     return Reading(nature, taken_apart, _intent(mail, nature, taken_apart, our_subject, _day(mail, received)))
 
 
+def as_sent(letter: Incoming) -> Ours:
+    """What is known of an answer's quotes when the letter is at hand as a mail."""
+    addresses = {letter.from_address, *(address for address in letter.headers.get("reply-to", ()) if "@" in address)}
+    return Ours(frozenset(addresses - {""}), frozenset({letter.from_name} - {""}), letter.text)
+
+
 def _day(mail: Incoming, received: datetime | None) -> date | None:
     """The day it was for its writer: by their own clock, unless that is more than two days from ours."""
     if mail.date is None or received is None:
