@@ -8,13 +8,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
-from connectors.base import Connector, TokenStore
+from connectors.base import ATSError, Connector, TokenStore
 from connectors.registry import CONNECTORS
 from plugin.database import Database, now_of
+from plugin.minting import StillMinting, in_turn
 from plugin.policy import Policy
 from plugin.rows import AccessToken, Connection, Secret
 from plugin.sealing import Vault
 from plugin.settings import Settings
+from plugin.work.leases import still_held
 
 
 def policy_of(connection: Connection) -> Policy:
@@ -44,42 +46,53 @@ def add_secret(session: DbSession, vault: Vault, connection: Connection, name: s
 
 
 class SharedToken(TokenStore):
-    """A connection's access token in the database: one row, minted under its lock (Greenhouse: minting one revokes the last)."""
+    """A connection's access token in the database: one row, minted in turn (Greenhouse: minting one revokes the last).
 
-    def __init__(self, database: Database, vault: Vault, connection: Connection) -> None:
+    `seconds`: how long a minter may take, longer than the connector's time-outs.
+    """
+
+    def __init__(self, database: Database, vault: Vault, connection: Connection, *, seconds: float = 120.0) -> None:
         super().__init__()
-        self._database, self._vault = database, vault
+        self._database, self._vault, self._seconds = database, vault, seconds
         self._connection_id, self._employer_id = connection.key, connection.employer_id
 
     def current(self) -> str | None:
         with self._database.reading() as session:
-            row = self._row(session, lock=False)
-            return self._vault.open(row.sealed).decode() if row and row.sealed else None
+            return self._opened(session)
 
     def exclusive(self, mint: Callable[[str | None], str]) -> str:
-        # BEGIN IMMEDIATE on SQLite and FOR UPDATE on PostgreSQL: one minter at a time over all processes.
-        with self._database.writing() as session:
-            row = self._row(session, lock=True)
-            if row is None:
-                dialect = sqlite if self._database.is_sqlite else postgresql
-                session.execute(
-                    dialect.insert(AccessToken)
-                    .values(
-                        employer_id=self._employer_id, connection_id=self._connection_id, created_at=now_of(session)
-                    )
-                    .on_conflict_do_nothing(index_elements=["connection_id"])
-                )
-                row = self._row(session, lock=True)
-            if row is None:
-                raise LookupError("the connection was deleted while its token was minted")
-            token = mint(self._vault.open(row.sealed).decode() if row.sealed else None)
-            row.sealed = self._vault.seal(token.encode())
-            session.add(row)
-            return token
+        """Mint in our turn over all processes. Raises `ATSError` when the turn does not come, or was lost meanwhile."""
+        try:
+            with in_turn(
+                self._database, self._employer_id, f"connection:{self._connection_id}", seconds=self._seconds
+            ) as turn:
+                stored = self.current()
+                token = mint(stored)
+                if token != stored:
+                    self._store(token, turn)
+                return token
+        except StillMinting as error:
+            raise ATSError(str(error), retry_after=5.0) from error
 
-    def _row(self, session: DbSession, *, lock: bool) -> AccessToken | None:
-        query = select(AccessToken).where(col(AccessToken.connection_id) == self._connection_id)
-        return session.exec(query.with_for_update() if lock else query).first()
+    def _store(self, token: str, turn: str) -> None:
+        with self._database.writing() as session:
+            if not still_held(session, turn):
+                # Another has minted since, which revoked ours.
+                raise ATSError("the vendor took longer to hand out a token than a minter may take; trying again helps")
+            dialect = sqlite if self._database.is_sqlite else postgresql
+            row = dialect.insert(AccessToken).values(
+                employer_id=self._employer_id,
+                connection_id=self._connection_id,
+                sealed=self._vault.seal(token.encode()),
+                created_at=now_of(session),
+            )
+            session.execute(
+                row.on_conflict_do_update(index_elements=["connection_id"], set_={"sealed": row.excluded.sealed})
+            )
+
+    def _opened(self, session: DbSession) -> str | None:
+        row = session.exec(select(AccessToken).where(col(AccessToken.connection_id) == self._connection_id)).first()
+        return self._vault.open(row.sealed).decode() if row is not None and row.sealed else None
 
 
 CREDENTIALS = ("client_id", "client_secret", "sub")
@@ -97,5 +110,5 @@ def connector_of(database: Database, vault: Vault, settings: Settings, connectio
         credentials=credentials,
         secrets=signing,
         options=options,
-        tokens=SharedToken(database, vault, connection),
+        tokens=SharedToken(database, vault, connection, seconds=settings.lease_seconds),
     )

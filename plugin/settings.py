@@ -91,10 +91,45 @@ class Settings(BaseSettings):
         "",
         description="Outgoing mail: smtp://host:port (plain, loopback only), smtp+starttls://user@host:port or smtps://user@host:port.",
     )
+    smtp_auth: Literal["password", "xoauth2"] = Field(
+        "password", description="How we sign in for outgoing mail: password, or xoauth2 (Microsoft 365, Google)."
+    )
     smtp_password: SecretStr = Field(SecretStr(""), description="Password for outgoing mail.")
     imap_url: str = Field("", description="Incoming mail: imaps://user@host:port/folder; empty: the inbound mail door.")
+    imap_auth: Literal["password", "xoauth2"] = Field(
+        "password", description="How we sign in for incoming mail: password, or xoauth2 (Microsoft 365, Google)."
+    )
     imap_password: SecretStr = Field(SecretStr(""), description="Password for incoming mail.")
     imap_poll_seconds: int = Field(15, ge=1, le=15, description="Seconds between looks into the mailbox.")
+    imap_idle: bool = Field(
+        True,
+        description="Whether the worker also waits in each mailbox for its server to say that a mail has come (IDLE).",
+    )
+    pull_only: bool = Field(
+        False,
+        description="Nobody outside reaches us: mail is read by IMAP only, letters are refused by answering them, and"
+        " links are for the staff's own network (docs/mail.md).",
+    )
+    mail_oauth_token_url: str = Field(
+        "",
+        description="Where access tokens for xoauth2 come from: https://login.microsoftonline.com/TENANT/oauth2/v2.0/token"
+        " or https://oauth2.googleapis.com/token.",
+    )
+    mail_oauth_client_id: str = Field("", description="Our application's id there.")
+    mail_oauth_client_secret: SecretStr = Field(SecretStr(""), description="Its secret.")
+    mail_oauth_refresh_token: SecretStr = Field(
+        SecretStr(""),
+        description="Refresh token of the mailbox's owner; empty: the application signs in for itself (client credentials).",
+    )
+    mail_oauth_scope: str = Field(
+        "", description="Scope to ask for; empty: what the provider's mail servers want (docs/mail.md)."
+    )
+    dkim_key_file: str = Field(
+        "",
+        description="RSA private key (PEM) to sign outgoing mail with, where the mail server doesn't (docs/mail.md)."
+        " Empty: none.",
+    )
+    dkim_selector: str = Field("kakuyaku", description="The DNS name the key stands under: SELECTOR._domainkey.DOMAIN.")
     sweep_seconds: int = Field(300, ge=1, le=86400, description="Seconds between sweeps of an ATS for what never rang.")
     settle_seconds: float = Field(
         20.0, ge=0.1, le=600, description="Seconds to wait after a write with unknown outcome before looking."
@@ -126,7 +161,7 @@ class Settings(BaseSettings):
             raise ValueError("has a port that is no number from 1 to 65535: write …@host:5432/name")
         return value
 
-    @field_validator("chroma_url", "public_url", "model_url")
+    @field_validator("chroma_url", "public_url", "model_url", "mail_oauth_token_url")
     @classmethod
     def _url(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):

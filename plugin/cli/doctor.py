@@ -166,10 +166,8 @@ def _owed(work: Work, _: Phrases) -> Iterator[Line]:
 
 
 def _mail(work: Work, _: Phrases) -> Iterator[Line]:
-    from plugin.scouting.outbox import Outbox
-
     try:
-        wrong = Outbox(work.settings).check()
+        wrong = work.smtp.check()
     except WrongSetting as error:
         wrong = str(error)
     if wrong:

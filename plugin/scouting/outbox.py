@@ -15,6 +15,8 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from connectors.wording import without_addresses
+from plugin.scouting.dkim_signing import signer_of
+from plugin.scouting.xoauth2 import Grant, NoToken, Tokens, first_words, grant_of
 from plugin.settings import Settings, WrongSetting
 
 Stage = Literal["connection", "sender", "recipient", "content"]
@@ -69,8 +71,17 @@ class _Way:
 class Outbox:
     """Speaks to the mail server of the settings; a connection per mail, so that nothing is shared between threads."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, tokens: Tokens | None = None) -> None:
         self._way = read_smtp_url(settings.smtp_url) if settings.smtp_url else None
+        self._tokens = tokens
+        self._grant: Grant | None = None
+        if self._way is not None and settings.smtp_auth == "xoauth2":
+            if not self._way.user or tokens is None:
+                raise WrongSetting(
+                    "KAKUYAKU_SMTP_URL names no user, whom xoauth2 signs in; write smtp+starttls://user@host"
+                )
+            self._grant = grant_of(settings)
+        self._signer = signer_of(settings)
         self._password = settings.smtp_password.get_secret_value()
         self._timeout = settings.smtp_timeout_seconds
         # Named, so that smtplib does not ask the resolver what this machine is called.
@@ -87,13 +98,15 @@ class Outbox:
         if not re.fullmatch(r"[!-;=?-~]+@[!-;=?-~]+", to):
             # Printable ASCII without angle brackets: anything else would need SMTPUTF8 or break the command line.
             return Refused(553, "the address has characters that mail can't carry", False, "recipient")
+        if self._signer is not None:
+            raw = self._signer.sign(raw)
         try:
             server = self._connect(self._way)
-        except smtplib.SMTPAuthenticationError as error:
+        except smtplib.SMTPResponseException as error:
             # 535 can't be mended by waiting, 454 (temporary authentication failure) can.
             return Refused(error.smtp_code, _words(error.smtp_error), error.smtp_code < 500, "connection")
-        except smtplib.SMTPResponseException as error:
-            return Refused(error.smtp_code, _words(error.smtp_error), error.smtp_code < 500, "connection")
+        except NoToken as error:
+            return Refused(0, _words(str(error)), not error.permanent, "connection")
         except ssl.SSLCertVerificationError as error:
             return Refused(
                 0, f"the mail server's certificate was not accepted: {error.verify_message}", False, "connection"
@@ -114,6 +127,8 @@ class Outbox:
             return "KAKUYAKU_SMTP_URL is empty"
         try:
             server = self._connect(self._way)
+        except NoToken as error:
+            return str(error)
         except (smtplib.SMTPException, OSError) as error:
             return f"{self._way.host}:{self._way.port}: {type(error).__name__}: {error}"
         with suppress(smtplib.SMTPException, OSError):
@@ -122,6 +137,18 @@ class Outbox:
         return ""
 
     def _connect(self, way: _Way) -> smtplib.SMTP:
+        """Open a connection and sign in. A token the server refuses is replaced, once."""
+        if self._tokens is None or self._grant is None:
+            return self._open(way, "")
+        token = self._tokens.bearer(self._grant)
+        try:
+            return self._open(way, token)
+        except smtplib.SMTPAuthenticationError as error:
+            if error.smtp_code < 500:
+                raise
+        return self._open(way, self._tokens.renewed(self._grant, refused=token))
+
+    def _open(self, way: _Way, token: str) -> smtplib.SMTP:
         if way.scheme == "smtps":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
                 way.host,
@@ -137,7 +164,11 @@ class Outbox:
             if way.scheme == "smtp+starttls":
                 server.starttls(context=ssl.create_default_context())
                 server.ehlo()
-            if way.user:
+            if token:
+                said = first_words(way.user, token)
+                # A refusal comes as a challenge that wants an empty answer; the 535 follows it.
+                server.auth("XOAUTH2", lambda challenge=None: "" if challenge else said)
+            elif way.user:
                 server.login(way.user, self._password)
         except BaseException:
             server.close()

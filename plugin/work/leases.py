@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from plugin.database import now_of
+from plugin.database import Database, now_of
 from plugin.rows import Lease
 from plugin.work.context import Work
 from plugin.work.jobs import NotYet
@@ -29,11 +29,18 @@ def held(work: Work, employer_id: int, name: str, seconds: float) -> Iterator[st
     The lease of a holder that died ends by itself; so `seconds` must be longer than everything done under it, all
     time-outs together. Yields the holder's token. Opens its own short transactions: call it outside any.
     """
+    with held_in(work.database, employer_id, name, seconds) as token:
+        yield token
+
+
+@contextmanager
+def held_in(database: Database, employer_id: int, name: str, seconds: float) -> Iterator[str]:
+    """The same where there is no `Work`: a connector's token is minted by whoever needs it."""
     token = secrets.token_hex(8)
-    with work.writing() as session:
+    with database.writing() as session:
         now = now_of(session)
         until = now + timedelta(seconds=seconds)
-        dialect = sqlite if work.database.is_sqlite else postgresql
+        dialect = sqlite if database.is_sqlite else postgresql
         taken = session.execute(
             dialect.insert(Lease)
             .values(employer_id=employer_id, name=name, holder=token, until=until, created_at=now)
@@ -59,12 +66,17 @@ def held(work: Work, employer_id: int, name: str, seconds: float) -> Iterator[st
     try:
         yield token
     finally:
-        with work.writing() as session:
+        with database.writing() as session:
             session.execute(
                 delete(Lease).where(
                     col(Lease.employer_id) == employer_id, col(Lease.name) == name, col(Lease.holder) == token
                 )
             )
+
+
+def still_held(session: Session, token: str) -> bool:
+    """Whether the lease held under `token` is still ours: it may have run out, and another may have taken it."""
+    return session.exec(select(Lease.id).where(col(Lease.holder) == token)).first() is not None
 
 
 def keep_until(session: Session, token: str, until: datetime) -> None:

@@ -101,8 +101,8 @@ class _Desk:
 class _LazyOutbox:
     """The way out to the mail server, built when the first mail leaves."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, database: Database, vault: Vault) -> None:
+        self._settings, self._database, self._vault = settings, database, vault
         self._outbox: Any = None
         self._lock = threading.Lock()
 
@@ -110,8 +110,10 @@ class _LazyOutbox:
         with self._lock:
             if self._outbox is None:
                 from plugin.scouting.outbox import Outbox
+                from plugin.scouting.xoauth2 import Tokens
 
-                self._outbox = Outbox(self._settings)
+                tokens = Tokens(self._database, self._vault, self._settings)
+                self._outbox = Outbox(self._settings, tokens)
         return getattr(self._outbox, name)
 
 
@@ -126,7 +128,7 @@ def assemble(settings: Settings, database: Database, clock: Clock, vault: Vault)
         vault=vault,
         ats=connectors,
         judge=desk,
-        smtp=_LazyOutbox(settings),
+        smtp=_LazyOutbox(settings, database, vault),
         closing=[connectors.close, desk.close],
     )
 
