@@ -13,6 +13,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from plugin.alignment.market import LineCount, line_counts, read_market
+from plugin.alignment.no_line import Gap, gap
 from plugin.connections import policy_of
 from plugin.rows import Calibration, Connection, Requisition, ShortlistEntry
 
@@ -39,10 +40,11 @@ class Diagnosis:
     lines: tuple[LineCount, ...]
     considered: int
     universe: int
+    gap: Gap
 
 
-def diagnose(session: Session, calibration: Calibration) -> Diagnosis:
-    """Read a calibration's shortlist and histogram for what keeps people below the line or out of reach."""
+def diagnose(session: Session, calibration: Calibration, staff_id: int | None = None) -> Diagnosis:
+    """Read a calibration's shortlist, histogram and one manager's verdicts for what keeps them from naming a line."""
     entries = session.exec(select(ShortlistEntry).where(col(ShortlistEntry.calibration_id) == calibration.key)).all()
     requisition = session.get_one(Requisition, calibration.requisition_id)
     inclusive = policy_of(session.get_one(Connection, requisition.connection_id)).inclusive
@@ -55,6 +57,7 @@ def diagnose(session: Session, calibration: Calibration) -> Diagnosis:
         lines=tuple(by_line[line] for line in wanted if line in by_line),
         considered=calibration.considered,
         universe=calibration.universe,
+        gap=gap(session, calibration, staff_id, inclusive=inclusive),
     )
 
 

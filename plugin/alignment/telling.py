@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
-from plugin.alignment import mails
+from plugin.alignment import mails, no_line
 from plugin.alignment.terms import say_duration, say_line
 from plugin.connections import policy_of
 from plugin.database import now_of
 from plugin.i18n import phrases
-from plugin.rows import Commitment, Connection, Requisition, Staff, Task
+from plugin.rows import Calibration, Commitment, Connection, Requisition, Staff, Task
 from plugin.tasks import open_task
 from plugin.work.jobs import owe
 
@@ -49,7 +49,13 @@ def _state_text(session: Session, connection: Connection, commitment: Commitment
             time=say_duration(policy_of(connection).grace_seconds, locale),
         )
     if commitment.state == "declined":
-        return _("Recorded: no commitment. Only standard letters without a promise may be sent.")
+        calibration = session.get_one(Calibration, commitment.calibration_id)
+        found = no_line.gap(session, calibration, commitment.manager_id, inclusive=commitment.inclusive)
+        recorded = _("Recorded: no commitment. Only standard letters without a promise may be sent.")
+        lines = no_line.said(found, locale)
+        return " ".join(
+            dict.fromkeys([recorded, lines[0], lines[-1]])
+        )  # a short field: what stands in the way, what next
     if commitment.state == "undone":
         return _("Undone: no further letter carries the promise. Letters that have left still bind.")
     if commitment.state == "stale":

@@ -12,6 +12,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from plugin.alignment import commitment as commitments
+from plugin.alignment import no_line
 from plugin.alignment.diagnosis import Diagnosis, diagnose
 from plugin.alignment.mails import still_bound_said
 from plugin.alignment.terms import say_line, say_terms, terms_of
@@ -110,6 +111,7 @@ def of(db: Session, requisition: Requisition) -> dict[str, Any]:
         "terms": terms_shown(commitment) if commitment is not None else [],
         "commitment_state": commitment_state(commitment, connection) if commitment is not None else None,
         "diagnosis": diagnosis_of(db, commitment),
+        "gap_said": no_line.said,
         "state": state,
         "tone": tone,
         "batch": batch,
@@ -318,7 +320,7 @@ def diagnosis_of(db: Session, commitment: Commitment | None) -> Diagnosis | None
     """Why nobody committed, for a declined one."""
     if commitment is None or commitment.state != "declined":
         return None
-    return diagnose(db, db.get_one(Calibration, commitment.calibration_id))
+    return diagnose(db, db.get_one(Calibration, commitment.calibration_id), commitment.manager_id)
 
 
 def _by_key(db: Session, table: Any, ids: Sequence[int | None]) -> dict[int, Any]:
