@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
+from plugin.database import now_of
 from plugin.doors import page, words
+from plugin.doors.history import history
 from plugin.doors.page import translate as _
 from plugin.doors.paging import rows_of
 from plugin.doors.people import Names
 from plugin.doors.refusing import refusal
 from plugin.doors.visitors import changing, recruiters, recruiting, signed_in, visitor
-from plugin.pipeline import apologies, holding, ledger
+from plugin.pipeline import apologies, chain, holding, ledger
 from plugin.pipeline.entries import decide_duplicate, record_intent
 from plugin.pipeline.wording import Letter, counted_words, interviewer_words, kind_words
 from plugin.rows import Commitment, Connection, Entry, Promise, Requisition, Scout, Staff, Task
 
 blueprint = Blueprint("promises", __name__)
+
+SOON = timedelta(days=2)
 
 
 @blueprint.get("/promises")
@@ -33,8 +37,21 @@ def listed() -> ResponseReturnValue:
     with page.work().reading() as db:
         seen = visitor().visible()
         base = select(Promise).join(Requisition, col(Requisition.id) == col(Promise.requisition_id)).where(seen)
+        show = request.args.get("show", "")
         open_ones = base.where(col(Promise.state).in_(ledger.OPEN)).order_by(col(Promise.due_at), col(Promise.id))
         past = base.where(col(Promise.state).not_in(ledger.OPEN))
+        if show == "soon":
+            open_ones = open_ones.where(col(Promise.due_at) <= now_of(db) + SOON)
+        if show in ("kept", "broken", "waived"):
+            past = past.where(col(Promise.state) == show)
+        counts = dict(
+            db.execute(
+                select(Promise.state, func.count())
+                .join(Requisition, col(Requisition.id) == col(Promise.requisition_id))
+                .where(seen)
+                .group_by(col(Promise.state))
+            ).all()
+        )
         due, due_at = rows_of(db, open_ones, "due")
         over, over_at = rows_of(db, past.order_by(col(Promise.due_at).desc(), col(Promise.id)), "over")
         yeses: Any = (
@@ -60,10 +77,13 @@ def listed() -> ResponseReturnValue:
         people = [scout.profile_id for scout in scouts.values()] + [entry.profile_id for entry in (*entries, *held)]
         return render_template(
             "pages/promises.html",
-            due=due,
-            over=over,
-            entries=entries,
-            held=held,
+            show=show,
+            counts=counts,
+            due=due if show in ("", "open", "soon") else [],
+            over=over if show in ("", "kept", "broken", "waived") else [],
+            entries=entries if not show else [],
+            held=held if not show else [],
+            any=bool(counts or entries),
             at={"due": due_at, "over": over_at, "yes": yes_at, "held": held_at},
             scouts=scouts,
             requisitions=requisitions,
@@ -124,6 +144,8 @@ def shown(promise_id: int) -> ResponseReturnValue:
             apologised=apologised,
             words=words,
             may_record=visitor().sees_names(requisition),
+            history=history(db, promise),
+            chain=chain.length(db, promise.employer_id),
         )
 
 
@@ -153,7 +175,13 @@ def later(promise_id: int) -> ResponseReturnValue:
         return page.see_other("promises.shown", promise_id=promise_id)
     with _recording(promise_id) as (db, promise):
         ledger.choose_later(
-            db, page.work().vault, promise, to=to, offered=offered, because=request.form.get("because", ""), by=visitor().actor
+            db,
+            page.work().vault,
+            promise,
+            to=to,
+            offered=offered,
+            because=request.form.get("because", ""),
+            by=visitor().actor,
         )
     return page.see_other("promises.shown", promise_id=promise_id)
 
