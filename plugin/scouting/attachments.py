@@ -6,9 +6,7 @@ the ATS. People see text alone, without what R9 bans; pictures are refused, a ph
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.message import Message as EmailMessage
 
 import structlog
 from sqlmodel import Session, col, select
@@ -18,7 +16,7 @@ from plugin.database import now_of
 from plugin.people_in.documents import Unreadable, text_of
 from plugin.rows import Delivery, Reply, ReplyFile
 from plugin.scouting.file_kinds import PICTURES, kind_of
-from plugin.scouting.mime import Incoming, decode_header, parse
+from plugin.scouting.mime import Attached, Incoming, attached_bytes, parse
 from plugin.scouting.withholding import withhold_links
 from plugin.sealing import Erased, Vault
 from plugin.work.context import Work
@@ -47,33 +45,23 @@ REFUSALS = ("empty", "too_large", "picture", "program", "macro", "encrypted", "u
 _ENDINGS = {"text": "txt"}
 
 
-@dataclass(frozen=True, slots=True)
-class Came:
-    """One file of a mail: its name as sent, its bytes, what they are, and why it is refused ("" when it isn't)."""
-
-    name: str
-    content: bytes
-    type: str
-    refused: str
-
-
 def take_over(session: Session, vault: Vault, reply: Reply, mail: Incoming) -> None:
     """Write down what came with a reply and owe the previews. Does not commit."""
-    found = files_of(mail)
-    for place, one in enumerate(found):
+    found = [(one, _refused(one, number)) for number, one in enumerate(mail.attachments[: 2 * MOST_FILES])]
+    for one, refused in found:
         session.add(
             ReplyFile(
                 employer_id=reply.employer_id,
                 reply_id=reply.key,
-                place=place,
-                type=one.type,
-                size=len(one.content),
-                refused=one.refused,
-                sealed_name=vault.seal_for(session, reply.employer_id, reply.person, withhold_links(one.name)),
+                place=one.place,
+                type=one.kind,
+                size=one.size,
+                refused=refused,
+                sealed_name=vault.seal_for(session, reply.employer_id, reply.person, withhold_links(one.name[:200])),
                 created_at=now_of(session),
             )
         )
-    if any(not one.refused for one in found):
+    if any(not refused for _one, refused in found):
         owe(
             session,
             "preview_files",
@@ -84,39 +72,19 @@ def take_over(session: Session, vault: Vault, reply: Reply, mail: Incoming) -> N
         )
 
 
-def files_of(mail: Incoming) -> list[Came]:
-    """The files of a mail, in order: what each is by its first bytes, and why it is refused ("" when it isn't)."""
-    found: list[Came] = []
-    for part in mail.parts:
-        name = part.get_filename()
-        if part.is_multipart() or not (name or part.get_content_disposition() == "attachment"):
-            continue
-        if part.get_content_maintype() == "image" and part.get("Content-ID"):
-            continue  # a signature's logo
-        content = _content(part)
-        kind = kind_of(content)
-        found.append(Came(decode_header(name or "")[:200], content, kind, _refused(content, kind, len(found))))
-    return found[: 2 * MOST_FILES]
-
-
-def _refused(content: bytes, kind: str, place: int) -> str:
+def _refused(file: Attached, number: int) -> str:
     """Why a file is not taken over, "" when it is."""
-    if kind == "empty":
+    if file.kind == "empty":
         return "empty"
-    if len(content) > LARGEST:
+    if file.size > LARGEST:
         return "too_large"
-    if kind in PICTURES:
+    if file.kind in PICTURES:
         return "picture"
-    if kind in ("program", "macro", "encrypted"):
-        return kind
-    if kind not in TYPES:
+    if file.kind in ("program", "macro", "encrypted"):
+        return file.kind
+    if file.kind not in TYPES:
         return "unknown_type"
-    return "too_many" if place >= MOST_FILES else ""
-
-
-def _content(part: EmailMessage) -> bytes:
-    data = part.get_payload(decode=True)
-    return data if isinstance(data, bytes) else b""
+    return "too_many" if number >= MOST_FILES else ""
 
 
 # Previews: apart from the reading, so that no file can hold up a yes.
@@ -130,8 +98,8 @@ def preview_files(work: Work, claim: Claim) -> None:
         delivery = session.get(Delivery, reply.delivery_id) if reply.delivery_id is not None else None
     if not wanted or delivery is None or delivery.sealed_body is None:
         return
-    found = files_of(parse(open_delivery(work.vault, delivery)[1]))
-    previews = {place: _preview(found[place]) for place in wanted if place < len(found)}
+    mail = parse(open_delivery(work.vault, delivery)[1])
+    previews = {one.place: _preview(attached_bytes(mail, one)) for one in mail.attachments if one.place in wanted}
     with work.finishing(claim) as session:
         for row in _taken(session, reply):
             if row.place in previews:
@@ -143,12 +111,13 @@ def preview_files(work: Work, claim: Claim) -> None:
                 session.add(row)
 
 
-def _preview(came: Came) -> tuple[str, int]:
-    """What a file says, and how many banned facts were left out. A file that gives no text says why."""
+def _preview(content: bytes) -> tuple[str, int]:
+    """What a file says, and how many banned facts were left out; nothing of a file that gives no text."""
+    kind = kind_of(content)
     try:
-        text = text_of(f"file.{_ENDINGS.get(came.type, came.type)}", came.content)
+        text = text_of(f"file.{_ENDINGS.get(kind, kind)}", content)
     except Unreadable as error:
-        log.info("attachment_without_text", type=came.type, why=str(error))
+        log.info("attachment_without_text", kind=kind, why=str(error))
         return "", 0
     kept, removed = strip_banned(withhold_links(text))
     return kept[:PREVIEW], sum(removed.values())
@@ -182,15 +151,15 @@ def as_attachment(session: Session, vault: Vault, row: ReplyFile) -> Attachment 
         return None
     try:
         name = str(vault.open_for(session, row.employer_id, reply.person, row.sealed_name))
-        found = files_of(parse(open_delivery(vault, delivery)[1]))
+        mail = parse(open_delivery(vault, delivery)[1])
     except (Erased, Park):
         return None
-    if row.place >= len(found) or found[row.place].type != row.type:
-        return None
+    found = next((one for one in mail.attachments if (one.place, one.kind) == (row.place, row.type)), None)
+    if found is None:
+        return None  # another version of the parser counts the parts of this mail differently
+    content = attached_bytes(mail, found)
     stem = (name.rpartition(".")[0] or name).strip(" ./\\") or "attachment"
-    return Attachment(
-        f"{stem}.{_ENDINGS.get(row.type, row.type)}", found[row.place].content, TYPES[row.type], kind="other"
-    )
+    return Attachment(f"{stem}.{_ENDINGS.get(row.type, row.type)}", content, TYPES[row.type], kind="other")
 
 
 def keep_bytes(session: Session, scout_id: int, until: datetime) -> None:
