@@ -205,7 +205,10 @@ def revoked(
             subject=_("Taken back: the commitment for “%(title)s”, and who is still owed", title=requisition.title),
             text="\n\n".join(
                 [
-                    _("The commitment for “%(title)s” was taken back. No further letter carries it.", title=requisition.title),
+                    _(
+                        "The commitment for “%(title)s” was taken back. No further letter carries it.",
+                        title=requisition.title,
+                    ),
                     *still_bound_said(bound, locale),
                     _("Whoever can't keep them names a colleague who does, on the page of the promise."),
                 ]
@@ -224,7 +227,11 @@ def still_bound_said(bound: StillBound, locale: str) -> list[str]:
     if bound.promises:
         days = (_(", ")).join(say_date(promise.due_date, locale) for promise in bound.promises)
         said.append(
-            _("%(count)s people have said yes and are owed a meeting, due %(days)s.", count=len(bound.promises), days=days)
+            _(
+                "%(count)s people have said yes and are owed a meeting, due %(days)s.",
+                count=len(bound.promises),
+                days=days,
+            )
         )
     if bound.letters:
         said.append(

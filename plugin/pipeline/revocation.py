@@ -74,9 +74,7 @@ def has_left(session: Session, commitment: Commitment) -> bool:
     return (
         session.exec(
             select(Scout.id)
-            .where(
-                col(Scout.commitment_id) == commitment.key, col(Scout.state).in_(("sending", "sent", "unknown"))
-            )
+            .where(col(Scout.commitment_id) == commitment.key, col(Scout.state).in_(("sending", "sent", "unknown")))
             .limit(1)
         ).first()
         is not None
