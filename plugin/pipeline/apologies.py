@@ -26,7 +26,7 @@ class CannotApologise(Exception):
     """No apology can be written to this person. The message says why."""
 
 
-def new_dates(session: Session, connection: Connection, promise: Promise, count: int = 3) -> list[date]:
+def new_dates(session: Session, connection: Connection, promise: Promise, count: int = 2) -> list[date]:
     """The next business days in the promise's zone, from tomorrow on."""
     today = now_of(session).astimezone(ZoneInfo(promise.zone)).date()
     return next_business_days(today, count, policy_of(connection).closures)
