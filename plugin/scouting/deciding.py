@@ -10,14 +10,14 @@ from sqlmodel import Session, col, select
 
 from plugin.database import NO_KEY_UPDATE, now_of
 from plugin.events import record
+from plugin.pipeline.owners import done_with
 from plugin.rows import Connection, Reply, Scout
 from plugin.scouting import bounces
-from plugin.scouting.consequences import act, never_again, take_back, task_name
+from plugin.scouting.consequences import act, never_again, take_back
 from plugin.scouting.intent import INTENTS, REASONS, TOPICS
 from plugin.scouting.matching import letter_of
 from plugin.scouting.written_down import came_before
 from plugin.sealing import Vault
-from plugin.tasks import close_task
 
 MEDIA = ("mail", "page", "phone", "line", "bizreach", "linkedin", "wantedly", "other")
 """How an answer may have come. `mail` and `page` (the candidate's own) come by themselves, the others are logged."""
@@ -81,7 +81,7 @@ def decide_reply(
     reply.decided_at = now_of(session)
     session.add(reply)
     for kind in ("triage", "contradiction"):
-        close_task(session, reply.employer_id, kind, task_name(reply), by=by)
+        done_with(session, reply.employer_id, kind, "reply", reply.key, by=by)
     record(session, reply.employer_id, "reply", reply.key, "decided", actor=by, intent=intent, read_as=before)
     act(session, vault, connection, reply, answered, by=by)
     if intent == "opt_out":

@@ -8,6 +8,7 @@ however it was matched. Read next: `circumstances` (may it be acted on), `writte
 from __future__ import annotations
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
@@ -65,7 +66,9 @@ def take_in(
     if synthetic.land(session, vault, connection, delivery, mail, envelope):
         return None
     found = match(session, vault, connection, mail, envelope=envelope)
-    reading = read(mail, ours_of(session, vault, connection, found), our_subject="")
+    # "Next month" counts from the day it was received where they live, not from the day it is read.
+    received = delivery.received_at.astimezone(ZoneInfo(policy_of(connection).zone))
+    reading = read(mail, ours_of(session, vault, connection, found), our_subject="", received=received)
     digest = same_mail(vault, connection, mail, reading)
     if digest and came_before(session, connection, digest):
         return None

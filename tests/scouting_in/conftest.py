@@ -40,6 +40,7 @@ from plugin.scouting.post import come_back, message_id_of, new_token
 from plugin.sealing import Vault
 from plugin.work.context import Work
 from plugin.work.deliveries import accept
+from plugin.work.handlers import HANDLERS
 from plugin.work.jobs import owe
 from plugin.work.worker import Worker
 from ranking.values import Profile as JudgedProfile
@@ -201,10 +202,9 @@ class World:
 
     def read_all(self) -> None:
         """Read every mail that has arrived; nothing of it may fail."""
-        from plugin.scouting.replies import read_mail
-
         kinds = ("send_mail", "send_scout", "apply_profiles", "add_entry", "entry_notes", "release_holding")
-        Worker(self.work, {"read_mail": read_mail, **dict.fromkeys(kinds, _nothing)}).run_due()
+        own = ("read_mail", "open_reminder", "preview_files")
+        Worker(self.work, {**{kind: HANDLERS[kind] for kind in own}, **dict.fromkeys(kinds, _nothing)}).run_due()
         assert not self.rows(Job, Job.state != "done", Job.kind == "read_mail")
 
     def receive(self, raw: bytes, **given: Any) -> None:
