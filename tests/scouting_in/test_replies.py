@@ -169,7 +169,7 @@ def test_a_condition_is_for_the_recruiter_with_the_promise_s_clock(world: Any) -
     ("text", "kind"),
     [
         ("年収のレンジを教えてください。", "question"),
-        ("半年後くらいに改めてご連絡いただけますか。", "later"),
+        ("落ち着いたら改めてご連絡いただけますか。今は動けません。", "later"),
         ("私は転職しませんが、元同僚をご紹介できます。", "referral"),
         ("面接の日程をリスケさせてください。", "reschedule"),
     ],
