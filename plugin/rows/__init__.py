@@ -21,6 +21,7 @@ from plugin.rows.alignment import (
 from plugin.rows.base import BigId, Row, UtcDateTime
 from plugin.rows.candidates import Availability, DataRequest, MeetingTime, ProvisionRecord, SlotChoice
 from plugin.rows.conditions import WorkingConditions
+from plugin.rows.disclosure import ClientName, Experiment
 from plugin.rows.ledger import KeepingReview, LedgerHead, LedgerLink
 from plugin.rows.media import Mailbox, MailToken
 from plugin.rows.people import (
@@ -54,6 +55,7 @@ __all__ = [
     "Calibration",
     "CalibrationMarket",
     "CalibrationScore",
+    "ClientName",
     "Commitment",
     "Connection",
     "DataRequest",
@@ -61,6 +63,7 @@ __all__ = [
     "Employer",
     "Entry",
     "Event",
+    "Experiment",
     "GuidanceNote",
     "Job",
     "Journal",

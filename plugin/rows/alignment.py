@@ -39,6 +39,9 @@ class Requisition(Row, table=True):
     headcount_approved_by: str | None = None  # 枠承認済
     headcount_approved_at: datetime | None = at()
     calibration_id: int | None = Field(default=None, sa_type=BigId)
+    disclosure: str = ""  # full or withheld; "": as the account's kind has it
+    client_ja: str = ""  # the employer by industry and size, for letters that withhold the name
+    client_en: str = ""
     opened_at: datetime | None = at()
     closed_at: datetime | None = at()
     ats_updated_at: datetime | None = at()

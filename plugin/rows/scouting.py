@@ -59,6 +59,9 @@ class Scout(Row, table=True):
     reply_deadline: date | None = None
     sealed_facts: bytes | None = None  # `scouting.facts.PersonFact`s under the person's key: what the letter may say
     sent_at: datetime | None = at()
+    consented_at: datetime | None = at()  # agreed, after a yes, to be introduced to the employer by name
+    consent_by: str = ""
+    experiment_id: int | None = Field(default=None, foreign_key="experiment.id", index=True)  # None: outside of any
     followed_up_at: datetime | None = at()  # when its one follow-up left, or was found not to be allowed
 
 
