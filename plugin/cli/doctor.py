@@ -174,16 +174,36 @@ def _mail(work: Work, _: Phrases) -> Iterator[Line]:
         yield Line(FAIL, _("outgoing mail"), wrong, todo=_("set KAKUYAKU_SMTP_URL and KAKUYAKU_SMTP_PASSWORD"))
     else:
         yield Line(OK, _("outgoing mail"), _("the mail server lets us in"))
-    if not work.settings.imap_url:
-        yield Line(OK, _("incoming mail"), _("by the inbound mail door"))
-        return
-    from plugin.scouting.inbox import MailboxDown, open_inbox, read_imap_url
+    yield from _inboxes(work, _)
+
+
+def _inboxes(work: Work, _: Phrases) -> Iterator[Line]:
+    """Every mailbox that is read, and whether there is any way in at all."""
+    from plugin.scouting.inbox import MailboxDown
+    from plugin.scouting.mailboxes import opened, sources
 
     try:
-        with open_inbox(work.settings, read_imap_url(work.settings.imap_url)):
-            yield Line(OK, _("incoming mail"), _("the mailbox opens"))
-    except (MailboxDown, WrongSetting) as error:
+        with work.reading() as session:
+            found = sources(session, work.vault, work.settings)
+    except WrongSetting as error:
         yield Line(FAIL, _("incoming mail"), str(error), todo=_("check KAKUYAKU_IMAP_URL and KAKUYAKU_IMAP_PASSWORD"))
+        return
+    if not found:
+        if work.settings.imap_url:
+            yield Line(NOTE, _("incoming mail"), _("the mailbox is read once there is a connection"))
+        elif work.settings.pull_only:
+            todo = _("set KAKUYAKU_IMAP_URL, or run `kakuyaku mailbox add`")
+            yield Line(FAIL, _("incoming mail"), _("nobody reaches us, and no mailbox is read"), todo=todo)
+        else:
+            yield Line(OK, _("incoming mail"), _("by the inbound mail door"))
+    for source in found:
+        where = _("incoming mail") if not source.id else _("mailbox %(number)s", number=source.id)
+        try:
+            with opened(work, source):
+                yield Line(OK, where, _("the mailbox opens"))
+        except (MailboxDown, WrongSetting) as error:
+            todo = _("check KAKUYAKU_IMAP_URL and KAKUYAKU_IMAP_PASSWORD")
+            yield Line(FAIL, where, str(error), todo=todo if not source.id else _("run `kakuyaku mailbox check`"))
 
 
 def _stores(work: Work, _: Phrases) -> Iterator[Line]:

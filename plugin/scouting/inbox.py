@@ -9,7 +9,8 @@ from __future__ import annotations
 import imaplib
 import re
 import ssl
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -19,20 +20,31 @@ from urllib.parse import unquote, urlsplit
 from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError
 
-from plugin.settings import Settings, WrongSetting
+from plugin.scouting.xoauth2 import first_words
+from plugin.settings import WrongSetting
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _INTERNALDATE = re.compile(rb'INTERNALDATE "([^"]+)"')
 _UID = re.compile(rb"\bUID (\d+)")
 
 
+IDLE_STEP = 1.0
+"""Seconds of one look while waiting: how soon a wait can be ended."""
+
+_ABOUT = "FROM TO CC REPLY-TO DELIVERED-TO X-ORIGINAL-TO MESSAGE-ID IN-REPLY-TO REFERENCES"
+
+
 class MailboxDown(Exception):
     """The mailbox could not be read. One sentence with the server's words; trying again may help."""
 
 
+class SignInRefused(MailboxDown):
+    """The server knows us not: a wrong password, or a token that has ended."""
+
+
 @dataclass(frozen=True, slots=True)
-class Mailbox:
-    """Where to read: as `imap_url` says."""
+class Place:
+    """Where to read: as an IMAP URL says."""
 
     secure: bool
     host: str
@@ -55,21 +67,22 @@ class Fetched:
     raw: bytes
 
 
-def read_imap_url(url: str) -> Mailbox:
-    """Read `imaps://user@host:port/folder`; raise `WrongSetting` with one line saying what to do."""
+def read_imap_url(url: str, what: str = "KAKUYAKU_IMAP_URL") -> Place:
+    """Read `imaps://user@host:port/folder`; raise `WrongSetting` with one line saying what to do (`what` it is of)."""
     parts = urlsplit(url)
     try:
         port = parts.port or (993 if parts.scheme == "imaps" else 143)
     except ValueError:
         port = 0
     if parts.scheme not in ("imap", "imaps") or not port or not parts.hostname or not parts.username:
-        raise WrongSetting("KAKUYAKU_IMAP_URL must look like imaps://user@host:port/folder")
+        raise WrongSetting(f"{what} must look like imaps://user@host:port/folder")
     if parts.password is not None:
-        raise WrongSetting("KAKUYAKU_IMAP_URL must not hold the password; set KAKUYAKU_IMAP_PASSWORD")
+        todo = "set KAKUYAKU_IMAP_PASSWORD" if what == "KAKUYAKU_IMAP_URL" else "it is asked for"
+        raise WrongSetting(f"{what} must not hold the password; {todo}")
     if parts.scheme == "imap" and parts.hostname not in LOOPBACK:
-        raise WrongSetting("KAKUYAKU_IMAP_URL: imap:// reads in the clear and is for loopback only; use imaps://")
+        raise WrongSetting(f"{what}: imap:// reads in the clear and is for loopback only; use imaps://")
     folder = unquote(parts.path.strip("/")) or "INBOX"
-    return Mailbox(parts.scheme == "imaps", parts.hostname, port, unquote(parts.username), folder)
+    return Place(parts.scheme == "imaps", parts.hostname, port, unquote(parts.username), folder)
 
 
 class Inbox:
@@ -97,36 +110,84 @@ class Inbox:
     def fetch(self, uids: list[int]) -> Iterator[Fetched]:
         """The mails of these UIDs, one at a time, unread ones left unread. One that has gone meanwhile is passed over."""
         for uid in uids:
-            status, answer = self._box.client.uid("fetch", str(uid), "(UID INTERNALDATE BODY.PEEK[])")
-            if status != "OK":
-                raise MailboxDown(f"the mailbox did not hand over mail {uid}: {_words(answer)}")
-            found = _one(uid, answer)
+            found = self._fetch(uid, "BODY.PEEK[]")
             if found is not None:
                 yield found
 
+    def about(self, uid: int) -> Fetched | None:
+        """Whom a mail is from and to and what it answers, and nothing else of it; None when it has gone."""
+        return self._fetch(uid, f"BODY.PEEK[HEADER.FIELDS ({_ABOUT})]")
+
+    def wait(self, seconds: float, *, ended: Callable[[], bool], arrived: Callable[[], None]) -> None:
+        """Wait until the server says that mails have come (RFC 2177) and call `arrived` each time, for some seconds.
+
+        Returns early when `ended` says so. Raises `MailboxDown` when the server can't wait or has hung up.
+        """
+        until = time.monotonic() + seconds
+        idle = self._box.idle
+        idle.start()
+        silent = 0
+        while time.monotonic() < until and not ended():
+            looked = time.monotonic()
+            said = idle.poll(timeout=IDLE_STEP)
+            if any(b"EXISTS" in line.upper() for line in said):
+                arrived()
+            # A connection that has gone is always ready to be read and never says anything.
+            silent = silent + 1 if not said and time.monotonic() - looked < IDLE_STEP / 2 else 0
+            if silent > 3:
+                raise MailboxDown("the mailbox's server has hung up")
+        idle.stop()
+
+    def _fetch(self, uid: int, what: str) -> Fetched | None:
+        status, answer = self._box.client.uid("fetch", str(uid), f"(UID INTERNALDATE {what})")
+        if status != "OK":
+            raise MailboxDown(f"the mailbox did not hand over mail {uid}: {_words(answer)}")
+        return _one(uid, answer)
+
 
 @contextmanager
-def open_inbox(settings: Settings, mailbox: Mailbox) -> Iterator[Inbox]:
-    """Log in and open the folder; raise `MailboxDown` with the server's own words."""
-    timeout = settings.smtp_timeout_seconds
+def open_inbox(place: Place, *, timeout: float, password: str = "", token: str = "") -> Iterator[Inbox]:
+    """Sign in with a password, or by XOAUTH2 with a token, and open the folder.
+
+    Raises `SignInRefused` or `MailboxDown` with the server's own words.
+    """
+    box = _sign_in(place, timeout, password, token)
+    try:
+        yield Inbox(box, place.folder)
+    except (ImapToolsError, imaplib.IMAP4.error, OSError) as error:
+        raise MailboxDown(f"the mailbox {place.folder} at {place.host}: {_words(error)}") from error
+    finally:
+        _leave(box)
+
+
+def _sign_in(place: Place, timeout: float, password: str, token: str) -> Any:
     try:
         box: Any = (
-            MailBox(mailbox.host, mailbox.port, timeout=timeout, ssl_context=ssl.create_default_context())
-            if mailbox.secure
-            else MailBoxUnencrypted(mailbox.host, mailbox.port, timeout=timeout)
+            MailBox(place.host, place.port, timeout=timeout, ssl_context=ssl.create_default_context())
+            if place.secure
+            else MailBoxUnencrypted(place.host, place.port, timeout=timeout)
         )
     except (OSError, imaplib.IMAP4.error) as error:
-        raise MailboxDown(f"no connection to the mailbox at {mailbox.host}:{mailbox.port}: {error}") from error
+        raise MailboxDown(f"no connection to the mailbox at {place.host}:{place.port}: {error}") from error
     try:
-        box.login(mailbox.user, settings.imap_password.get_secret_value(), initial_folder=None)
-        yield Inbox(box, mailbox.folder)
+        if token:
+            said = first_words(place.user, token).encode("ascii")
+            # A refusal comes as a challenge that wants an empty answer; the NO follows it.
+            box.client.authenticate("XOAUTH2", lambda challenge: b"" if challenge else said)
+        else:
+            box.login(place.user, password, initial_folder=None)
     except (ImapToolsError, imaplib.IMAP4.error, OSError) as error:
-        raise MailboxDown(f"the mailbox {mailbox.folder} at {mailbox.host}: {_words(error)}") from error
-    finally:
-        try:
-            box.logout()
-        except (ImapToolsError, imaplib.IMAP4.error, OSError):
-            box.client.shutdown()  # the connection is gone already; only our end is left to close
+        _leave(box)
+        kind = MailboxDown if isinstance(error, OSError | imaplib.IMAP4.abort) else SignInRefused
+        raise kind(f"the mailbox {place.folder} at {place.host}: {_words(error)}") from error
+    return box
+
+
+def _leave(box: Any) -> None:
+    try:
+        box.logout()
+    except (ImapToolsError, imaplib.IMAP4.error, OSError):
+        box.client.shutdown()  # the connection is gone already; only our end is left to close
 
 
 def _one(uid: int, answer: list[Any]) -> Fetched | None:

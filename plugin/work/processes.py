@@ -19,6 +19,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from plugin.rows import Job
+from plugin.scouting.idling import Idlers
 from plugin.settings import Settings, WrongSetting
 from plugin.work.context import Work
 from plugin.work.runtime import build_work
@@ -145,12 +146,15 @@ def run_worker(settings: Settings, watch: int | None = None, *, judge: Callable[
         try:
             if alone:
                 free_the_dead(work)
-            worker, ticker = Worker(work), Ticker(work)
+            worker, ticker, idlers = Worker(work), Ticker(work), Idlers(work)
             worker.start()
             ticker.start()
+            if settings.imap_idle:
+                idlers.start()
             log.info("worker_started", threads=settings.worker_threads)
             stop.wait()
             ticker.stop()
+            idlers.stop()
             worker.stop()
         finally:
             work.close()

@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 from plugin.alignment import questions
 from plugin.database import now_of
 from plugin.rows import Connection, Employer, Job, Lease
+from plugin.scouting.mailbox import owe_polls
 from plugin.work.context import Work
 from plugin.work.deliveries import drop_expired
 from plugin.work.jobs import owe
@@ -46,18 +47,9 @@ def owe_sweeps(work: Work) -> None:
 
 
 def owe_mailbox(work: Work) -> None:
-    """Owe one look into the mailbox, where one is set. It serves every connection; its job stands under the first employer."""
-    if not work.settings.imap_url:
-        return
+    """Owe one look into every mailbox: the installation's, which serves every connection, and those of connections."""
     with work.writing() as session:
-        first = session.exec(select(Employer.id).order_by(col(Employer.id)).limit(1)).first()
-        slot = _slot(session, work.settings.imap_poll_seconds)
-        # One at a time: while a mailbox can't be read, its one job waits longer and longer instead of many piling up.
-        waiting = session.exec(
-            select(Job.id).where(col(Job.state) == "owed", col(Job.kind) == "poll_mailbox").limit(1)
-        ).first()
-        if first is not None and waiting is None:
-            owe(session, "poll_mailbox", str(slot), employer_id=first, payload={"slot": slot})
+        owe_polls(session, work.settings, str(_slot(session, work.settings.imap_poll_seconds)))
 
 
 def owe_promise_clock(work: Work) -> None:
