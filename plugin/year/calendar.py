@@ -1,7 +1,7 @@
 """Business days as a person reads them off a wall calendar: the simulation's own, so that it can disagree with the product's.
 
-The dates are those of the Cabinet Office's list (国民の祝日), substitutes included; the equinoxes of 2027 and 2028 as
-computed by the National Astronomical Observatory.
+The dates are those of the Cabinet Office's list (国民の祝日), substitutes and the day between two holidays included; the
+equinoxes of 2027 as computed by the National Astronomical Observatory.
 """
 
 from __future__ import annotations
@@ -9,20 +9,20 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 TOKYO = timezone(timedelta(hours=9))
-FIRST, LAST = date(2026, 1, 1), date(2028, 12, 31)
+FIRST, LAST = date(2025, 1, 1), date(2027, 12, 31)
 
 _HOLIDAYS = frozenset(
     date(year, int(day[:2]), int(day[3:]))
     for year, days in {
+        2025: "01-01 01-13 02-11 02-23 02-24 03-20 04-29 05-03 05-04 05-05 05-06 07-21 08-11 09-15 09-23 10-13 11-03 11-23 11-24",
         2026: "01-01 01-12 02-11 02-23 03-20 04-29 05-03 05-04 05-05 05-06 07-20 08-11 09-21 09-22 09-23 10-12 11-03 11-23",
         2027: "01-01 01-11 02-11 02-23 03-21 03-22 04-29 05-03 05-04 05-05 07-19 08-11 09-20 09-23 10-11 11-03 11-23",
-        2028: "01-01 01-10 02-11 02-23 03-20 04-29 05-03 05-04 05-05 07-17 08-11 09-18 09-22 10-09 11-03 11-23",
     }.items()
     for day in days.split()
 )
 
 
-CLOSURES = frozenset({date(2027, 8, 12), date(2027, 8, 13), date(2027, 8, 16)})
+CLOSURES = frozenset({date(2026, 8, 12), date(2026, 8, 13), date(2026, 8, 14)})
 """The company's own summer holidays (お盆)."""
 
 

@@ -7,6 +7,9 @@ from email.message import EmailMessage
 from random import Random
 from typing import TYPE_CHECKING
 
+from sqlmodel import func, select
+
+from plugin.rows import Reply
 from plugin.year import calendar
 from plugin.year.answers import STRANGER, answer, out_of_office, returned, text_of
 from plugin.year.mail_server import fate_of
@@ -128,18 +131,24 @@ class Candidates:
         year = self._year
         message_id = str(mail["Message-ID"]).strip()
         raw = mail.as_bytes()
+        before = self._replies()
         received = year.town.receive(raw)
-        year.truth.answers[message_id] = Answer(message_id, kind, letter, received, counts, meant)
+        sent = year.truth.answers[message_id] = Answer(message_id, kind, letter, received, counts=counts, meant=meant)
         year.truth.counts[f"mails in: {kind}" + (" from elsewhere" if counts == "person" else "")] += 1
         year.town.look_into_mailbox()
         for _ in range(times - 1):
             year.town.receive(raw)
             year.truth.counts["mails in: the same again"] += 1
             year.town.look_into_mailbox()
+        sent.read = self._replies() - before
         if kind == "opt_out":
             year.truth.opted_out.setdefault(letter.address, year.now)
         if counts == "yes":
             self.said_yes(letter, received)
+
+    def _replies(self) -> int:
+        with self._year.town.work.reading() as session:
+            return session.exec(select(func.count()).select_from(Reply)).one()
 
     def said_yes(self, letter: Letter, received: datetime) -> Yes:
         """Write a yes down; the first of a letter makes the promise, if it came in time."""

@@ -7,6 +7,7 @@ between is a worker's own work on the same database, the same store and the same
 from __future__ import annotations
 
 import multiprocessing
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -79,6 +80,7 @@ class Hands:
     log: Path
     deaths: int = 0
     starts: int = 0
+    seconds: float = 0.0  # real ones spent waiting for it
     _process: Any = None
     _pipe: Pipe | None = None
     _context: Any = field(default_factory=lambda: multiprocessing.get_context("forkserver"))
@@ -100,6 +102,7 @@ class Hands:
         if self._pipe is None:
             self.start()
         assert self._pipe is not None
+        began = time.monotonic()
         try:
             self._pipe.send(duties)
             if not self._pipe.poll(PATIENCE):
@@ -108,6 +111,8 @@ class Hands:
         except (EOFError, OSError):
             self._gone()
             return None
+        finally:
+            self.seconds += time.monotonic() - began
 
     def kill(self) -> None:
         """End the process as a power cut would; `run` notices. Safe from any thread."""

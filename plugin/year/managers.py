@@ -108,7 +108,8 @@ class Managers:
             },
         )
         ats_id = int(made["id"])
-        it = Requisition(number, ats_id, manager, year.now, open=not draft, managers=[(year.now, manager)])
+        it = Requisition(number, ats_id, manager, year.now)
+        it.set_open(year.now, not draft)
         year.truth.requisitions[ats_id] = it
         year.truth.counts["requisitions"] += 1
         year.town.settle()
@@ -138,7 +139,7 @@ class Managers:
 
     def _set_status(self, it: Requisition, status: str) -> None:
         self._year.town.ats("PATCH", f"/sandbox/requisitions/{it.ats_id}", {"status": status})
-        it.open = status == "open"
+        it.set_open(self._year.now, status == "open")
         self._year.truth.counts[f"requisitions {'opened late or again' if it.open else 'closed'}"] += 1
 
     def _end(self, it: Requisition) -> None:
@@ -156,7 +157,6 @@ class Managers:
         year = self._year
         dice = year.dice("transfer", it.number)
         it.manager = dice.choice([id for id in self.ids if id not in self.gone and id != it.manager])
-        it.managers.append((year.now, it.manager))
         year.town.ats("PATCH", f"/sandbox/requisitions/{it.ats_id}", {"manager_id": it.manager})
         year.truth.counts["transfers"] += 1
         year.town.settle()

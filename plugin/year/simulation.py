@@ -24,7 +24,8 @@ from plugin.year.recruiters import Recruiters
 from plugin.year.town import Town, open_town
 from plugin.year.truth import Letter, Requisition, Truth
 
-START = date(2026, 12, 1)
+START = date(2025, 10, 1)
+"""Long past: an IMAP server takes no mail from the future, and notes its own time instead."""
 WINDING_UP = 70
 """Days at the end in which no requisition is opened, so that every promise comes to its end within the year."""
 
@@ -50,6 +51,7 @@ def policy() -> Policy:
         recall_seconds=600,
         quiet_hours=True,
         per_minute=12,
+        profiles_confirm_after_days=3650,  # the invented people don't come by to confirm what is known of them
         closures=tuple(sorted(calendar.CLOSURES)),
         from_name="青葉クラウド株式会社 採用チーム",
     )
@@ -97,12 +99,14 @@ class Year:
         end = calendar.at(self.last_day, 23, 0)
         while (following := self.agenda.next_at()) is not None and following <= end:
             self.town.advance_to(max(following, self.now))
+            self.say(f"{calendar.day_of(self.now)}  {self.truth.counts['letters']:,} letters")
             self.notice()
             self.agenda.take()()
             self.town.settle()
             self.notice()
         self.town.advance_to(end)
-        self.town.killer.left = 0
+        self.town.killer.planned.clear()
+        self.town.killer.way = ""
         self.town.settle("all")
         self.notice()
 
@@ -196,9 +200,17 @@ def open_year(
         people=size.people,
         policy=policy(),
         seed=size.seed,
-        kills=size.kills,
-        kill_share=min(1.0, size.kills / max(1, size.days * 12)),
+        deaths=_deaths(size),
         database_url=database_url,
         progress=progress,
     ) as town:
         yield Year(town, size)
+
+
+def _deaths(size: Size) -> list[datetime]:
+    """When the worker dies: on days of the whole year, in the hours in which it has something to do."""
+    dice = random.Random(f"{size.seed}:when it dies")
+    return [
+        calendar.at(size.start + timedelta(days=dice.randint(1, max(1, size.days - 10))), dice.randint(8, 18))
+        for _ in range(size.kills)
+    ]

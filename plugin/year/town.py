@@ -7,9 +7,11 @@ lease runs out under somebody who works.
 from __future__ import annotations
 
 import imaplib
+import os
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -45,12 +47,19 @@ ROUNDS = 400
 
 @dataclass
 class Killer:
-    """When the worker dies: seeded dice thrown before every stretch of work."""
+    """When and how the worker dies: from each planned moment on, over the next thing of its kind that it does."""
 
     dice: random.Random
-    share: float  # of stretches that end in a death
-    left: int  # deaths still to come
-    by: dict[str, int] = field(default_factory=dict)
+    planned: list[datetime]  # the earliest first
+    by: Counter[str] = field(default_factory=Counter)
+    way: str = ""  # of the death that waits to happen
+
+    def next_way(self, now: datetime) -> str:
+        """How the worker is to die next; "" while no death is due."""
+        if not self.way and self.planned and self.planned[0] <= now:
+            self.planned.pop(0)
+            self.way = self.dice.choice(("over a mail", "over a mail", "over a write", "at some moment"))
+        return self.way
 
 
 @dataclass
@@ -69,6 +78,7 @@ class Town:
     jobs: int = 0
     stretches: int = 0
     _imap: imaplib.IMAP4 | None = None
+    _writes_left: int = 0
 
     @property
     def mail_server(self) -> YearHandler:
@@ -84,12 +94,13 @@ class Town:
 
     def settle(self, *duties: str) -> None:
         """Have everything done that is due now; whoever dies over it is followed by another."""
-        self._run(*duties)
+        if duties:
+            self._run(*duties)
         for _ in range(ROUNDS):
             quiet = self.sandbox.bell.wait_until_quiet(30.0)
-            ran = self._run()
-            if quiet and not ran and not self._due_now():
+            if quiet and not self._due_now():
                 return
+            self._run()
         raise Stuck(f"work that is due now never ends: {self._owed()}")
 
     def advance_to(self, moment: datetime) -> None:
@@ -121,50 +132,43 @@ class Town:
         self.settle("mail")
 
     def _run(self, *duties: str) -> int:
-        killer = self.killer
-        doomed = killer.left > 0 and killer.dice.random() < killer.share
+        way = self.killer.next_way(self.clock.now())
         timer: threading.Timer | None = None
-        if doomed:
-            way = killer.dice.choice(("mail", "mail", "write", "moment", "moment"))
-            if way == "mail":
-                moment: Moment = "before" if killer.dice.random() < 0.5 else "after"
-                self.mail_server.kill_at(killer.dice.randint(1, 3), moment, lambda: self._kill("over a mail"))
-            elif way == "write":
-                self._arm_writes(killer.dice.randint(1, 2))
-            else:
-                timer = threading.Timer(killer.dice.uniform(0.0, 0.08), lambda: self._kill("at some moment"))
-                timer.start()
+        if way == "over a mail":
+            moment: Moment = "before" if self.killer.dice.random() < 0.5 else "after"
+            self.mail_server.kill_at(self.killer.dice.randint(1, 2), moment, self._kill)
+        elif way == "over a write":
+            self._writes_left = self.killer.dice.randint(1, 2)
+        elif way and (duties or self._due_now()):
+            timer = threading.Timer(self.killer.dice.uniform(0.0, 0.05), self._kill)
+            timer.start()
         self.stretches += 1
-        ran = self.hands.run(*duties)
-        if timer is not None:
-            timer.cancel()
-            timer.join()
-        self.mail_server.kill_at(0, "after", None)
-        self._arm_writes(0)
+        try:
+            ran = self.hands.run(*duties)
+        finally:
+            if timer is not None:
+                timer.cancel()
+                timer.join()
+            self.mail_server.kill_at(0, "after", None)
+            self._writes_left = 0
         if ran is None:
-            if duties:
-                self.hands.run(*duties)  # a timer rings again
+            self._run(*duties)  # a timer rings again
             return 1
         self.jobs += ran
         return ran
 
-    def _kill(self, how: str) -> None:
-        if self.killer.left > 0:
-            self.killer.left -= 1
-            self.killer.by[how] = self.killer.by.get(how, 0) + 1
+    def _kill(self) -> None:
+        way, self.killer.way = self.killer.way, ""
+        if way:
+            self.killer.by[way] += 1
             self.hands.kill()
-
-    _writes_left = 0
-
-    def _arm_writes(self, count: int) -> None:
-        self._writes_left = count
 
     def over_a_write(self) -> None:
         """The ATS has applied a write and is about to answer."""
         if self._writes_left:
             self._writes_left -= 1
             if not self._writes_left:
-                self._kill("over a write")
+                self._kill()
 
     def _due_now(self) -> bool:
         due = self._next_due()
@@ -182,6 +186,11 @@ class Town:
             rows = session.exec(select(Job.kind, Job.error).where(col(Job.state) == "owed").limit(5)).all()
         return "; ".join(f"{kind}: {error}" for kind, error in rows)
 
+    def environment(self) -> dict[str, str]:
+        """The environment in which `kakuyaku` commands work on this installation, and on no other."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("KAKUYAKU_")}
+        return environment | {f"KAKUYAKU_{name.upper()}": str(value) for name, value in self.hands.values.items()}
+
     # What arrived at people's mailboxes.
 
     def mails(self, after: int) -> list[Kept]:
@@ -196,8 +205,7 @@ def open_town(
     people: int,
     policy: Policy,
     seed: int,
-    kills: int,
-    kill_share: float,
+    deaths: Sequence[datetime] = (),
     database_url: str = "",
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Town]:
@@ -273,12 +281,11 @@ def open_town(
             connection=connection,
             hands=hands,
             url=url,
-            killer=Killer(random.Random(f"{seed}:deaths"), kill_share, 0),
+            killer=Killer(random.Random(f"{seed}:deaths"), sorted(deaths)),
         )
         made.mail_server.dice, made.mail_server.seed = random.Random(f"{seed}:mail"), seed
         made.settle()  # everybody is read into the store, undisturbed
         if progress is not None:
             progress(people, people)
-        made.killer.left = kills
         town.append(made)
         yield made

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from plugin.demo.postbox import Kept
+
+NEWS = timedelta(minutes=2)
+"""How long the news of a closing may take from the ATS to us."""
 
 
 @dataclass
@@ -48,6 +51,7 @@ class Answer:
     letter: Letter
     received_at: datetime
     counts: str = ""
+    read: int = 0  # how many replies of the product's it became, with everything that came twice
     meant: str = ""  # what a person who asks them would hear; "" where the mail means what it says
 
 
@@ -75,8 +79,18 @@ class Requisition:
     opened_at: datetime
     open: bool = True
     decided: int = 0
-    closures: list[datetime] = field(default_factory=list)
-    managers: list[tuple[datetime, int]] = field(default_factory=list)
+    states: list[tuple[datetime, bool]] = field(default_factory=list)  # when it was opened and closed
+
+    def set_open(self, at: datetime, is_open: bool) -> None:
+        self.open = is_open
+        self.states.append((at, is_open))
+
+    def open_at(self, moment: datetime) -> bool:
+        """Whether it was open at a moment, or a breath before: the news of a closing has to cross first."""
+        return any(self._stood(at) for at in (moment, moment - NEWS))
+
+    def _stood(self, moment: datetime) -> bool:
+        return next((is_open for at, is_open in reversed(self.states) if at <= moment), False)
 
 
 @dataclass
