@@ -228,7 +228,7 @@ def still_bound_said(bound: StillBound, locale: str) -> list[str]:
         days = (_(", ")).join(say_date(promise.due_date, locale) for promise in bound.promises)
         said.append(
             _(
-                "%(count)s people have said yes and are owed a meeting, due %(days)s.",
+                "Said yes and owed a meeting: %(count)s, due %(days)s.",
                 count=len(bound.promises),
                 days=days,
             )
@@ -236,7 +236,7 @@ def still_bound_said(bound: StillBound, locale: str) -> list[str]:
     if bound.letters:
         said.append(
             _(
-                "%(count)s letters have left; whoever answers with a yes by %(until)s is owed a meeting too.",
+                "Letters that have left without an answer yet: %(count)s. Whoever says yes by %(until)s is owed a meeting too.",
                 count=bound.letters,
                 until=say_date(bound.until, locale),
             )
