@@ -26,6 +26,7 @@ class Database:
     def __init__(self, url: str, clock: Clock, *, pool_size: int = 10) -> None:
         self.url = url
         self.clock = clock
+        self.public_url = ""  # where people reach this installation; stands in links of mails written in a transaction
         self.is_sqlite = url.startswith("sqlite")
         options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 20}
         if self.is_sqlite:
@@ -44,14 +45,14 @@ class Database:
         """A transaction that commits when the block ends well, and rolls back otherwise."""
         engine = self.engine.execution_options(kakuyaku_writes=True)
         with Session(engine, expire_on_commit=False) as session:
-            session.info["clock"] = self.clock
+            session.info["clock"], session.info["public_url"] = self.clock, self.public_url
             with session.begin():
                 yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         with Session(self.engine, expire_on_commit=False) as session:
-            session.info["clock"] = self.clock
+            session.info["clock"], session.info["public_url"] = self.clock, self.public_url
             yield session
 
     def close(self) -> None:

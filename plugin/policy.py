@@ -72,4 +72,7 @@ class Policy(BaseModel):
     owner_addresses: tuple[str, ...] = ()  # who sees every manager's kept promises and may review them
     data_request_days: int = Field(14, ge=1, le=30)  # to answer who asks for their data to be shown or deleted
     candidate_page_days: int = Field(180, ge=30, le=730)  # a candidate's page opens this long after their last letter
+    calendar_hosts: tuple[str, ...] = ()  # hosts whose calendar feeds may be read beside the known ones
+    scheduling_hosts: tuple[str, ...] = ()  # hosts of scheduling pages that may be linked beside the known ones
+    retention_days: dict[str, int] = {}  # by contact basis or source: people are erased this long after last known true
     test_address: str = ""  # dry run: every letter goes here instead

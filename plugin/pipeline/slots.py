@@ -34,8 +34,13 @@ class Slot:
         return self.starts_at + timedelta(minutes=self.minutes)
 
 
-def slots_of(session: Session, requisition_id: int, *, after: datetime, before: datetime) -> list[Slot]:
-    """The manager's free times that begin after `after` and end by `before`, earliest first; none of them is taken."""
+def slots_of(
+    session: Session, requisition_id: int, *, after: datetime, before: datetime, besides: int | None = None
+) -> list[Slot]:
+    """The manager's free times that begin after `after` and end by `before`, earliest first; none of them is taken.
+
+    `besides`: the scout whose own choice doesn't count as taken.
+    """
     requisition = session.get_one(Requisition, requisition_id)
     connection = session.get_one(Connection, requisition.connection_id)
     policy = policy_of(connection)
@@ -53,7 +58,7 @@ def slots_of(session: Session, requisition_id: int, *, after: datetime, before: 
         )
         .order_by(col(MeetingTime.starts_at))
     ).all()
-    taken = _taken(session, staff_id, after, before)
+    taken = _taken(session, staff_id, after, before, besides)
     if given:
         found: Iterable[Slot] = (Slot(one.starts_at, one.minutes, "given") for one in given)
     else:
@@ -102,7 +107,7 @@ def _keeper(requisition: Requisition, commitment: Commitment | None) -> int | No
 
 
 def _taken(
-    session: Session, staff_id: int | None, after: datetime, before: datetime
+    session: Session, staff_id: int | None, after: datetime, before: datetime, besides: int | None
 ) -> list[tuple[datetime, datetime]]:
     """What candidates of any of this manager's requisitions have chosen."""
     if staff_id is None:
@@ -115,7 +120,9 @@ def _taken(
         )
     ).all()
     return [
-        (one.starts_at, one.starts_at + timedelta(minutes=one.minutes)) for one in chosen if one.starts_at is not None
+        (one.starts_at, one.starts_at + timedelta(minutes=one.minutes))
+        for one in chosen
+        if one.starts_at is not None and one.scout_id != besides
     ]
 
 

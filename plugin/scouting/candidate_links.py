@@ -38,6 +38,11 @@ def page_url(settings: Settings, vault: Vault, scout: Scout, address: str) -> st
     return f"{settings.public_url}/c/{page_token(vault, scout, address)}"
 
 
+def page_here(session: Session, vault: Vault, scout: Scout, address: str) -> str:
+    """The same, where no settings are at hand: sessions know this installation's address."""
+    return f"{session.info['public_url']}/c/{page_token(vault, scout, address)}"
+
+
 def page_token(vault: Vault, scout: Scout, address: str) -> str:
     return str(_signer(vault).dumps([scout.key, vault.hash_email(scout.employer_id, address)]))
 

@@ -26,6 +26,9 @@ HANDLERS: dict[str, str] = {
     "add_entry": "plugin.pipeline.entries:add_entry",
     "entry_notes": "plugin.pipeline.entries:entry_notes",
     "move_entry": "plugin.pipeline.entries:move_entry",
+    "read_feed": "plugin.pipeline.feeds:read_feed",
+    "note_choice": "plugin.pipeline.choice_notes:note_choice",
+    "note_erasure": "plugin.pipeline.choice_notes:note_erasure",
     "release_holding": "plugin.pipeline.holding:release_holding",
     "sweep_connection": "plugin.work.sweeps:sweep_connection",
     "poll_mailbox": "plugin.scouting.mailbox:poll",
@@ -51,6 +54,8 @@ CALLS_ATS = frozenset(
         "commitment_due",
         "entry_notes",
         "move_entry",
+        "note_choice",
+        "note_erasure",
         "sweep_connection",
     }
 )

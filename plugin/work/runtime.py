@@ -119,6 +119,7 @@ class _LazyOutbox:
 
 def assemble(settings: Settings, database: Database, clock: Clock, vault: Vault) -> Work:
     """Put together the means of one process from parts the caller opened; `Work.close` closes what was opened here."""
+    database.public_url = settings.public_url
     connectors = Connectors(settings, database, vault)
     desk = _Desk(settings)
     return Work(
