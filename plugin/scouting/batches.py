@@ -103,7 +103,7 @@ def obstacles(session: Session, batch: Batch) -> list[str]:
             found.append("no_commitment")
         elif under_review(session, connection, commitment.manager_id):
             found.append("under_review")
-    if missing(policy.legal, agency=employer.mode == "agency"):
+    if missing(policy.legal, voice=employer.mode):
         found.append("legal_missing")
     if not policy.from_address:
         found.append("sender_missing")

@@ -20,6 +20,7 @@ from plugin.rows import (
     Calibration,
     Commitment,
     Connection,
+    Employer,
     GuidanceNote,
     Profile,
     RequirementRow,
@@ -229,6 +230,7 @@ def draft(session: Session, vault: Vault, plan: Plan, people: Sequence[Chosen]) 
         requisition.employer_id,
         {one.person.profile_id: [fact.to_json() for fact in one.facts] for one in people if one.facts},
     )
+    voice = session.get_one(Employer, requisition.employer_id).mode
     drafted = 0
     for one in people:
         scout = known.get(one.person.profile_id)
@@ -252,7 +254,8 @@ def draft(session: Session, vault: Vault, plan: Plan, people: Sequence[Chosen]) 
         scout.calibration_id, scout.batch_id, scout.commitment_id = batch.calibration_id, batch.key, batch.commitment_id
         scout.profile_revision, scout.score = one.person.revision, one.person.score
         scout.arm = COMMITTED if plan.commitment is not None else STANDARD
-        scout.language, scout.reason = one.language, one.reason
+        scout.language, scout.second_language, scout.reason = one.language, "", one.reason
+        scout.voice = voice
         scout.state = "excluded" if one.reason else "drafted"
         scout.reply_deadline = plan.commitment.reply_deadline if plan.commitment is not None else None
         scout.sealed_facts = facts.get(one.person.profile_id)

@@ -1,44 +1,61 @@
 """The letter compiler: typed blocks in, one letter out, or a refusal.
 
-A letter is a whole text per language and arm with places for blocks. A promise gets into it only as `PromiseTerms` made
-from a commitment's row; everything else, typed or read, is scanned and refused when it sounds like one (R1).
+A letter is a whole text per language, occasion and voice with places for blocks; both arms are the same text, and the
+committed one has the commitment block. A promise gets into it only as `PromiseTerms` made from a commitment's row;
+everything else, typed or read, is scanned and refused when it sounds like one (R1).
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from plugin.i18n import say_date
-from plugin.scouting.facts import PersonFact, RoleFacts
+from plugin.i18n import phrases, say_date
+from plugin.scouting.facts import PersonFact, RoleFacts, chosen, say_together
 from plugin.scouting.legal import LetterRefused
 from plugin.scouting.post import as_html
-from plugin.scouting.promising import PromiseTerms, promise_block, promises_in
+from plugin.scouting.promising import PromiseTerms, earns_subject, promise_block, promises_in
+from plugin.scouting.voices import IN_HOUSE, Speaker
 
 COMMITTED, STANDARD = "committed", "standard"
+FIRST, FOLLOW_UP = "first", "follow_up"
+
+SEPARATOR = "＊　＊　＊"
+"""Between the two languages of a bilingual letter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything a letter is made of. `addressee`: 姓 in Japanese, the full name in English. `note`: a recruiter's words."""
+    """Everything one language of a letter is made of.
+
+    `addressee`: 姓 in Japanese, the full name in English, as the person writes it. `company`: the employer as this letter
+    may name it. `page`: the candidate's own page. `note`: a recruiter's words. `sent_on`: the first letter's day, for a
+    follow-up. `promise_in_subject`: say it there too where it is wholly true.
+    """
 
     language: str
     arm: str
     addressee: str
     company: str
-    writer: str
+    speaker: Speaker
     facts: tuple[PersonFact, ...]
     role: RoleFacts
     legal: str
+    page: str
+    voice: str = IN_HOUSE
+    occasion: str = FIRST
     promise: PromiseTerms | None = None
     note: str = ""
+    sent_on: date | None = None
+    promise_in_subject: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter as it will be read."""
+    """A letter as it will be read. `language` is the first one where it is written in both."""
 
     subject: str
     text: str
@@ -47,16 +64,42 @@ class Letter:
     arm: str
 
 
-def compile_letter(parts: Parts) -> Letter:
-    """Put a letter together. Raises `LetterRefused` rather than leave something out or let a promise slip."""
+def compile_letter(parts: Parts, second: Parts | None = None) -> Letter:
+    """Put a letter together, in one language or in both.
+
+    Raises `LetterRefused` rather than leave something out or let a promise slip.
+    """
+    subject, text = _compiled(parts)
+    if second is not None:
+        if (second.arm, second.occasion, second.promise) != (parts.arm, parts.occasion, parts.promise):
+            raise ValueError("both languages of a letter say the same")
+        other_subject, other_text = _compiled(second)
+        _ = phrases(second.language)
+        # Said in the second language: whoever reads the first one needs no pointer.
+        follows = (
+            _("The same message follows in Japanese below.")
+            if second.language == "ja"
+            else _("The same message follows in English below.")
+        )
+        subject = f"{subject} / {other_subject}"
+        text = f"{follows}\n\n{text}\n{SEPARATOR}\n\n{other_text}"
+    return Letter(subject, text, as_html(text), parts.language, parts.arm)
+
+
+def _compiled(parts: Parts) -> tuple[str, str]:
+    """(subject, text) in one language. Raises `LetterRefused`."""
     if parts.arm == COMMITTED and parts.promise is None:
         raise LetterRefused("promise_missing")
     if parts.arm == STANDARD and parts.promise is not None:
         raise LetterRefused("promise_uncalled")
-    if not parts.facts:
+    if not parts.addressee.strip():
+        raise LetterRefused("name_missing")
+    if not chosen(parts.facts, parts.language):
         raise LetterRefused("nothing_to_say")
     if not parts.legal.strip():
         raise LetterRefused("legal_missing")
+    if not parts.page.strip():
+        raise LetterRefused("page_missing")
     subject, without_promise = _render(parts, "")
     # Committed letters too: beside the block made from the row, nothing in them may sound like a promise.
     # A recruiter's words are looked at once more without their blank lines: a promise may not hide by a line break.
@@ -66,22 +109,29 @@ def compile_letter(parts: Parts) -> Letter:
     text = without_promise
     if parts.promise is not None:
         text = _render(parts, promise_block(parts.promise, parts.language))[1]
-    return Letter(subject, text, as_html(text), parts.language, parts.arm)
+        if parts.promise_in_subject and parts.occasion == FIRST and earns_subject(parts.promise):
+            subject = phrases(parts.language)("No document screening, interview promised: %(subject)s", subject=subject)
+    return subject, text
 
 
 def _render(parts: Parts, promise: str) -> tuple[str, str]:
-    subject, body = _source(parts.language, parts.arm)
-    bullet, colon = ("・", "：") if parts.language == "ja" else ("- ", ": ")
+    language = parts.language
+    subject, body = _source(language, f"{parts.occasion}_{parts.voice}")
+    bullet, colon = ("・", "：") if language == "ja" else ("- ", ": ")
     values = {
         "name": _one_line(parts.addressee),
         "company": _one_line(parts.company),
-        "writer": _one_line(parts.writer),
+        "sender": _one_line(parts.speaker.sender),
+        "writer": _one_line(parts.speaker.writer),
+        "introduction": _one_line(parts.speaker.introduction),
         "role": parts.role.title,
-        "as_of": say_date(parts.role.as_of, parts.language),
-        "facts": "\n".join(bullet + fact.say(parts.language) for fact in parts.facts),
+        "as_of": say_date(parts.role.as_of, language),
+        "sent_on": say_date(parts.sent_on, language) if parts.sent_on is not None else "",
+        "facts": say_together(chosen(parts.facts, language), language),
         "role_facts": "\n".join(bullet + label + colon + value for label, value in parts.role.lines),
         "note": parts.note.strip(),
         "promise": promise,
+        "page": parts.page,
         "legal": parts.legal,
     }
     text = re.sub(r"\n{3,}", "\n\n", body % values).strip() + "\n"
@@ -93,8 +143,8 @@ def _one_line(text: str) -> str:
 
 
 @cache
-def _source(language: str, arm: str) -> tuple[str, str]:
-    """Subject and body of a letter file. Raises FileNotFoundError for a language or arm that has none."""
-    text = files("locales").joinpath(language, "letters", f"{arm}.txt").read_text(encoding="utf-8")
+def _source(language: str, name: str) -> tuple[str, str]:
+    """Subject and body of a letter file. Raises FileNotFoundError for a language, occasion or voice that has none."""
+    text = files("locales").joinpath(language, "letters", f"{name}.txt").read_text(encoding="utf-8")
     subject, _, body = text.partition("\n\n")
     return subject.removeprefix("Subject: ").strip(), body

@@ -7,9 +7,10 @@ description says, as of a date.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from plugin.i18n import phrases
@@ -18,13 +19,19 @@ from ranking.places import LABELS as PLACES
 from ranking.values import Dimension, EvidenceRow, Requirement
 
 MOST_FACTS = 3
+_LONGEST_LABEL = 30
 _DIMENSIONS = ("must", "role", "nice")  # a letter speaks of what somebody has done, not of years or language levels
+_UNSAID = frozenset({"level"})  # 「ジュニアとして」 is no compliment
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
 class PersonFact:
-    """One thing a profile says: the concept both languages name, and the words (offsets into the profile's text)."""
+    """One thing a profile says: the concept both languages name, and the words (offsets into the profile's text).
+
+    `kind` is the lexicon's (skill, function, role, industry, certificate), "" for a phrase it doesn't know. `inferred`:
+    what the description asks is implied by these words rather than said; the label then names what is said.
+    """
 
     dimension: str
     label_ja: str
@@ -32,14 +39,17 @@ class PersonFact:
     quote: str
     start: int
     end: int
+    kind: str = ""
+    inferred: bool = False
+
+    def in_language(self, language: str) -> str:
+        """The label a letter in this language can show; "" where a phrase exists in Japanese only."""
+        label = (self.label_ja if language == "ja" else self.label_en).strip()
+        return "" if language == "en" and has_japanese(label) else label
 
     def say(self, language: str) -> str:
         """The fact in the letter's words: a paraphrase, never the profile's own words."""
-        _ = phrases(language)
-        label = self.label_ja if language == "ja" else self.label_en
-        if self.dimension == "role":
-            return _("your background as %(label)s", label=label)
-        return _("your experience with %(label)s", label=label)
+        return say_together([self], language)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -59,9 +69,12 @@ class RoleFacts:
 
 
 def person_facts(dimensions: Sequence[Dimension], language: str) -> tuple[PersonFact, ...]:
-    """Pick what is worth saying: met, quoted from the profile, best first. May be empty; then there is nothing to write."""
+    """Pick what is worth saying: met, quoted from the profile, best first. May be empty; then there is nothing to write.
+
+    Enough for the person's language, then as many as the other language would need if a recruiter chooses that one;
+    `chosen` picks what one letter says.
+    """
     found: list[tuple[int, float, int, PersonFact]] = []
-    seen: set[str] = set()
     for dimension in dimensions:
         if dimension.name not in _DIMENSIONS:
             continue
@@ -69,13 +82,35 @@ def person_facts(dimensions: Sequence[Dimension], language: str) -> tuple[Person
             labels = _said(row)
             if row.status != "met" or row.profile is None or labels is None:
                 continue
-            label = labels[0] if language == "ja" else labels[1]
-            if not label.strip() or label in seen or (language == "en" and has_japanese(label)):
-                continue  # a phrase the lexicon has no English for would stand there in Japanese
-            seen.add(label)
-            fact = PersonFact(dimension.name, *labels, row.profile.words, row.profile.start, row.profile.end)
+            kind = _kind_of(labels[0]) or ("role" if dimension.name == "role" else "")
+            fact = PersonFact(
+                dimension.name,
+                *labels,
+                row.profile.words,
+                row.profile.start,
+                row.profile.end,
+                kind=kind,
+                inferred=row.inferred,
+            )
+            if kind in _UNSAID or (not kind and not _is_label(labels[0])):
+                continue
             found.append((_DIMENSIONS.index(dimension.name), -row.points, number, fact))
-    return tuple(fact for *_order, fact in sorted(found, key=lambda each: each[:3])[:MOST_FACTS])
+    ranked = [fact for *_order, fact in sorted(found, key=lambda each: each[:3])]
+    kept = chosen(ranked, language)
+    if not kept:
+        return ()
+    kept += chosen(ranked, "en" if language == "ja" else "ja")
+    return tuple(fact for fact in ranked if fact in kept)
+
+
+def chosen(facts: Iterable[PersonFact], language: str) -> tuple[PersonFact, ...]:
+    """The facts one letter in this language says: at most three, none twice. Empty: nothing to say in this language."""
+    seen: dict[str, PersonFact] = {}
+    for fact in facts:
+        label = fact.in_language(language)
+        if label:
+            seen.setdefault(label, fact)
+    return tuple(seen.values())[:MOST_FACTS]
 
 
 def _said(row: EvidenceRow) -> tuple[str, str] | None:
@@ -90,6 +125,83 @@ def _said(row: EvidenceRow) -> tuple[str, str] | None:
         return row.label_ja, row.label_en
     hits = lexicon().find(row.profile.words, about_skills=True)
     return (hits[0].concept.label_ja, hits[0].concept.label_en) if hits else None
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    return {concept.label_ja: concept.kind for concept in lexicon().concepts.values()}
+
+
+def _kind_of(label_ja: str) -> str:
+    return _kinds().get(label_ja, "")
+
+
+def _is_label(text: str) -> bool:
+    """Whether a phrase the lexicon doesn't know is short and plain enough to stand inside a sentence of a letter."""
+    return len(text) <= _LONGEST_LABEL and not re.search(r"[。、，．!?！？\n:：;；]|\. ", text)
+
+
+# In words. A list of facts is a matter of grammar in each language, so that phrases and placeholders can't say it.
+
+
+def say_together(facts: Sequence[PersonFact], language: str) -> str:
+    """All facts as one part of a sentence: 「GoおよびKubernetesのご経験と、SREとしてのご経歴」. Empty for none."""
+    groups: dict[str, list[str]] = {}
+    for fact in facts:
+        label = fact.in_language(language)
+        if label:
+            group = fact.kind if fact.kind in ("role", "industry", "certificate", "function") else ""
+            groups.setdefault(group, []).append(label)
+    if language == "ja":
+        return "と、".join(_JAPANESE_WORDS[group](labels) for group, labels in groups.items())
+    said = [_ENGLISH_WORDS[group](labels) for group, labels in groups.items()]
+    return _and(said)
+
+
+def _experience(labels: list[str]) -> str:
+    """「設計・開発の経験」 asked for is 「設計・開発のご経験」 said."""
+    plain = [re.sub(r"(?:の?(?:ご|実務)?経験|の?実務)$", "", label) or label for label in labels]
+    return f"{_and_ja(plain)}のご経験"
+
+
+def _and_ja(labels: list[str]) -> str:
+    return "、".join([*labels[:-2], "および".join(labels[-2:])])
+
+
+def _and(parts: list[str]) -> str:
+    if len(parts) < 3:
+        return " and ".join(parts)
+    return ", ".join(parts[:-1]) + ", and " + parts[-1]
+
+
+def _with_article(label: str) -> str:
+    """`a product owner`, `an SRE`, `a UI designer`: by the sound an English reader hears."""
+    first = label.split()[0]
+    if re.match(r"[A-Z]{2,}|[A-Z]\d", first):
+        sounds_open = first[0] in "AEFHILMNORSX"
+    else:
+        sounds_open = first[0].lower() in "aeio" or (
+            first[0].lower() == "u" and not re.match(r"u(?:ni|s[aeiou]|ti)", first, re.IGNORECASE)
+        )
+    return f"{'an' if sounds_open else 'a'} {label}"
+
+
+_JAPANESE_WORDS: dict[str, Callable[[list[str]], str]] = {
+    "": _experience,
+    "function": _experience,
+    "role": lambda labels: f"{_and_ja(labels)}としてのご経歴",
+    "industry": lambda labels: f"業界でのご経験（{'、'.join(labels)}）",
+    "certificate": lambda labels: f"お持ちの資格（{'、'.join(labels)}）",
+}
+_ENGLISH_WORDS: dict[str, Callable[[list[str]], str]] = {
+    "": lambda labels: f"your experience with {_and(labels)}",
+    "function": lambda labels: f"your experience in {_and(labels)}",
+    "role": lambda labels: f"your background as {_and([_with_article(label) for label in labels])}",
+    "industry": lambda labels: f"your industry background ({', '.join(labels)})",
+    "certificate": lambda labels: (
+        f"your qualifications ({', '.join(labels)})" if len(labels) > 1 else f"your qualification ({labels[0]})"
+    ),
+}
 
 
 def role_facts(requirement: Requirement, title: str, as_of: date, language: str) -> RoleFacts:

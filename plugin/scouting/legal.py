@@ -6,7 +6,6 @@ possible and where. 職業安定法 and 個人情報保護法 want the origin of
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from plugin.i18n import phrases, say_date
 from plugin.policy import LegalBlock
+from plugin.scouting.voices import AGENCY, IN_HOUSE, OPERATOR
 
 
 class LetterRefused(Exception):
@@ -31,6 +31,12 @@ class LetterRefused(Exception):
             "legal_missing": _(
                 "The letter lacks what the law requires (%(detail)s). Set it with `kakuyaku connect`.", detail=detail
             ),
+            "entrustment_missing": _(
+                "An operator may only write with the employer, the operator and the basis of the entrusted recruitment"
+                " (委託募集) stated; missing: %(detail)s. Set it with `kakuyaku connect`.",
+                detail=detail,
+            ),
+            "page_missing": _("The letter has no link to the person's own page. Set KAKUYAKU_PUBLIC_URL."),
             "sender_missing": _("The connection has no sender address. Set one with `kakuyaku connect`."),
             "company_missing": _(
                 "The connection has no company name in this language. Set it with `kakuyaku connect`."
@@ -42,16 +48,44 @@ class LetterRefused(Exception):
                 " please reword the paragraph or the job title.",
                 detail=detail,
             ),
+            "date_wording": _(
+                "The text names a date or a deadline (“%(detail)s”). Dates in a letter come only from the commitment and"
+                " the description: please leave it out.",
+                detail=detail,
+            ),
+            "kind_wording": _(
+                "The text calls the meeting something else than the commitment does (“%(detail)s”). What kind of meeting"
+                " it is stands in the letter already: please leave it out.",
+                detail=detail,
+            ),
+            "leak": _(
+                "The employer's name must not be told yet, and it stands here: %(detail)s. Reword that part, or let the"
+                " requisition's page say that the employer may be named.",
+                detail=detail,
+            ),
+            "client_unnamed": _(
+                "The employer is withheld, and none of its names is entered that could be looked for. Enter them on the"
+                " requisition's page first."
+            ),
+            "client_undescribed": _(
+                "The employer is withheld, and there is no description of it in this language. Write one by industry and"
+                " size on the requisition's page."
+            ),
             "promise_missing": _("A letter of the committed kind needs a commitment, and there is none."),
+            "name_missing": _("The name to address this person by is unknown, so they are not written to."),
             "promise_uncalled": _("A standard letter carries no commitment."),
         }
         return texts[self.code]
 
 
-def missing(legal: LegalBlock, *, agency: bool = False) -> list[str]:
-    """The names of what is not filled in, in the order of the form; empty when a letter may be sent."""
-    wanted = ["sender", "postal_address", "contact"] + (["licence"] if agency else [])
+def missing(legal: LegalBlock, *, voice: str = IN_HOUSE) -> list[str]:
+    """The names of what is not filled in, in the order of the form; empty when a letter in this voice may be sent."""
+    wanted = ["sender", "postal_address", "contact", *_OF_VOICE.get(voice, ())]
     return [name for name in wanted if not str(getattr(legal, name)).strip()]
+
+
+_ENTRUSTMENT = ("entrusted_by", "entrusted_to", "entrustment_basis")
+_OF_VOICE = {AGENCY: ("licence",), OPERATOR: _ENTRUSTMENT}
 
 
 def legal_block(
@@ -62,22 +96,28 @@ def legal_block(
     zone: str,
     language: str,
     refuse_url: str,
-    agency: bool = False,
+    voice: str = IN_HOUSE,
+    company: str = "",
 ) -> str:
-    """The block at the foot of a letter. Raises `LetterRefused` while something the law wants is missing."""
-    gaps = missing(legal, agency=agency)
+    """The block at the foot of a letter. Raises `LetterRefused` while something the law wants is missing.
+
+    An agency states its licence and that `company` is the employer (職業安定法 Art. 32-13); an operator states who
+    entrusted whom with the recruiting and on what basis (Art. 36).
+    """
+    gaps = missing(legal, voice=voice)
     if gaps:
-        raise LetterRefused("legal_missing", ", ".join(gaps))
-    licence = phrases(language)("Licence: %(licence)s", licence=_line(legal.licence))
-    text = _source(language) % {
-        "sender": _line(legal.sender),
-        "licence": licence if legal.licence.strip() else "",
-        "postal_address": _line(legal.postal_address),
-        "contact": _line(legal.contact),
+        entrustment = [name for name in gaps if name in _ENTRUSTMENT]
+        raise LetterRefused("entrustment_missing" if entrustment == gaps else "legal_missing", ", ".join(gaps))
+    values = {name: _line(getattr(legal, name)) for name in _STATED}
+    values |= {
         "origin": origin(basis, basis_at, zone, language),
         "refuse_url": refuse_url,
+        "company": _line(company),
     }
-    return re.sub(r"\n{2,}(?=住所|Postal)", "\n", text).strip()
+    return (_source(language, voice) % values).strip()
+
+
+_STATED = ("sender", "postal_address", "contact", "licence", *_ENTRUSTMENT)
 
 
 def origin(basis: str, basis_at: datetime | None, zone: str, language: str) -> str:
@@ -103,5 +143,5 @@ def _line(text: str) -> str:
 
 
 @cache
-def _source(language: str) -> str:
-    return files("locales").joinpath(language, "letters", "legal.txt").read_text(encoding="utf-8")
+def _source(language: str, voice: str) -> str:
+    return files("locales").joinpath(language, "letters", f"legal_{voice}.txt").read_text(encoding="utf-8")

@@ -12,7 +12,6 @@ from sqlmodel import Session, col, select
 
 from plugin.connections import policy_of
 from plugin.database import now_of
-from plugin.i18n import phrases
 from plugin.identity import Identity, identity_of
 from plugin.policy import Policy
 from plugin.rows import (
@@ -20,18 +19,18 @@ from plugin.rows import (
     Calibration,
     Commitment,
     Connection,
-    Employer,
     Profile,
     RequirementRow,
     Requisition,
     Scout,
 )
-from plugin.scouting import optout, post
-from plugin.scouting.compiler import COMMITTED, Letter, Parts, compile_letter
-from plugin.scouting.facts import PersonFact, has_japanese, role_facts
+from plugin.scouting import candidate_links, optout, post
+from plugin.scouting.compiler import COMMITTED, FIRST, Letter, Parts, compile_letter
+from plugin.scouting.facts import PersonFact, chosen, role_facts
 from plugin.scouting.legal import LetterRefused, legal_block
 from plugin.scouting.may_write import addressee
 from plugin.scouting.promising import PromiseTerms, promises_in
+from plugin.scouting.voices import reads, speaker
 from plugin.sealing import Erased, Vault
 from plugin.settings import Settings
 from ranking.values import Requirement
@@ -68,13 +67,14 @@ class Written:
         )
 
 
-def preview(session: Session, vault: Vault, settings: Settings, scout: Scout) -> Letter:
-    """The letter as it will be sent; only the person's own refusal link is left out. Raises `LetterRefused`."""
+def preview(session: Session, vault: Vault, settings: Settings, scout: Scout, *, occasion: str = FIRST) -> Letter:
+    """The letter as it will be sent; only the person's own links are left out. Raises `LetterRefused`."""
     profile, person = _person(session, vault, scout)
-    return _letter(session, vault, scout, profile, person, optout.unsubscribe_url(settings, SHOWN_TOKEN))
+    links = Links(f"{settings.public_url}/c/{SHOWN_TOKEN}", optout.unsubscribe_url(settings, SHOWN_TOKEN))
+    return _letter(session, vault, scout, profile, person, links, occasion)
 
 
-def write(session: Session, vault: Vault, settings: Settings, scout: Scout) -> Written:
+def write(session: Session, vault: Vault, settings: Settings, scout: Scout, *, occasion: str = FIRST) -> Written:
     """Write a scout's letter from its rows as they stand in this transaction. Raises `LetterRefused`."""
     profile, person = _person(session, vault, scout)
     connection = session.get_one(Connection, scout.connection_id)
@@ -82,7 +82,8 @@ def write(session: Session, vault: Vault, settings: Settings, scout: Scout) -> W
     if not policy.from_address:
         raise LetterRefused("sender_missing")
     refuse_url = optout.unsubscribe_url(settings, optout.unsubscribe_token(vault, scout, person.email))
-    letter = _letter(session, vault, scout, profile, person, refuse_url)
+    links = Links(candidate_links.page_url(settings, vault, scout, person.email), refuse_url)
+    letter = _letter(session, vault, scout, profile, person, links, occasion)
     reply_to = post.come_back(policy.from_address, scout.reply_token)
     headers = {
         # RFC 8058: one POST to the first address refuses, with no page in between. Never Auto-Submitted: a person wrote.
@@ -90,6 +91,7 @@ def write(session: Session, vault: Vault, settings: Settings, scout: Scout) -> W
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
     name = person.name if scout.language == "ja" else addressee(person, "en")
+    company = company_of(policy, scout.language)
     return Written(
         letter,
         to=policy.test_address or person.email,
@@ -97,9 +99,19 @@ def write(session: Session, vault: Vault, settings: Settings, scout: Scout) -> W
         reply_to=reply_to,
         envelope_from=post.come_back(post.bounce_box(policy), scout.reply_token),
         headers=headers,
-        from_name=policy.from_name if _reads(policy.from_name, scout.language) else company_of(policy, scout.language),
+        from_name=policy.from_name
+        if reads(policy.from_name, scout.language)
+        else speaker(policy, scout.voice, scout.language, company).sender,
         test_run=bool(policy.test_address),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The person's own links of one letter: their page, and the page to refuse."""
+
+    page: str
+    refuse: str
 
 
 def _person(session: Session, vault: Vault, scout: Scout) -> tuple[Profile, Identity]:
@@ -117,54 +129,86 @@ def _person(session: Session, vault: Vault, scout: Scout) -> tuple[Profile, Iden
 
 
 def _letter(
-    session: Session, vault: Vault, scout: Scout, profile: Profile, person: Identity, refuse_url: str
+    session: Session, vault: Vault, scout: Scout, profile: Profile, person: Identity, links: Links, occasion: str
 ) -> Letter:
+    first, *others = [
+        _parts(session, vault, scout, profile, person, links, occasion, language) for language in languages_of(scout)
+    ]
+    return compile_letter(first, others[0] if others else None)
+
+
+def languages_of(scout: Scout) -> tuple[str, ...]:
+    """The languages a scout's letter is written in, the person's own first."""
+    return (scout.language, scout.second_language) if scout.second_language else (scout.language,)
+
+
+def _parts(
+    session: Session,
+    vault: Vault,
+    scout: Scout,
+    profile: Profile,
+    person: Identity,
+    links: Links,
+    occasion: str,
+    language: str,
+) -> Parts:
     connection = session.get_one(Connection, scout.connection_id)
     requisition = session.get_one(Requisition, scout.requisition_id)
     calibration = session.get_one(Calibration, scout.calibration_id)
     requirement = session.get_one(RequirementRow, calibration.requirement_id)
-    employer = session.get_one(Employer, scout.employer_id)
     commitment = session.get(Commitment, scout.commitment_id) if scout.commitment_id is not None else None
     batch = session.get_one(Batch, scout.batch_id)
-    policy, language = policy_of(connection), scout.language
+    policy = policy_of(connection)
+    zone = ZoneInfo(policy.zone)
     company = company_of(policy, language)
     if not company.strip():
         raise LetterRefused("company_missing")
     read_at = requisition.read_at or calibration.created_at
-    return compile_letter(
-        Parts(
+    return Parts(
+        language=language,
+        arm=scout.arm,
+        voice=scout.voice,
+        occasion=occasion,
+        addressee=addressee(person, language),
+        company=company,
+        speaker=speaker(policy, scout.voice, language, company),
+        facts=_sealed_facts(session, vault, scout),
+        role=role_facts(
+            Requirement.from_json(requirement.parsed),
+            requisition.title,
+            read_at.astimezone(zone).date(),
+            language,
+        ),
+        legal=legal_block(
+            policy.legal,
+            basis=profile.contact_basis,
+            basis_at=profile.basis_at,
+            zone=policy.zone,
             language=language,
-            arm=scout.arm,
-            addressee=addressee(person, language),
+            refuse_url=links.refuse,
+            voice=scout.voice,
             company=company,
-            writer=writer_of(policy, language, company),
-            facts=facts_of(session, vault, scout),
-            role=role_facts(
-                Requirement.from_json(requirement.parsed),
-                requisition.title,
-                read_at.astimezone(ZoneInfo(policy.zone)).date(),
-                language,
-            ),
-            legal=legal_block(
-                policy.legal,
-                basis=profile.contact_basis,
-                basis_at=profile.basis_at,
-                zone=policy.zone,
-                language=language,
-                refuse_url=refuse_url,
-                agency=employer.mode == "agency",
-            ),
-            promise=PromiseTerms.of(commitment) if commitment is not None and scout.arm == COMMITTED else None,
-            note=note_of(batch, language),
-        )
+        ),
+        page=links.page,
+        promise=PromiseTerms.of(commitment) if commitment is not None and scout.arm == COMMITTED else None,
+        note=note_of(batch, language) if occasion == FIRST else "",
+        # Shown before it is sent, a follow-up names today.
+        sent_on=(scout.sent_at or now_of(session)).astimezone(zone).date(),
+        promise_in_subject=policy.promise_in_subject,
     )
 
 
-def writer_of(policy: Policy, language: str, company: str) -> str:
-    """Who writes: the connection's sender name where it can be read in the letter's language, else the recruiting team."""
-    if _reads(policy.from_name, language):
-        return policy.from_name
-    return phrases(language)("Recruiting Team, %(company)s", company=company)
+def set_language(session: Session, scout: Scout, language: str, second: str = "") -> None:
+    """Let a recruiter choose the language of a letter that has not been released; `second` for one in both.
+
+    Raises ValueError for a letter on its way, and for what is no language of letters.
+    """
+    if scout.state != "drafted":
+        raise ValueError("this letter has been released; recall it before changing it")
+    if language not in ("ja", "en") or second not in ("", "ja", "en") or second == language:
+        raise ValueError("a letter is written in ja, en, or both")
+    scout.language, scout.second_language = language, second
+    session.add(scout)
 
 
 def company_of(policy: Policy, language: str) -> str:
@@ -172,12 +216,14 @@ def company_of(policy: Policy, language: str) -> str:
     return policy.company_ja if language == "ja" else policy.company_en
 
 
-def _reads(name: str, language: str) -> bool:
-    return bool(name) and has_japanese(name) == (language == "ja")
-
-
 def facts_of(session: Session, vault: Vault, scout: Scout) -> tuple[PersonFact, ...]:
     """What the letter says of the person, each with its span. Empty once the person is erased."""
+    facts = _sealed_facts(session, vault, scout)
+    said = [fact for language in languages_of(scout) for fact in chosen(facts, language)]
+    return tuple(fact for fact in facts if fact in said)
+
+
+def _sealed_facts(session: Session, vault: Vault, scout: Scout) -> tuple[PersonFact, ...]:
     if scout.sealed_facts is None:
         return ()
     try:

@@ -49,6 +49,11 @@ class PromiseTerms:
 _UNNAMED = ("", "採用責任者", "Hiring manager", "hiring manager", "the hiring manager")
 
 
+def earns_subject(terms: PromiseTerms) -> bool:
+    """Whether 「書類選考なし・面接確約」 would be true of a commitment: an interview, and no screening of any kind before it."""
+    return terms.kind == "interview" and terms.screening == "none"
+
+
 def promise_block(terms: PromiseTerms, language: str) -> str:
     """The commitment in a letter's words. Raises KeyError for a kind, screening or format that has no words."""
     _ = phrases(language)
@@ -59,8 +64,8 @@ def promise_block(terms: PromiseTerms, language: str) -> str:
     }[terms.screening]
     where = {
         "online": _("online"),
-        "onsite": _("at our office"),
-        "either": _("online or at our office, as you prefer"),
+        "onsite": _("at the office"),
+        "either": _("online or at the office, as you prefer"),
     }[terms.format]
     title = " ".join(terms.interviewer_title.split())
     interviewer = _("the hiring manager of this position") if title in _UNNAMED else title

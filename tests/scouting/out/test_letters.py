@@ -17,9 +17,10 @@ from plugin.i18n import say_date
 from plugin.policy import LegalBlock
 from plugin.rows import Commitment
 from plugin.scouting.compiler import COMMITTED, STANDARD, Letter, Parts, compile_letter
-from plugin.scouting.facts import PersonFact, RoleFacts, person_facts, role_facts, say_pay
+from plugin.scouting.facts import PersonFact, RoleFacts, chosen, person_facts, role_facts, say_pay
 from plugin.scouting.legal import LetterRefused, legal_block, missing
 from plugin.scouting.promising import PromiseTerms, promise_block, promises_in
+from plugin.scouting.voices import Speaker
 from ranking.requirement import read_requirement
 from ranking.values import Dimension, EvidenceRow, Quote
 
@@ -27,6 +28,7 @@ LEGAL = LegalBlock(
     sender="株式会社みほん", postal_address="東京都千代田区見本町1-2-3", contact="saiyo@mihon.example.com"
 )
 URL = "https://mihon.example.com/u/token"
+PAGE = "https://mihon.example.com/c/token"
 FACTS = (PersonFact("must", "Go", "Go", "Go", 0, 2),)
 TERMS = PromiseTerms("interview", True, "none", "開発部長", None, 5, date(2026, 12, 4), "online", 45)
 SENTENCE = {
@@ -43,7 +45,9 @@ def parts(language: str = "ja", promise: PromiseTerms | None = None, **changes: 
         "arm": COMMITTED if promise else STANDARD,
         "addressee": "見本" if language == "ja" else "Taro Mihon",
         "company": "株式会社みほん" if language == "ja" else "Mihon Inc.",
-        "writer": "みほん採用チーム" if language == "ja" else "the Mihon talent team",
+        "speaker": Speaker("株式会社みほん", "みほん採用チーム", "みほん採用チーム")
+        if language == "ja"
+        else Speaker("Mihon Inc.", "the Mihon talent team", "the Mihon talent team"),
         "facts": FACTS,
         "role": RoleFacts("Backend Engineer", date(2026, 11, 20)),
         "legal": legal_block(
@@ -54,9 +58,12 @@ def parts(language: str = "ja", promise: PromiseTerms | None = None, **changes: 
             language=language,
             refuse_url=URL,
         ),
+        "page": PAGE,
         "promise": promise,
-    } | changes
-    return Parts(**values)
+    }
+    if "writer" in changes:
+        changes["speaker"] = Speaker(values["company"], changes["writer"], changes.pop("writer"))
+    return Parts(**values | changes)
 
 
 def words(letter: Letter) -> str:
@@ -122,7 +129,7 @@ def test_a_letter_is_refused_while_the_legal_block_has_a_gap(gap: str) -> None:
 
 
 def test_an_agency_needs_its_licence_and_states_it() -> None:
-    assert missing(LEGAL, agency=True) == ["licence"]
+    assert missing(LEGAL, voice="agency") == ["licence"]
     licensed = LEGAL.model_copy(update={"licence": "13-ユ-000000"})
     block = legal_block(
         licensed,
@@ -131,9 +138,9 @@ def test_an_agency_needs_its_licence_and_states_it() -> None:
         zone="Asia/Tokyo",
         language="ja",
         refuse_url=URL,
-        agency=True,
+        voice="agency",
     )
-    assert "許可番号：13-ユ-000000" in block
+    assert "許可番号：13-ユ-000000）" in block
 
 
 def test_nobody_is_written_to_whose_address_came_from_nowhere() -> None:
@@ -211,7 +218,9 @@ def test_facts_are_met_and_quoted_and_the_best_come_first() -> None:
 
 def test_an_english_letter_has_no_phrase_without_english() -> None:
     dimensions = [Dimension("must", 1, 1, (row("法人営業"), row("決済", english="payments")))]
-    assert [fact.say("en") for fact in person_facts(dimensions, "en")] == ["your experience with payments"]
+    facts = person_facts(dimensions, "en")
+    assert [fact.say("en") for fact in chosen(facts, "en")] == ["your experience with payments"]
+    assert [fact.label_ja for fact in chosen(facts, "ja")] == ["法人営業", "決済"]
 
 
 @pytest.mark.parametrize(
