@@ -77,7 +77,8 @@ def create_app(work: Work) -> Flask:
         candidates,
     ):
         app.register_blueprint(module.blueprint)
-    for machine in (webhooks.blueprint, health.blueprint, import_module("plugin.doors.mail").blueprint):
+    mails = [import_module(f"plugin.doors.{name}").blueprint for name in ("mail", "inbound")]
+    for machine in (webhooks.blueprint, health.blueprint, *mails):
         # Machines sign what they send; a token made for forms means nothing to them.
         protection.exempt(machine)
         app.register_blueprint(machine)
