@@ -44,7 +44,7 @@ from plugin.work.context import Work
 from plugin.work.jobs import Claim, NotYet, Park, hold
 from plugin.work.rates import may_call
 
-__all__ = ["send_mail", "send_scout", "settle_unknown"]
+__all__ = ["send_mail", "send_scout", "settle_unknown", "why_not"]
 
 LOOK_AGAIN_AFTER = timedelta(hours=1)
 """How old the look into the ATS may be when a letter leaves."""
@@ -95,7 +95,7 @@ def _mark_scout(work: Work, claim: Claim, scout_id: int) -> Attempt | None:
         connection = session.get_one(Connection, scout.connection_id, populate_existing=True)
         batch = session.get_one(Batch, scout.batch_id, populate_existing=True)
         _wait(session, requisition, connection, batch)
-        why = _why_not(session, work, requisition, connection, scout)
+        why = why_not(session, work, scout)
         if why:
             _leave_out(session, scout, why)
             finish_batch(session, batch)
@@ -117,11 +117,15 @@ def _wait(session: Session, requisition: Requisition, connection: Connection, ba
         raise NotYet(allowed, "quiet hours")
 
 
-def _why_not(
-    session: Session, work: Work, requisition: Requisition, connection: Connection, scout: Scout
-) -> tuple[str, str] | None:
-    """R1 and R5 in the marking transaction: (state, reason) when this letter may not leave, None when it may."""
+def why_not(session: Session, work: Work, scout: Scout) -> tuple[str, str] | None:
+    """R1 and R5 in the marking transaction: (state, reason) when this letter may not leave, None when it may.
+
+    Call it under the requisition's lock (`alignment.commitment.lock`), in the transaction that marks the letter as
+    leaving, by whatever medium it leaves.
+    """
     now = now_of(session)
+    requisition = session.get_one(Requisition, scout.requisition_id)
+    connection = session.get_one(Connection, scout.connection_id)
     obstacles = may_leave(requisition, connection)
     if obstacles:
         return "stopped", obstacles[0]
