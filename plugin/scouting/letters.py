@@ -24,13 +24,14 @@ from plugin.rows import (
     Requisition,
     Scout,
 )
-from plugin.scouting import candidate_links, optout, post
+from plugin.scouting import candidate_links, disclosure, optout, post
 from plugin.scouting.compiler import COMMITTED, FIRST, Letter, Parts, compile_letter
 from plugin.scouting.facts import PersonFact, chosen, role_facts
+from plugin.scouting.leaks import folded
 from plugin.scouting.legal import LetterRefused, legal_block
 from plugin.scouting.may_write import addressee
 from plugin.scouting.promising import PromiseTerms, promises_in
-from plugin.scouting.voices import reads, speaker
+from plugin.scouting.voices import AGENCY, reads, speaker
 from plugin.sealing import Erased, Vault
 from plugin.settings import Settings
 from ranking.values import Requirement
@@ -91,7 +92,7 @@ def write(session: Session, vault: Vault, settings: Settings, scout: Scout, *, o
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
     name = person.name if scout.language == "ja" else addressee(person, "en")
-    company = company_of(policy, scout.language)
+    company = company_of(session, session.get_one(Requisition, scout.requisition_id), scout, scout.language)
     return Written(
         letter,
         to=policy.test_address or person.email,
@@ -160,9 +161,7 @@ def _parts(
     batch = session.get_one(Batch, scout.batch_id)
     policy = policy_of(connection)
     zone = ZoneInfo(policy.zone)
-    company = company_of(policy, language)
-    if not company.strip():
-        raise LetterRefused("company_missing")
+    company = company_of(session, requisition, scout, language)
     read_at = requisition.read_at or calibration.created_at
     return Parts(
         language=language,
@@ -211,9 +210,16 @@ def set_language(session: Session, scout: Scout, language: str, second: str = ""
     session.add(scout)
 
 
-def company_of(policy: Policy, language: str) -> str:
-    """The company's name in a letter's language."""
-    return policy.company_ja if language == "ja" else policy.company_en
+def company_of(session: Session, requisition: Requisition, scout: Scout, language: str) -> str:
+    """The employer as this person's letter may name it. Raises `LetterRefused` where it can't be named or described.
+
+    An agency that names itself as its own client has not been told the client's name.
+    """
+    company = disclosure.view_of(session, requisition, scout).company(language)
+    policy = policy_of(session.get_one(Connection, requisition.connection_id))
+    if scout.voice == AGENCY and folded(company) == folded(policy.legal.sender):
+        raise LetterRefused("client_unnamed")
+    return company
 
 
 def facts_of(session: Session, vault: Vault, scout: Scout) -> tuple[PersonFact, ...]:

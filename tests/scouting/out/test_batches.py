@@ -158,7 +158,8 @@ def test_facts_are_sealed_with_their_source_and_the_preview_is_what_will_be_sent
     sent = text(smtp.messages[0])
     assert shown.subject == smtp.messages[0]["Subject"]
     assert [a for a, b in zip(shown.text.splitlines(), sent.splitlines(), strict=True) if a != b] == [
-        stage.work.settings.public_url + "/u/…"
+        stage.work.settings.public_url + "/c/…",
+        stage.work.settings.public_url + "/u/…",
     ]
 
 
