@@ -17,7 +17,8 @@ from plugin.i18n import phrases, say_date
 from plugin.scouting.facts import PersonFact, RoleFacts, chosen, say_together
 from plugin.scouting.legal import LetterRefused
 from plugin.scouting.post import as_html
-from plugin.scouting.promising import PromiseTerms, earns_subject, promise_block, promises_in
+from plugin.scouting.promising import PromiseTerms, earns_subject, promise_block
+from plugin.scouting.scan import promises_in
 from plugin.scouting.voices import IN_HOUSE, Speaker
 
 COMMITTED, STANDARD = "committed", "standard"

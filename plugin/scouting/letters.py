@@ -30,7 +30,8 @@ from plugin.scouting.facts import PersonFact, chosen, role_facts
 from plugin.scouting.leaks import folded
 from plugin.scouting.legal import LetterRefused, legal_block
 from plugin.scouting.may_write import addressee
-from plugin.scouting.promising import PromiseTerms, promises_in
+from plugin.scouting.promising import PromiseTerms
+from plugin.scouting.scan import promises_in
 from plugin.scouting.voices import AGENCY, reads, speaker
 from plugin.sealing import Erased, Vault
 from plugin.settings import Settings

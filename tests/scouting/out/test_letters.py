@@ -19,7 +19,8 @@ from plugin.rows import Commitment
 from plugin.scouting.compiler import COMMITTED, STANDARD, Letter, Parts, compile_letter
 from plugin.scouting.facts import PersonFact, RoleFacts, chosen, person_facts, role_facts, say_pay
 from plugin.scouting.legal import LetterRefused, legal_block, missing
-from plugin.scouting.promising import PromiseTerms, promise_block, promises_in
+from plugin.scouting.promising import PromiseTerms, promise_block
+from plugin.scouting.scan import promises_in
 from plugin.scouting.voices import Speaker
 from ranking.requirement import read_requirement
 from ranking.values import Dimension, EvidenceRow, Quote
