@@ -188,7 +188,10 @@ def _links(db: Session, tasks: list[Task]) -> dict[int, str]:
     for task in tasks:
         id = task.subject_id
         if task.subject == "reply":
-            links[task.key] = url_for("replies.waiting") + f"#reply-{id}"
+            waits = task.kind in ("triage", "contradiction")
+            links[task.key] = (
+                url_for("replies.waiting") + f"#reply-{id}" if waits else url_for("replies.one", reply_id=id)
+            )
         elif task.subject == "entry" and id is not None:
             links[task.key] = url_for("promises.entry", entry_id=id)
         elif task.subject == "promise" and id is not None:

@@ -71,6 +71,15 @@ def replies() -> dict[str, str]:
             "This decision can't be taken back any more. Log a new answer instead."
         ),
         "the day to ask again must be to come": _("The day to ask again must be to come."),
+        "nobody knows who asked; decide whose reply it is first": _(
+            "Nobody knows who asked. Decide whose reply it is first."
+        ),
+        "write the answer first; the facts do not state it": _(
+            "Write the answer first: what we hold does not state it."
+        ),
+        "the text sounds like a promise; only the hiring manager's commitment promises anything": _(
+            "The text sounds like a promise. Only the hiring manager's commitment promises anything: please reword it."
+        ),
         "the answer can't have come in the future; check the date and time": _(
             "The answer can't have come in the future. Check the date and time."
         ),

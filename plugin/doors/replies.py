@@ -1,9 +1,8 @@
-"""Replies that wait for a person, with keys for each decision; answers by telephone or LINE; what was decided lately."""
+"""Replies that wait for a person, with keys for each decision; answers by other media; what was decided lately."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,10 +15,14 @@ from plugin.doors.page import translate as _
 from plugin.doors.paging import rows_of
 from plugin.doors.people import Names
 from plugin.doors.refusing import refusal
+from plugin.doors.reply_view import Shown, may_see, shown_of
 from plugin.doors.visitors import changing, recruiters, visitor
-from plugin.rows import Commitment, Reply, Requisition, Scout, Task
-from plugin.scouting.replies import CannotDecide, decide_reply, log_reply
-from plugin.sealing import Erased
+from plugin.pipeline.wording import Letter
+from plugin.rows import Reply, Requisition, Scout, Task
+from plugin.scouting.deciding import MEDIA, CannotDecide, Detail, decide_reply, log_reply, take_back_decision
+from plugin.scouting.intent import REASONS, TOPICS
+from plugin.scouting.question_answers import CannotAnswer, draft_answer, send_answer
+from plugin.scouting.reminders_later import set_day
 
 blueprint = Blueprint("replies", __name__)
 
@@ -30,29 +33,14 @@ KEYS = (
     ("question", "q"),
     ("reschedule", "t"),
     ("referral", "r"),
+    ("via_agent", "a"),
     ("withdraw", "w"),
     ("opt_out", "x"),
 )
 """What a reply may be decided to be, each with its key."""
 
+LOGGED = tuple(medium for medium in MEDIA if medium not in ("mail", "page"))
 LATELY = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A reply with what a person needs to decide it."""
-
-    reply: Reply
-    text: str
-    full: str
-    sender: str
-    subject: str
-    words: tuple[str, ...]
-    condition: str
-    scout: Scout | None
-    requisition: Requisition | None
-    commitment: Commitment | None
-    due: datetime | None
 
 
 @blueprint.get("/replies")
@@ -72,8 +60,8 @@ def waiting() -> ResponseReturnValue:
             .order_by(col(Reply.id).desc())
             .limit(LATELY)
         ).all()
-        shown = [one for one in _shown(db, rows) if _may_see(one)]
-        done = [one for one in _shown(db, lately) if _may_see(one)]
+        shown = [one for one in shown_of(db, rows) if may_see(one)]
+        done = [one for one in shown_of(db, lately) if may_see(one)]
         people = [one.scout.profile_id for one in [*shown, *done] if one.scout is not None]
         # Whose answer it is may have to be chosen: anybody written to lately may be.
         unmatched = any(one.scout is None for one in shown)
@@ -91,22 +79,83 @@ def waiting() -> ResponseReturnValue:
         )
 
 
+@blueprint.get("/replies/<int:reply_id>")
+@recruiters
+def one(reply_id: int) -> ResponseReturnValue:
+    """One reply with everything that belongs to it: the answer to a question, the day to ask again, its files."""
+    return _one(reply_id, None, "")
+
+
 @blueprint.post("/replies/<int:reply_id>")
 @recruiters
 def decide(reply_id: int) -> ResponseReturnValue:
     """Carry out what a person says a reply means."""
     try:
         with changing() as db:
-            reply = db.get(Reply, reply_id)
-            if reply is None or reply.connection_id != visitor().connection.id:
-                abort(404)
+            reply, _shown = _reply(db, reply_id)
             scout = db.get(Scout, request.form.get("scout", type=int) or 0)
-            decide_reply(db, page.work().vault, reply, request.form.get("intent", ""), visitor().actor, scout=scout)
+            if scout is not None and not _may_choose(db, scout):
+                abort(404)
+            decide_reply(
+                db,
+                page.work().vault,
+                reply,
+                request.form.get("intent", ""),
+                visitor().actor,
+                scout=scout,
+                detail=_detail(),
+            )
             intent = reply.intent
         page.say(_("Decided: %(intent)s.", intent=words.intent(intent)))
     except CannotDecide as error:
         page.say(refusal(error), "bad")
     return page.see_other("replies.waiting")
+
+
+@blueprint.post("/replies/<int:reply_id>/back")
+@recruiters
+def back(reply_id: int) -> ResponseReturnValue:
+    """Take a decision back while nothing has come of it."""
+    try:
+        with changing() as db:
+            reply, _shown = _reply(db, reply_id)
+            take_back_decision(db, reply, visitor().actor)
+        page.say(_("Taken back: decide it anew."))
+    except CannotDecide as error:
+        page.say(refusal(error), "bad")
+    return page.see_other("replies.waiting")
+
+
+@blueprint.post("/replies/<int:reply_id>/answer")
+@recruiters
+def answer(reply_id: int) -> ResponseReturnValue:
+    """Send the answer to a question."""
+    text = Letter(request.form.get("subject", "").strip()[:200], request.form.get("text", "").strip()[:8000])
+    try:
+        with changing() as db:
+            reply, _shown = _reply(db, reply_id)
+            send_answer(db, page.work().vault, reply, text, by=visitor().actor)
+    except CannotAnswer as error:
+        return _one(reply_id, text, refusal(error)), 422
+    page.say(_("The answer is on its way."))
+    return page.see_other("replies.one", reply_id=reply_id)
+
+
+@blueprint.post("/replies/<int:reply_id>/day")
+@recruiters
+def day(reply_id: int) -> ResponseReturnValue:
+    """Note the day on which to ask somebody again; a task opens then."""
+    given = _date(request.form.get("later_on", ""))
+    try:
+        with changing() as db:
+            reply, _shown = _reply(db, reply_id)
+            if given is None:
+                raise ValueError("the day to ask again must be to come")
+            set_day(db, reply, given, by=visitor().actor)
+        page.say(_("A task opens on that day."))
+    except ValueError as error:
+        page.say(refusal(error), "bad")
+    return page.see_other("replies.one", reply_id=reply_id)
 
 
 @blueprint.get("/replies/log")
@@ -127,10 +176,12 @@ def log() -> ResponseReturnValue:
         received = (local.replace(tzinfo=zone) if local.tzinfo is None else local).astimezone(UTC)
     except ValueError:
         return _log_form(given, _("Give the day and time at which the answer reached you.")), 422
+    if given.get("medium", "") not in LOGGED:
+        return _log_form(given, _("Say how the answer reached you.")), 422
     try:
         with changing() as db:
             scout = db.get(Scout, given.get("scout", type=int) or 0)
-            if scout is None or scout.connection_id != visitor().connection.id:
+            if scout is None or not _may_choose(db, scout):
                 return _log_form(given, _("Choose the person the answer came from.")), 422
             log_reply(
                 db,
@@ -141,11 +192,43 @@ def log() -> ResponseReturnValue:
                 given.get("intent", ""),
                 visitor().actor,
                 received,
+                detail=_detail(),
             )
     except CannotDecide as error:
         return _log_form(given, refusal(error)), 422
     page.say(_("Logged."))
     return page.see_other("replies.waiting")
+
+
+def _one(reply_id: int, text: Letter | None, wrong: str) -> str:
+    with page.work().reading() as db:
+        reply, found = _reply(db, reply_id)
+        tasks = db.exec(
+            select(Task).where(
+                col(Task.employer_id) == reply.employer_id,
+                col(Task.subject) == "reply",
+                col(Task.subject_id) == reply.key,
+                col(Task.state) == "open",
+            )
+        ).all()
+        draft, no_draft = None, ""
+        if any(task.kind == "question" for task in tasks) and found.scout is not None:
+            try:
+                draft = draft_answer(db, page.work().vault, reply, found.scout, page.locale())
+            except CannotAnswer as error:
+                no_draft = refusal(error)
+        people = [found.scout.profile_id] if found.scout is not None else []
+        return render_template(
+            "pages/reply.html",
+            one=found,
+            tasks=tasks,
+            draft=draft,
+            no_draft=no_draft,
+            text=text or (draft.letter if draft is not None else None),
+            wrong=wrong,
+            names=Names(db, visitor().staff.employer_id, people),
+            words=words,
+        )
 
 
 def _log_form(given: Any, wrong: str) -> str:
@@ -158,11 +241,42 @@ def _log_form(given: Any, wrong: str) -> str:
             choices=choices,
             names=names,
             words=words,
+            media=LOGGED,
             intents=[intent for intent, _key in KEYS],
+            reasons=REASONS,
+            topics=TOPICS,
             given=given,
             wrong=wrong,
             default_time=local.strftime("%Y-%m-%dT%H:%M"),
         )
+
+
+def _reply(db: Session, reply_id: int) -> tuple[Reply, Shown]:
+    """A reply this visitor may see; 404 for one they may not, so that ids say nothing."""
+    reply = db.get(Reply, reply_id)
+    if reply is None or reply.connection_id != visitor().connection.id:
+        abort(404)
+    [found] = shown_of(db, [reply])
+    if not may_see(found):
+        abort(404)
+    return reply, found
+
+
+def _may_choose(db: Session, scout: Scout) -> bool:
+    requisition = db.get(Requisition, scout.requisition_id)
+    return requisition is not None and visitor().sees_names(requisition)
+
+
+def _detail() -> Detail:
+    given = request.form
+    return Detail(given.get("topic", ""), given.get("reason", ""), _date(given.get("later_on", "")))
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _written_to(db: Session) -> list[tuple[Scout, str]]:
@@ -175,56 +289,3 @@ def _written_to(db: Session) -> list[tuple[Scout, str]]:
         .limit(300)
     ).all()
     return [(scout, title) for scout, title in rows]
-
-
-def _may_see(one: Shown) -> bool:
-    return one.requisition is None or visitor().may_see(one.requisition)
-
-
-def _shown(db: Session, rows: Any) -> list[Shown]:
-    """Replies with their scouts, requisitions and clocks, in a few queries; texts opened one by one."""
-    scouts = _by_id(db, Scout, [row.scout_id for row in rows])
-    requisitions = _by_id(db, Requisition, [scout.requisition_id for scout in scouts.values()])
-    commitments = _by_id(db, Commitment, [scout.commitment_id for scout in scouts.values()])
-    asked = select(Task.subject_id, Task.due).where(
-        col(Task.connection_id) == visitor().connection.key, col(Task.subject) == "reply", col(Task.state) == "open"
-    )
-    dues = {row.subject_id: row.due for row in db.execute(asked)}
-    shown = []
-    for row in rows:
-        scout = scouts.get(row.scout_id)
-        full = _open(db, row, row.sealed_full)
-        more = full if isinstance(full, dict) else {}
-        found = _open(db, row, row.sealed_words)
-        shown.append(
-            Shown(
-                reply=row,
-                text=str(_open(db, row, row.sealed_text) or ""),
-                full=str(more.get("text", "")),
-                sender=" ".join(
-                    part for part in (more.get("name", ""), f"<{more['from']}>" if more.get("from") else "") if part
-                ),
-                subject=str(more.get("subject", "")),
-                words=tuple(found) if isinstance(found, list) else (),
-                condition=str(more.get("condition", "")),
-                scout=scout,
-                requisition=requisitions.get(scout.requisition_id) if scout is not None else None,
-                commitment=commitments.get(scout.commitment_id) if scout is not None else None,
-                due=dues.get(row.id),
-            )
-        )
-    return shown
-
-
-def _open(db: Session, reply: Reply, sealed: bytes | None) -> Any:
-    if sealed is None:
-        return None
-    try:
-        return page.work().vault.open_for(db, reply.employer_id, reply.person, sealed)
-    except Erased:
-        return None
-
-
-def _by_id(db: Session, table: Any, ids: Any) -> dict[int, Any]:
-    wanted = sorted({id for id in ids if id is not None})
-    return {row.id: row for row in db.exec(select(table).where(col(table.id).in_(wanted)))} if wanted else {}

@@ -189,6 +189,36 @@ def intent(code: str) -> str:
     return texts.get(code, code)
 
 
+def topic(code: str) -> str:
+    """What a question asks."""
+    texts = {
+        "employer_name": _("which employer"),
+        "document_screening": _("screening of documents"),
+        "by_phone": _("talking by telephone"),
+        "pay": _("pay"),
+        "remote": _("remote work"),
+        "source_of_address": _("where the address is from"),
+        "other": _("something else"),
+    }
+    return texts.get(code, code)
+
+
+def reason(code: str) -> str:
+    """Why somebody declines."""
+    texts = {
+        "not_looking": _("not looking"),
+        "satisfied": _("content where they are"),
+        "pay": _("pay"),
+        "place": _("place of work"),
+        "role": _("the role"),
+        "timing": _("the time"),
+        "company": _("the company"),
+        "process": _("the process"),
+        "other": _("something else"),
+    }
+    return texts.get(code, code)
+
+
 def doubt(code: str) -> str:
     """Why a reply waits for a person."""
     texts = {

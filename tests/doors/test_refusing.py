@@ -18,6 +18,7 @@ RULES = [
     ("pipeline/ledger.py", "NotAllowed"),
     ("doors/promises.py", "NotAllowed"),
     ("scouting/deciding.py", "CannotDecide"),
+    ("scouting/question_answers.py", "CannotAnswer"),
     ("pipeline/apologies.py", "CannotApologise"),
 ]
 
