@@ -89,15 +89,9 @@ def ask_about_data(session: Session, connection: Connection, reply: Reply, scout
 
     個人情報保護法 33–35条: without delay; `Policy.data_request_days` says how long that is here.
     """
-    _open(
-        session,
-        connection,
-        reply,
-        scout,
-        "data_request",
-        facts={"intent": reply.intent},
-        due=reminders_later.days_after(reply.received_at, policy_of(connection).data_request_days, connection),
-    )
+    policy = policy_of(connection)
+    due = due_date(reply.received_at, policy.data_request_days, policy.zone, policy.closures).due_at
+    _open(session, connection, reply, scout, "data_request", facts={"intent": reply.intent}, due=due)
 
 
 def _open(

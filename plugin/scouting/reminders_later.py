@@ -15,7 +15,7 @@ from plugin.connections import policy_of
 from plugin.database import now_of
 from plugin.events import record
 from plugin.identity import identity_of
-from plugin.pipeline.calendar import due_date, end_of_day, is_business_day, moment
+from plugin.pipeline.calendar import due_date, is_business_day, moment
 from plugin.pipeline.owners import done_with, owner_id
 from plugin.rows import Connection, Profile, Reply, Requisition, Scout
 from plugin.scouting.suppression import is_suppressed
@@ -67,6 +67,7 @@ def open_reminder(work: Work, claim: Claim) -> None:
             return
         connection = session.get_one(Connection, reply.connection_id)
         requisition = session.get_one(Requisition, scout.requisition_id)
+        policy = policy_of(connection)
         open_task(
             session,
             employer_id=reply.employer_id,
@@ -77,7 +78,7 @@ def open_reminder(work: Work, claim: Claim) -> None:
             requisition_id=requisition.key,
             subject="reply",
             subject_id=reply.key,
-            due=days_after(now_of(session), 1, connection),
+            due=due_date(now_of(session), 1, policy.zone, policy.closures).due_at,
             facts={"day": day.isoformat()},
         )
 
@@ -88,17 +89,6 @@ def morning_of(day: date, connection: Connection) -> datetime:
     while not is_business_day(day, policy.closures):
         day += timedelta(days=1)
     return moment(day, MORNING, policy.zone)
-
-
-def days_after(received_at: datetime, days: int, connection: Connection) -> datetime:
-    """The end of the business day that lies so many calendar days after, at the latest; one day is one business day."""
-    policy = policy_of(connection)
-    if days <= 1:
-        return due_date(received_at, 1, policy.zone, policy.closures).due_at
-    day = received_at.astimezone(ZoneInfo(policy.zone)).date() + timedelta(days=days)
-    while not is_business_day(day, policy.closures):
-        day -= timedelta(days=1)
-    return end_of_day(day, policy.zone)
 
 
 def _still_wanted(session: Session, work: Work, reply: Reply, scout: Scout) -> bool:

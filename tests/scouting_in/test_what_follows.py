@@ -213,7 +213,7 @@ def test_a_refusal_keeps_its_reason_and_nothing_is_sent(world: Any) -> None:
 def test_a_wish_about_one_s_data_opens_a_task_with_its_deadline(world: Any) -> None:
     world.receive(world.answer(world.scout(), "私の個人情報を削除してください。今後の連絡も不要です。"))
     [task] = world.tasks("data_request")
-    assert task.due.date() == date(2026, 12, 4)
+    assert task.due.date() == date(2026, 12, 11)  # fourteen business days
     assert world.suppressed()
 
 
