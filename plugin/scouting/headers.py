@@ -39,7 +39,11 @@ _BOUNCE_SUBJECT = re.compile(
 _AUTO_BODY = re.compile(
     r"(?:このメール|本メール|こちら)は.{0,12}自動(?:返信|応答|送信|配信)|自動(?:返信|応答)(?:メール)?(?:です|にて|により)"
     r"|(?:this is an|an) automat(?:ed|ic) (?:reply|response|message|email)"
-    r"|(?:i am|i'm|i will be) (?:currently )?(?:out of (?:the )?office|on (?:annual |parental |maternity |sick )?(?:leave|vacation|holiday))"
+    r"|(?:本メール|このメール)への(?:ご)?返信は.{0,10}(?:できません|不要)",
+    re.IGNORECASE,
+)
+_AWAY_BODY = re.compile(
+    r"(?:i am|i'm|i will be) (?:currently )?(?:out of (?:the )?office|on (?:annual |parental |maternity |sick )?(?:leave|vacation|holiday))"
     r"|(?:現在|ただいま|只今|本日).{0,20}(?:不在にして|休暇を(?:いただ|頂|取得)|休暇中).{0,6}(?:おり|い)ます",
     re.IGNORECASE,
 )
@@ -80,3 +84,8 @@ def nature_of(mail: Incoming) -> Nature:
 def reads_automatic(text: str) -> bool:
     """Do the words themselves say that a machine wrote them? For auto-replies that carry no header."""
     return bool(_AUTO_BODY.search(text))
+
+
+def reads_away(text: str) -> bool:
+    """Does it say that its writer is away? A machine's words, mostly; people on leave answer too."""
+    return bool(_AWAY_BODY.search(text))

@@ -11,16 +11,20 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
 
-from plugin.scouting.conditions_said import condition_in
-from plugin.scouting.headers import reads_automatic
+from plugin.scouting.conditions_said import SCHEDULING, condition_in
+from plugin.scouting.headers import reads_automatic, reads_away
 from plugin.scouting.signs import (
     AFFIRMED,
+    COME_BACK,
     COURTESY,
+    DENIED,
+    NO_OBSTACLE,
     OFFERED,
     PLAINLY_YES,
     REFUSED,
     SIGNS,
     STOPPED,
+    TURN,
     Sign,
 )
 from plugin.scouting.time_named import day_named
@@ -98,7 +102,7 @@ def read_intent(text: str, today: date | None = None) -> Intent:
         if short is not None:
             return replace(short, reason=reason_of(plain, said)) if short.kind == "declined" else short
     found = [hit for place, one in enumerate(said) for hit in _found(one, place)]
-    return _complete(_decide(said, found, automatic=reads_automatic(text)), said, found, today)
+    return _complete(_decide(said, found, automatic=reads_automatic(text), away=reads_away(text)), said, found, today)
 
 
 def _complete(read: Intent, said: list[str], found: list[_Found], today: date | None) -> Intent:
@@ -198,7 +202,7 @@ def _undone(sign: Sign, sentence: str, match: re.Match[str]) -> bool:
     return sign.unless_before is not None and bool(sign.unless_before.search(before))
 
 
-def _decide(said: list[str], found: list[_Found], *, automatic: bool) -> Intent:
+def _decide(said: list[str], found: list[_Found], *, automatic: bool, away: bool) -> Intent:
     def of(kind: str, *, weak: bool | None = None) -> list[_Found]:
         return [hit for hit in found if hit.kind == kind and (weak is None or hit.weak == weak)]
 
@@ -214,7 +218,9 @@ def _decide(said: list[str], found: list[_Found], *, automatic: bool) -> Intent:
 
     if stop:
         return intent("opt_out", *stop, because="mixed" if yes else negated, opt_out=True)
-    if automatic and not (no or withdrawn):
+    if (automatic or away) and not (no or withdrawn):
+        if not automatic and any(COME_BACK.search(said[hit.place // 1000]) for hit in later):
+            return intent("later", *later, because="automatic")
         return intent("auto_reply", because="mixed" if yes else "")
     if withdrawn:
         return intent("withdraw", *withdrawn, because="mixed" if yes and not _together(yes, withdrawn) else negated)
@@ -223,7 +229,7 @@ def _decide(said: list[str], found: list[_Found], *, automatic: bool) -> Intent:
     if others:
         return intent("referral", *others, because="mixed" if yes and not no else "")
     if no:
-        if later:
+        if any(COME_BACK.search(said[hit.place // 1000]) for hit in later):
             return intent("later", *no, *later, because="mixed" if yes else "")
         if negated:
             return intent("unclear", *no, because=negated)
@@ -238,7 +244,7 @@ def _decide(said: list[str], found: list[_Found], *, automatic: bool) -> Intent:
         return intent("later", *yes, *later, because="mixed")
     if yes:
         # Words of regret beside a yes: perhaps the yes is only politeness.
-        because = negated or ("mixed" if _regrets(soft_no) else "")
+        because = negated or ("mixed" if _regrets(soft_no) or _turns(said, yes) else "")
         condition = condition_in(said)
         # Another doubt comes first: a condition that is met clears its own doubt only.
         read = intent("interested", *yes, because=because or ("condition" if condition else ""))
@@ -256,6 +262,27 @@ def _decide(said: list[str], found: list[_Found], *, automatic: bool) -> Intent:
         return intent("later", *soft_later, because="weak")
     weak_yes = of("interested", weak=True)
     return intent("unclear", *weak_yes, *soft_later, because="weak" if weak_yes or soft_later else "unclear")
+
+
+def _turns(said: list[str], yes: list[_Found]) -> bool:
+    """Is there, after the first word of a yes, a turn or a denial that no rule understands?
+
+    "Any engineer would be thrilled by this. I am not that engineer." must not be heard by half. What is said of days and
+    hours, and a denial that clears the way (「問題ございません」), don't count.
+    """
+    spoken = {hit.place // 1000 for hit in yes}
+    for place in range(min(spoken), len(said)):
+        sentence = said[place]
+        if place in spoken:
+            # Behind the yes itself, only what follows its last word.
+            last = max(hit.place % 1000 + len(hit.words) for hit in yes if hit.place // 1000 == place)
+            turn = TURN.search(sentence, min(last, len(sentence)))
+            if turn is None:
+                continue
+            sentence = sentence[turn.start() :]
+        if DENIED.search(sentence) and not NO_OBSTACLE.search(sentence) and not SCHEDULING.search(sentence):
+            return True
+    return False
 
 
 def _regrets(soft_no: list[_Found]) -> bool:

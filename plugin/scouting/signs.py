@@ -69,7 +69,8 @@ INTERESTED = [
         r"(?:お話|話|お話し)(?:を|は|など)?.{0,10}(?:お聞かせ|聞かせて|お聞き|伺わせて|伺う|聞く).{0,6}(?:くだ|下さ|いただ|頂|こと(?:は|が)?(?:でき(?:ます|れば|る)|可能|叶))",
         r"(?:伺|聞)(?:え|け)(?:れば|たら|ますと|ると)(?:幸い|嬉し|うれし|と(?:思|存)|あり|助か|大変)",
         r"(?:ぜひ|是非).{0,40}(?:お願い|伺|うかが|聞[いかけ]|お会い|お目にかか|参加|面談|面接|お話|話を|話(?:したい|させ)|進め|受け(?:たい|させ)|調整|応募|前向き)",
-        r"(?:面談|面接|お話の(?:場|機会|お時間)|お打ち?合わ?せ|ミーティング|通話).{0,16}(?:希望(?:し|いた|致|です|させ)|お願い(?:し|いた|致|でき|出来|申)|参加(?:し|させ|いた|でき|希望)|受け(?:たい|させ|ます|いた)|設定(?:し|いた|を|頂)|進めて|調整|組ん|楽しみ)",
+        r"(?:面談|面接|お話の(?:場|機会|お時間)|お打ち?合わ?せ|ミーティング|通話).{0,16}(?:希望(?:し|いた|致|です|させ)|お願い(?:し|いた|致|でき|出来|申)|参加(?:し|させ|いた|でき|希望)|受け(?:たい|させ|ます|いた)|設定(?:し|いた|を|頂)|進めて|調整|組ん|楽しみ|ご?相談(?:させ|した|でき))",
+        r"(?:面談|面接|お話し?|お目にかかる|ご?説明|お会いする)(?:の)?(?:機会|お?時間|場)(?:を|が)?.{0,6}(?:頂戴|いただ|頂|設けて|もらえ|お願い|欲し|ほし|作って)",
         r"(?:興味|関心)(?:が|は|を|も)?.{0,10}(?:あり(?:ます|まし)|ある|ござい(?:ます|まし)|持(?:ち|って|た|ってお)|抱|湧[いき]|惹|引か|深い)|興味津々|興味深[いく]",
         r"応募(?:し(?:たい|ます|たく)|いたします|致します|させて(?:いただ|頂|くだ)|を(?:希望|検討し)|(?:し)?たい)",
         r"選考.{0,8}(?:進(?:め|みたい|ませ)|参加|受け(?:たい|させ)|希望|お願い)",
@@ -96,6 +97,7 @@ INTERESTED = [
         r"^(?:happy|glad|keen|delighted|open|up|down) (?:to|for)\b",
         r"\blet'?s (?:\w+ )?(?:talk|chat|speak|do (?:it|this|that)|schedule|set|connect|meet|arrange|go|have|find|discuss|book)",
         r"\bsounds (?:\w+ )?(?:great|good|interesting|exciting|perfect|amazing|wonderful|promising|like a (?:plan|great|good|fit))",
+        r"\b(?:would|'d) (?:like|love|be glad|be happy) to take you up on\b|\btake you up on (?:it|this|that|the|your)\b",
         r"\b(?:count me in|sign me up|i'm in\b|i accept|yes please|tell me more|works for me|i would say yes|it's a yes|a definite yes)",
         r"^(?:hi|hello|dear|thanks|thank you)?[^.]{0,30}?\b(?:yes|sure|absolutely|definitely|certainly|of course|gladly)\b[,.! ]",
         r"\bplease (?:\w+ )?(?:go ahead|proceed|book|schedule|set up|send (?:me )?(?:over )?(?:a |an |some |the )?(?:calendar|invite|available|times|slots|more|details|information|further)|share (?:more|the|some|your|a few) )",
@@ -105,7 +107,7 @@ INTERESTED = [
         r"\bup my (?:alley|street)\b|\bwhen (?:would|is|could|can|are|works|do|shall|should)\b.{0,25}\b(?:good time|talk|chat|speak|meet|free|available|call)\b",
         r"\b(?:would|could) be (?:great|lovely|nice|good|wonderful|perfect) to (?:\w+ )?(?:talk|chat|speak|hear|learn|discuss|meet|connect)",
         after=r"^[^.]{0,40}?(?:,? but\b|\bhowever\b|\bunfortunately\b).*(?:not|n't|cannot|pass|decline|no\b|accepted|unable|stay|committed)|^ (?:in|to) (?:hear|know) how you got",
-        before=r"(?:\bnot\b|n't\b|no longer|never|\bnor\b|wasn|\bwas\b|\bwere\b|\bhad\b|if you(?:'re| are)|anyone|\bwho\b|someone|somebody|colleague|friend|else|unable|unless you|lost|\bhe\b|\bshe\b|\bthey\b|\bless\b|without|neither|hardly|wish i)[^.]{0,28}$",
+        before=r"(?:\bnot\b|n't\b|no longer|never|\bnor\b|wasn|\bwas\b|\bwere\b|\bhad\b|if you(?:'re| are)|anyone|\bwho\b|someone|somebody|colleague|friend|else|unable|unless you|lost|\bhe\b|\bshe\b|\bthey\b|\bless\b|without|neither|hardly|wish i|\bany \w+|\bpeople\b|\bmany\b)[^.]{0,28}$",
     ),
     *_signs(
         "interested",
@@ -123,7 +125,7 @@ DECLINED = [
         r"(?:希望|志向|キャリア|条件|経験|スキル|方向性|専門)(?:に|と|が|とは|条件).{0,12}(?:合わ|合いま?せん|合って(?:い|お)(?:ま|り|な)|異な|沿わ|違[いう]|マッチし|かけ離れ|ず(?:れ|て))",
         r"(?:他社|別の?(?:会社|企業)|他の?(?:会社|企業)|既に|すでに|次の(?:会社|職場)|転職先|新しい(?:会社|職場)).{0,18}(?:内定|決ま(?:り|っ)|決め|入社(?:し|が|する|予定)|承諾|オファー.{0,3}受)",
         r"期待に(?:沿|添|応え|お応え).{0,8}(?:ない|ず|ません|かね)|(?:ご)?(?:要望|希望|意向)に(?:沿|添|お応え).{0,6}(?:ず|ません|ない|かね)",
-        r"(?:今回|この度|こちら|お話|スカウト|ご提案|お誘い).{0,14}(?:結構です|大丈夫です|やめて|やめ(?:ます|ておき)|なしで|パス(?:し|で|させ))|^(?:いえ|いいえ)?、?結構です",
+        r"(?:今回|この度|こちら|お話|スカウト|ご提案|お誘い).{0,14}(?:結構です|大丈夫です|やめて|やめ(?:ます|ておき)|なしで|パス(?:し|で|させ))|^(?:いえ|いいえ)?、?結構です|(?:が|けど|けれど|ので|ため)、?(?:今回は|もう)?結構です(?!ので|から|が|よ)",
         r"やめて?(?:お|と)きます|お気持ちだけ|ご縁がなかった|(?:別|他|よそ)(?:の|で)?(?:ところ|所|社).{0,8}(?:決ま|決め)",
         r"応募(?:は|を|する(?:つもり|予定|意思|考え)は).{0,10}(?:しません|いたしません|控え|ありません|ございません|考えて(?:い|お)(?:ない|りません|ません))",
         r"お?受け(?:する(?:こと)?)?(?:は|が)?.{0,6}(?:(?:でき|出来)(?:ません|ない|かね)|いたしかね|致しかね|難し|しかね)",
@@ -155,10 +157,10 @@ DECLINED = [
         r"\b(?:i'm|i am|am|be|really|just|currently|that)? ?not (?:\w+ ){0,2}interested\b|\bno interest\b|\bisn't (?:of )?interest|\bnot of interest",
         r"\b(?:decline|declining)\b|\b(?:i'll|i will|i'd|i would|have to|going to|must|need to|like to|gonna|i|to) (?:\w+ )?pass\b(?! (?:it|this|that|your \w+|the \w+)? ?(?:on|along) to)(?! (?:it|this|that|your) )",
         r"\bno,? thank(?:s| you)\b|\bthanks,? but no\b|\bthank you,? but no\b|\bhard pass\b|^(?:it's |that's )?(?:a )?no(?:[.,!]|$| for me)",
-        r"\bnot (?:quite )?(?:a|the|my) (?:\w+ )?(?:fit|match|role|opportunity|job|position|thing|cup)\b|\bnot (?:right )?for me\b|\bisn't (?:for me|(?:a |the )?(?:\w+ )?(?:fit|match))",
-        r"\b(?:accepted|signed|taken|took|started|joined|starting|start|accepting) (?:an?|another|a new|my new|the)(?: \w+){0,3} (?:offer|position|role|job|company)\b|\bfound (?:a|another)(?: \w+)? (?:job|role|position)\b",
-        r"\b(?:doesn't|does not|don't|do not) (?:really |quite )?(?:fit|match|suit|align|appeal|meet my)|\bhave to say no\b|\bsay no\b|\bturn(?:ing)? (?:this|it|you|the \w+) down\b|\brather not\b",
-        r"\b(?:won't|will not|would not|wouldn't|not going to|not planning to|don't intend to|not be) (?:be )?(?:\w+ )?(?:apply|applying|pursue|pursuing|mov(?:e|ing) forward|proceed|proceeding|taking|take (?:this|it|part)|interview|able to (?:proceed|take|accept|pursue))",
+        r"\bnot (?:quite )?(?:a|the|my) (?:\w+ )?(?:fit|match|role|opportunity|job|position|thing|cup)\b|\bnot (?:right )?for me\b|\b(?:isn't|is not|wouldn't be|won't be) (?:quite |really |going to be )?(?:for me|right for me|(?:a |the |my )?(?:\w+ )?(?:fit|match|role|opportunity|job|position|move|step)\b)",
+        r"\b(?:signed|gone|going|signing) with (?:another|a different|somebody|someone)\b|\b(?:accepted|signed|taken|took|started|joined|starting|start|accepting) (?:an?|another|a new|my new|the)(?: \w+){0,3} (?:offer|position|role|job|company)\b|\bfound (?:a|another)(?: \w+)? (?:job|role|position)\b",
+        r"\b(?:doesn't|does not|don't|do not) (?:really |quite )?(?:fit|match|suit|align|appeal|meet my)|\b(?:have to|must|will|going to|i'll|i'd|i|to|but) say no\b(?! to no)|\b(?:a|it's|is) no from (?:me|my side)\b|\b(?:answer|reply) is (?:a |still |sadly |unfortunately )?no\b|\bto be a no\b|\bturn(?:ing)? (?:this|it|you|the \w+) down\b|\brather not\b",
+        r"\b(?:won't|will not|would not|wouldn't|not going to|not planning to|don't intend to|not be) (?:be )?(?:\w+ )?(?:apply|applying|pursue|pursuing|relocat(?:e|ing)|mov(?:e|ing) (?:forward|to|house|abroad)|leav(?:e|ing)|chang(?:e|ing) jobs?|join(?:ing)?|proceed|proceeding|taking|take (?:this|it|part)|interview|able to (?:proceed|take|accept|pursue))",
         r"\bnot (?:be )?(?:able to|in a position to) (?:take|move|proceed|pursue|accept|join|commit|relocate)",
         r"\b(?:don't|do not) (?:want|wish) to (?:\w+ )?(?:proceed|apply|talk|chat|interview|change|leave|move|pursue|continue|meet)",
         after=r"^[^.]{0,10}\?",
@@ -188,16 +190,16 @@ OPT_OUT = [
         r"(?:リスト|名簿|データベース|登録|宛先|対象|連絡先).{0,10}(?:から)?(?:削除|外し|除外|消し|抹消|解除)",
         r"(?:個人情報|私の(?:情報|データ|連絡先|アドレス|メールアドレス)|メールアドレス|(?:登録|プロフィール)(?:情報)?).{0,14}(?:削除|消去|消して|抹消|破棄)",
         r"受信(?:を)?(?:拒否|停止)|迷惑(?:メール)?(?:です|なので|として|に感じ)|退会|購読(?:を)?(?:解除|停止)",
-        after=r"^[^。]{0,12}(?:希望(?:し|いた)?(?:て(?:い|おり))?(?:ま|し)せん|(?:する)?(?:必要|つもり|予定)は(?:あり|ござい|な))|^[^。]{0,6}しないで(?:くだ|下さ|ほし)",
+        after=r"^[^。]{0,12}(?:希望(?:し|いた)?(?:て(?:い|おり))?(?:ま|し)せん|(?:する)?(?:必要|つもり|予定)は(?:あり|ござい|な))|^[^。]{0,6}しないで(?:くだ|下さ|ほし)|^[」』]?(?:とは|と|なんて)?(?:書|言|申|返信)(?:き|い|し)?(?:はし)?ま?せん",
     ),
     *_signs(
         "opt_out",
         r"\bunsubscribe\b|\bopt(?:ing)?[ -]?out\b|\b(?:remove|delete|take|erase) (?:me|my (?:\w+ )?(?:name|e-?mail|address|data|details|information|profile|contact|record|account|cv|resume)s?)\b(?: (?:off|from|out))?(?! out for)",
         r"\b(?:stop|quit|cease) (?:\w+ )?(?:e-?mail|mail|contact|send|messag|spam|writ|bother|reach|approach)\w*",
-        r"\b(?:do not|don't|never|not to|please not) (?:\w+ )?(?:e-?mail|contact|write|message|send|reach out|mail|approach|bother)(?:ing)?\b(?: to)? ?(?:me|us|again|any|this|anymore|these)",
+        r"\b(?:do not|don't|never|not to|please not|would not|wouldn't|rather you (?:didn't|did not)) (?:\w+ )?(?:e-?mail|contact|write|message|send|reach out|mail|approach|bother)(?:ing)?\b(?: to)? ?(?:me|us|again|any|this|anymore|these)",
         r"\bno (?:more|further) (?:\w+ )?(?:e-?mails?|mails?|messages?|contact|communications?|outreach)\b|\bno longer (?:wish|want) to (?:receive|be contacted|hear)|\b(?:don't|do not) (?:wish|want) to (?:receive|be contacted|hear from you|get)",
         r"\b(?:off|from) your (?:\w+ )?(?:list|database|mailing)|\bthis is spam\b|\bmark(?:ed|ing)? (?:this |you )?as spam\b|\bgdpr\b.{0,60}\b(?:eras|delet|object)",
-        before=r"(?:don't|do not|please don't|not want to|needn't|no need to|rather not)[^.]{0,14}$|\bif you (?:want|wish|would like) to[^.]{0,12}$|\bto[^.]{0,2}$(?<=click here to )",
+        before=r"(?:don't|do not|please don't|not want to|needn't|no need to|rather not|nearly|almost|tempted|was going to)[^.]{0,24}$|\bif you (?:want|wish|would like) to[^.]{0,12}$|\bto[^.]{0,2}$(?<=click here to )",
     ),
 ]
 
@@ -207,19 +209,20 @@ LATER = [
         r"(?:来年|来春|来夏|来秋|来冬|半年|\d+(?:か|ヶ|カ|ケ|ヵ|箇)月|[一二三四五六]か月|数(?:か|ヶ|カ)月|(?<!\d)\d{1,2}月(?!\d)|来月|再来月|年明け|年度末|年度明け|来期|来年度|今期|春|夏|秋|冬|ボーナス|賞与|産休|育休|プロジェクト|案件|繁忙期|落ち着).{0,16}(?:以降|後|頃|ころ|ごろ|になれば|になったら|終わ|過ぎ|明け|たら|れば|まで|に).{0,30}(?:連絡|声(?:が|を|掛|か)|お話|話を|改めて|あらため|検討|相談|お願い|考え|可能|伺)",
         r"(?:時期|タイミング|機会)を(?:改め|見て|あらため)|改めて(?:こちらから|私から|当方から|ご)?.{0,4}(?:連絡|相談|返信|返事|お返事)(?:いた|致|し(?:ます|たい)|させ|さしあげ|差し上げ)",
         r"(?:少し|もう少し|しばらく|少々|今しばらく)(?:の間|、)?(?:考え|検討|時間|お時間|待|お待ち|先)",
+        r"(?:その(?:頃|ころ|時|とき|際|節|折)|時期が来|落ち着いたら|落ち着きましたら).{0,30}(?:ご?連絡|声(?:が|を|掛|か)|募集|お話|検討|相談|お願い)",
         r"(?:後日|いずれ|のちほど|後ほど).{0,14}(?:連絡|返信|返事|お話|相談|お願い|検討)",
         after=r"^[^。]{0,30}(?:オフィス|まで(?:に)?の(?:経験|実績))",
     ),
     *_signs(
         "later",
         r"(?:今は|いまは|現時点|現在は|今すぐ|すぐに|すぐ(?:の|には)|直近|当面|しばらく).{0,24}(?:難し|動け|予定|忙し|厳し|控え|(?:でき|出来)(?:な|ません)|時間が取れ|考えて)",
-        r"また(?:の)?(?:改めて|別の機会|機会|いつか|今度|ご縁|の機会|タイミング)|検討(?:し|いた|させ|中)|考え(?:させて|てみ|たい(?:と|です))",
+        r"様子を見|また(?:の)?(?:改めて|別の機会|機会|いつか|今度|ご縁|の機会|タイミング)|検討(?:し|いた|させ|中)|考え(?:させて|てみ|たい(?:と|です))",
         weak=True,
     ),
     *_signs(
         "later",
         r"\b(?:next (?:year|quarter|spring|summer|fall|autumn|winter|month)|in (?:a few|several|a couple of|about \w+|two|three|four|five|six|nine|twelve|\d+) (?:months?|years?)|in (?:january|february|march|april|may|june|july|august|september|october|november|december)|(?:after|until|from) (?:january|february|march|april|may|june|july|august|september|october|november|december|new year|the new year|my (?:\w+ )?(?:bonus|leave|project|wedding|move|visa|vesting|probation)|the (?:holidays|summer|project)))",
-        r"\b(?:check back|circle back|touch base|reach (?:back )?out (?:to me )?(?:again|later|in)|get back (?:to you|in touch|to me)|contact me (?:again|later|in)|try (?:me )?again|ping me|write (?:to )?me again|come back to (?:you|me)|revisit|let me think|think (?:about|it over|on) (?:it|this)|need (?:some |more |a bit of )?time)\b",
+        r"\b(?:check back|circle back|touch base|reach (?:back )?out (?:to me )?(?:again|later|in)|get back (?:to you|in touch|to me)|contact me (?:again|later|in)|try (?:me )?again|ping me|write (?:to )?me again|come back to (?:you|me)|revisit|pick (?:this|it|things) (?:back )?up (?:again|later|in|then|after)|(?:pick|take) (?:this|it) up again|let me think|think (?:about|it over|on) (?:it|this)|need (?:some |more |a bit of )?time)\b",
         r"\b(?:maybe|perhaps) later\b|\blater (?:this|in the|next) year\b|\b(?:maybe|perhaps) (?:another|some other) time\b",
     ),
     *_signs(
@@ -257,7 +260,7 @@ RESCHEDULE = [
 REFERRAL = [
     *_signs(
         "referral",
-        r"(?:知人|知り合い|友人|同僚|元同僚|後輩|先輩|部下|教え子|仲間|主人|妻|夫|友達).{0,30}(?:紹介(?:し|でき|いた|さ)|ご紹介|推薦|いかが|興味|関心|合い(?:そう|ます)|適任|向いて|共有|転送|伝え|おり|いる)",
+        r"(?:知人|知り合い|友人|同僚|元同僚|同期|後輩|先輩|部下|教え子|仲間|主人|妻|夫|友達|探して(?:い|お)?る(?:人|者|方)).{0,30}(?:紹介(?:し|でき|いた|さ)|ご紹介|推薦|いかが|興味|関心|合い(?:そう|ます)|適任|向いて|共有|転送|伝え|おり|いる)",
         r"(?:代わり|かわり)に.{0,14}紹介|(?:どなたか|ほかの?方|他の?方|適任の?方|優秀な(?:方|人|者)).{0,14}紹介(?:でき|し|いた|さ)",
     ),
     *_signs(
@@ -321,13 +324,31 @@ SIGNS: tuple[Sign, ...] = (
 
 OFFERED = re.compile(
     r"(?:希望されない|ご希望でない|希望しない|不要の|停止をご?希望の|ご不要な)(?:場合|方|際)|(?:リンク|ページ|url)(?:から|より|にて|で).{0,14}(?:手続|停止|解除)|ご返信でも承り|とご返信ください"
-    r"|\bif you (?:do not|don't|no longer|would (?:not like|prefer not)|wish to (?:stop|unsub)|want to (?:stop|unsub))|\bunsubscribe (?:here|at|using|by clicking|via|link|from this list)|\breply with the word|\bto (?:unsubscribe|opt out|be removed),? (?:please )?(?:click|use|visit|go|reply|follow)"
+    r"|(?:停止|解除|退会)(?:手続き?)?は(?:こちら|下記|以下)|心当たり(?:の|が)な|誤って(?:受信|届)|\bintended recipient|\breceived this (?:e-?mail|message) (?:in error|by mistake)|\bif you (?:do not|don't|no longer|would (?:not like|prefer not)|wish to (?:stop|unsub)|want to (?:stop|unsub))|\bunsubscribe (?:here|at|using|by clicking|via|link|from this list)|\breply with the word|\bto (?:unsubscribe|opt out|be removed),? (?:please )?(?:click|use|visit|go|reply|follow)"
 )
 """How mailers tell others to opt out: whoever writes this offers a way, and doesn't ask for one."""
 
 AFFIRMED = re.compile(
     r"^(?:(?:はい|ええ|yes|sure|ok)[、,. !]+)?(?:はい|ええ|(?:よろしく)?お願いします|お願いいたします|お願い致します|是非|ぜひ|ぜひ!|希望します|参加します|参加希望です|可能です|大丈夫です、?お願いします|話を?聞(?:き|いて)(?:たい|みたい)(?:です)?|ok(?:です)?|オーケーです|yes|sure|ok|okay|yep|yeah|y|definitely|absolutely|of course|interested|gladly|please(?: do)?)[。.!、~♪^_(笑)\s]*$"
 )
+COME_BACK = re.compile(
+    r"連絡|声(?:が|を|掛|か)|改め|あらため|相談|お話|話を|検討|返事|返信|考え|可能|お願い|\b(?:again|back|revisit|touch|contact|reach|talk|chat|discuss|open to|consider|available|free|catch|ping|try|better|maybe|perhaps|could|would be|pick)\b"
+)
+"""What turns a time somebody names into one to come back at: "I start elsewhere in January" names none."""
+
+TURN = re.compile(
+    r"(?:^|。|、)(?:ただ|但し|ただし|しかし|しかしながら|とはいえ|けれども|ですが|でも|一方で|残念|あいにく|生憎)|\b(?:but|however|though|although|that said|having said that|still|unfortunately|sadly|alas|only)\b"
+)
+DENIED = re.compile(
+    r"(?:ません|ないです|ないので|ないため|ない(?:と|か)(?:思|考|存)|ありませんで|できず|出来ず|かねます|かねる|難し|厳し|無理|不安|心配|迷(?:って|い))"
+    r"|\b(?:i|we|it|this|that|he|she|they|there|my \w+)(?:'m| am|'s| is|'ve| have|'d| would| do| did| does| can| will| could| was| are|'ll)? ?(?:\w+ )?(?:not|n't|never|no longer|hardly)\b|\b(?:can't|cannot|won't|don't|doesn't|isn't|aren't|wouldn't|couldn't|didn't|unable|impossible|no way|nobody|neither|instead)\b"
+)
+"""A turn and a denial that no rule understands: beside a yes they make it one for a person."""
+
+NO_OBSTACLE = re.compile(
+    r"(?:問題|差し支え|支障|異存|抵抗|迷い|心配|気兼ね)(?:は|も|が)?(?:特に|全く|まったく)?(?:あり|ござい|な)|(?:でしょうか|ませんか|[?])\s*$|不要|申し?訳|恐れ入|恐縮|すみません|すいません|お手数|とんでもな|かもしれません|構いません|かまいません|(?:ほか|他)ならな|\b(?:can't wait|couldn't agree|no (?:problem|worries|issue|objection)|don't (?:mind|worry|hesitate|need)|do not (?:mind|worry|hesitate|need)|not a problem|why not|if not|whether or not|not only|haven't (?:had|got)|have not (?:had|updated))\b|[?]\s*$"
+)
+
 PLAINLY_YES = re.compile(
     r"ぜひ|是非|お願い|希望|参加|聞(?:き|い)|\b(?:yes|sure|definitely|absolutely|of course|interested|gladly|please)\b"
 )

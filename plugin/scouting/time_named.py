@@ -56,7 +56,9 @@ _UNTIL = re.compile(
     r"^(?:の?(?:末|下旬|終わり))?(?:の)?(?:(?:頃|ごろ|ころ|くらい|ぐらい)?まで|いっぱい|一杯|中(?![旬頃半])|内(?:は|に|で)|(?:が|を|も)?(?:過ぎ|すぎ|越え|こえ)|明け|が?終わ)"
 )
 _ONWARD = re.compile(r"^.{0,3}(?:以降|以後|から|頃|ごろ|ころ|後|あと|になれば|になったら|に入)")
-_PAST = re.compile(r"^[^、。]{0,14}(?:ばかり|入社し(?:た|て)|転職し(?:た|て)|(?:始|はじ)めた|生まれ|しました|でした)")
+_PAST = re.compile(
+    r"^[^、。]{0,14}(?:ばかり|入社し(?:た|て)|転職し(?:た|て)|(?:始|はじ)めた|生まれ|しました(?!ら)|でした(?!ら))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def day_named(sentences: list[str], today: date) -> date | None:
     Where several are named, one that points onward (「以降」, "after") is meant; a day already past is not.
     """
     found = [one for sentence in sentences for one in _all_named(sentence, today)]
-    ahead = [one for one in found if one.day >= today.replace(day=1)]
+    ahead = [one for one in found if one.day >= today or one.day == today.replace(day=1)]
     if not ahead:
         return None
     return next((one for one in ahead if one.forward), ahead[0]).day

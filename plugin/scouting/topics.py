@@ -32,7 +32,7 @@ _TOPIC_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "remote",
             r"リモート|在宅|テレワーク|出社|フルリモ|ハイブリッド勤務|勤務形態.{0,8}(?:オンライン|自宅)|地方(?:在住|から)|遠隔"
-            r"|\bremote(?:ly)?\b|\bwork(?:ing)? from (?:home|abroad|anywhere)\b|\bwfh\b|\bhybrid\b|\bdays? (?:a|per|each) week (?:\w+ )?(?:in|at) (?:the )?office|\b(?:in|at) the office\b|\bonsite\b|\bon-site\b|\boffice (?:days|attendance|presence)\b|\bcome (?:in)?to the office\b",
+            r"|\bremote(?:ly)?\b|\bwork(?:ing)? from (?:home|abroad|anywhere)\b|\bwfh\b|\bhybrid\b|\bdays? (?:a|per|each) week (?:\w+ )?(?:in|at) (?:the )?office|\b(?:in|at|to|from) the (?:\w+ )?office\b|\bonsite\b|\bon-site\b|\boffice (?:days|attendance|presence)\b|\bcome (?:in)?to the office\b",
         ),
         (
             "pay",
@@ -85,7 +85,7 @@ _REASON_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "company",
-            r"(?:御社|貴社|会社)の?(?:規模|事業|風土|評判|社風|文化|将来|経営|理念|方針|製品|サービス|業績|口コミ)|業界(?:が|に|は|を|へ)|業種|事業(?:内容|領域|分野)|口コミ|評判|社風|スタートアップ|ベンチャー|大企業|競合|取引先|クライアント企業|(?:御社|貴社)(?:とは|は|で働|に(?:は|対)|が)|\b(?:company|corporate|your) (?:culture|size|reputation|values|business|product|reviews)\b|\bindustry\b|\bsector\b|\bstartups?\b|\bstart-ups?\b|\bglassdoor\b|\breviews\b|\b(?:your|the|this) company\b|\bbig compan\w+|\bcompetitor\b|\bgambling\b|\bcrypto\b",
+            r"(?:御社|貴社|会社)の?(?:規模|事業|風土|評判|社風|文化|将来|経営|理念|方針|製品|サービス|業績|口コミ)|業界(?:が|に|は|を|へ|から)|業種|事業(?:内容|領域|分野)|口コミ|評判|社風|スタートアップ|ベンチャー|大企業|競合|取引先|クライアント企業|(?:御社|貴社)(?:とは|は|で働|に(?:は|対)|が)|\b(?:company|corporate|your) (?:culture|size|reputation|values|business|product|reviews)\b|\bindustry\b|\bsector\b|\bstartups?\b|\bstart-ups?\b|\bglassdoor\b|\breviews\b|\b(?:your|the|this) company\b|\bbig compan\w+|\bcompetitor\b|\bgambling\b|\bcrypto\b",
         ),
         (
             "satisfied",
@@ -115,6 +115,11 @@ _CAUSE = re.compile(
 _COURTEOUS = re.compile(r"ありがと|有難|光栄|感謝|thank|appreciat|flatter|honou?red", re.IGNORECASE)
 
 
+def _tells(sentence: str) -> bool:
+    """Is there more in this sentence than thanks?"""
+    return not _COURTEOUS.search(sentence) or bool(re.search(r"\bbut\b|\bhowever\b|が、|けど", sentence))
+
+
 def topic_of(asking: list[str], beside: list[str]) -> str:
     """What a question is about: read in the asking sentences, else in those around them; `other` when nothing fits."""
     for sentences in (asking, beside):
@@ -126,7 +131,7 @@ def topic_of(asking: list[str], beside: list[str]) -> str:
 
 def reason_of(refusing: list[str], all_said: list[str]) -> str:
     """Why somebody says no, "" when they don't say. The refusing sentences count first, thanks last."""
-    plain = [sentence for sentence in all_said if sentence not in refusing and not _COURTEOUS.search(sentence)]
+    plain = [sentence for sentence in all_said if sentence not in refusing and _tells(sentence)]
     for sentences in (refusing, plain):
         for reason, words in _REASON_WORDS:
             if any(words.search(sentence) for sentence in sentences):
