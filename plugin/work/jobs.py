@@ -148,8 +148,10 @@ _IN_LANE = """(
     ORDER BY due, id LIMIT 1 {skip}
 )"""
 
+# A lease that ran out is a process that died over the job: it counts as a failure, or such a job would be taken for ever.
 _CLAIM = """
-UPDATE job SET lease_until = :until, attempts = attempts + 1
+UPDATE job SET lease_until = :until, attempts = attempts + 1,
+    failures = failures + CASE WHEN lease_until IS NULL THEN 0 ELSE 1 END
 WHERE id = COALESCE({lanes}, NULL)
 RETURNING id, employer_id, connection_id, kind, attempts, failures
 """

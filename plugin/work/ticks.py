@@ -62,19 +62,18 @@ def owe_promise_clock(work: Work) -> None:
 
 
 def keep_house(work: Work) -> None:
-    """Drop expired bytes and questions, leases of the dead, yesterday's ticks and asked questions' jobs."""
+    """Drop expired bytes and questions, leases of the dead, yesterday's ticks and jobs done long ago."""
     with work.writing() as session:
         now = now_of(session)
         dropped = drop_expired(session)
         questions.drop_expired(session)
         session.execute(delete(Lease).where(col(Lease.until) < now - timedelta(hours=1)))
-        session.execute(
-            delete(Job).where(
-                col(Job.kind).in_((*TICKED, "question")),
-                col(Job.state) == "done",
-                col(Job.finished_at) < now - KEEP_TICKED,
-            )
-        )
+        done = col(Job.state) == "done"
+        ticked = col(Job.kind).in_((*TICKED, "question"))
+        session.execute(delete(Job).where(done, ticked, col(Job.finished_at) < now - KEEP_TICKED))
+        # As long as the bytes that may owe them again are kept, their names keep twice from being more than once.
+        kept = timedelta(days=work.settings.delivery_days + 1)
+        session.execute(delete(Job).where(done, col(Job.finished_at) < now - kept))
     if dropped:
         log.info("deliveries_expired", count=dropped)
 

@@ -88,6 +88,10 @@ class Worker:
 
     def work_on(self, claim: Claim) -> None:
         """Run the handler of a claimed job and settle what came of it. Raises nothing but what ends a process."""
+        if claim.failures >= OUTAGE:
+            why = f"given up after {claim.failures} tries; the last one ended its whole process"
+            self._try(partial(self._park, claim, why))
+            return
         work = replace(self._work, claim=claim, finished=False, closing=[])
         structlog.contextvars.bind_contextvars(job=claim.id, kind=claim.kind)
         try:

@@ -94,3 +94,19 @@ def test_back_off_doubles_up_to_half_an_hour_and_heeds_the_vendor() -> None:
     assert seconds[:4] == [5, 10, 20, 40] and seconds[-1] == 1800 and seconds == sorted(seconds)
     assert jobs.back_off(0, retry_after=90).total_seconds() == 90
     assert jobs.back_off(11, retry_after=1).total_seconds() == 1800
+
+
+def test_a_job_that_ends_its_process_counts_as_failed(
+    database: Database, employer: Employer, clock: SettableClock
+) -> None:
+    owe_one(database, employer)
+    for deaths in range(3):
+        claim = claim_one(database)
+        assert claim is not None and claim.failures == deaths
+        clock.move(timedelta(seconds=61))
+    last = claim_one(database)
+    assert last is not None
+    with database.writing() as session:
+        jobs.put_back(session, last, due=clock.now())
+    again = claim_one(database)
+    assert again is not None and again.failures == 3, "what is put back counts as no death"

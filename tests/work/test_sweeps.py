@@ -12,7 +12,7 @@ from plugin.rows import Connection, Job, Lease, RateLimit, Sweep
 from plugin.work import ticks
 from plugin.work.context import Work
 from plugin.work.handlers import HANDLERS
-from plugin.work.jobs import Claim
+from plugin.work.jobs import Claim, owe
 from plugin.work.worker import Worker
 
 
@@ -142,6 +142,22 @@ def test_the_house_is_kept(work: Work, connection: Connection, clock: SettableCl
     with work.reading() as session:
         assert session.exec(select(Lease)).first() is None
         assert owed(session, "sweep_connection") == []
+
+
+def test_done_work_is_kept_as_long_as_the_bytes_that_owed_it(
+    work: Work, connection: Connection, clock: SettableClock
+) -> None:
+    for number, state in enumerate(("done", "owed", "parked")):
+        with work.writing() as session:
+            owe(session, "read_mail", str(number), employer_id=connection.employer_id)
+            row = session.exec(select(Job).where(col(Job.dedupe) == f"read_mail:{number}")).one()
+            row.state, row.finished_at = state, clock.now() if state == "done" else None
+            session.add(row)
+    for days, left in ((work.settings.delivery_days, 3), (2, 2)):
+        clock.move(timedelta(days=days))
+        ticks.keep_house(work)
+        with work.reading() as session:
+            assert len(session.exec(select(Job).where(col(Job.kind) == "read_mail")).all()) == left
 
 
 def test_a_ticker_starts_and_stops(work: Work, connection: Connection) -> None:

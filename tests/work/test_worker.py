@@ -307,3 +307,16 @@ def test_a_long_job_keeps_its_lease(new_work: Callable[..., Work], work: Work, c
 @pytest.mark.parametrize("kind", sorted(HANDLERS))
 def test_every_kind_of_work_has_its_function(kind: str) -> None:
     assert callable(handler_of(HANDLERS, kind))
+
+
+def test_a_job_that_ended_every_process_is_set_aside(work: Work, connection: Connection) -> None:
+    def never(work: Work, claim: Claim) -> None:
+        raise AssertionError("it must not be tried once more")
+
+    key = owe(work, connection, "deadly")
+    with work.writing() as session:
+        row = session.get_one(Job, key)
+        row.failures = OUTAGE
+        session.add(row)
+    Worker(work, {"deadly": never}).run_due()
+    assert job(work, key).state == "parked" and "ended its whole process" in job(work, key).error
