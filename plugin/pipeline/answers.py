@@ -22,6 +22,7 @@ from plugin.pipeline.wording import (
 )
 from plugin.policy import Policy
 from plugin.rows import Commitment, Connection, Entry, Profile, Promise, Requisition, Scout, Staff
+from plugin.scouting.candidate_links import page_here
 from plugin.scouting.post import come_back, post
 from plugin.scouting.suppression import is_suppressed
 from plugin.sealing import Erased, Vault
@@ -112,7 +113,16 @@ def _to_candidate(
     if is_suppressed(session, vault, employer_id=entry.employer_id, address=address.email, sender=sender):
         return  # said stop after the yes: hears no more from us, the recruiter sees the entry
     scout = session.get_one(Scout, entry.scout_id)
-    written = candidate_letter(session, connection, entry, promise, address, letter_name, scout.language)
+    written = candidate_letter(
+        session,
+        connection,
+        entry,
+        promise,
+        address,
+        letter_name,
+        scout.language,
+        page=page_here(session, vault, scout, address.email),
+    )
     post(
         session,
         vault,
