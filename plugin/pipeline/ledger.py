@@ -47,7 +47,9 @@ def promise_for(
         return found, False
     commitment = session.get(Commitment, scout.commitment_id) if scout.commitment_id is not None else None
     left = scout.state in LEFT or scout.sent_at is not None or scout.reason in CAME_BACK
-    if commitment is None or scout.arm != "committed" or not left:
+    # Above the line in an experiment, without the promise in the letter: owed inside all the same.
+    inside = scout.arm != "committed" and scout.experiment_id is not None
+    if commitment is None or not (scout.arm == "committed" or inside) or not left:
         return None, False
     deadline = scout.reply_deadline or commitment.reply_deadline
     if received_at.astimezone(ZoneInfo(commitment.zone)).date() > deadline:
@@ -66,7 +68,11 @@ def promise_for(
         due_date=due.date,
         due_at=due.due_at,
         zone=commitment.zone,
-        computed={"days": commitment.days, "skipped": [[day.isoformat(), name] for day, name in due.skipped]},
+        computed={
+            "days": commitment.days,
+            "skipped": [[day.isoformat(), name] for day, name in due.skipped],
+            **({"inside": True} if inside else {}),
+        },
         created_at=now_of(session),
     )
     session.add(promise)

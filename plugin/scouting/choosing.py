@@ -27,7 +27,8 @@ from plugin.rows import (
     Requisition,
     Scout,
 )
-from plugin.scouting.compiler import COMMITTED, STANDARD
+from plugin.scouting import arms
+from plugin.scouting.compiler import STANDARD
 from plugin.scouting.facts import PersonFact, person_facts
 from plugin.scouting.known_there import learn_from_ats
 from plugin.scouting.may_write import LEFT, reachable
@@ -232,6 +233,7 @@ def draft(session: Session, vault: Vault, plan: Plan, people: Sequence[Chosen]) 
     )
     voice = session.get_one(Employer, requisition.employer_id).mode
     drafted = 0
+    written: list[Scout] = []
     for one in people:
         scout = known.get(one.person.profile_id)
         if scout is not None and scout.state in (*LEFT, "refused"):
@@ -253,14 +255,15 @@ def draft(session: Session, vault: Vault, plan: Plan, people: Sequence[Chosen]) 
             )
         scout.calibration_id, scout.batch_id, scout.commitment_id = batch.calibration_id, batch.key, batch.commitment_id
         scout.profile_revision, scout.score = one.person.revision, one.person.score
-        scout.arm = COMMITTED if plan.commitment is not None else STANDARD
         scout.language, scout.second_language, scout.reason = one.language, "", one.reason
         scout.voice = voice
         scout.state = "excluded" if one.reason else "drafted"
         scout.reply_deadline = plan.commitment.reply_deadline if plan.commitment is not None else None
         scout.sealed_facts = facts.get(one.person.profile_id)
         session.add(scout)
+        written.append(scout)
         drafted += scout.state == "drafted"
+    arms.assign(session, vault, plan.commitment, written)
     record(
         session,
         batch.employer_id,

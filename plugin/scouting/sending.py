@@ -35,6 +35,7 @@ from plugin.scouting.compiler import COMMITTED
 from plugin.scouting.known_there import learn_from_ats
 from plugin.scouting.legal import LetterRefused
 from plugin.scouting.may_write import LEFT, may_write_to
+from plugin.scouting.media import ABOUT_MAIL, MAIL
 from plugin.scouting.pacing import interval, next_moment
 from plugin.scouting.settling import Attempt, finish_batch, mark_unknown, recruiter_of, settle, settle_unknown
 from plugin.scouting.suppression import is_suppressed
@@ -90,8 +91,8 @@ def _mark_scout(work: Work, claim: Claim, scout_id: int) -> Attempt | None:
         if scout.state == "sending" and mail is not None:
             mark_unknown(session, mail, "the sender ended before the server's answer was known")
             return None
-        if scout.state != "queued":
-            return None
+        if scout.state != "queued" or scout.medium != MAIL:
+            return None  # not released, or a person carries it elsewhere
         connection = session.get_one(Connection, scout.connection_id, populate_existing=True)
         batch = session.get_one(Batch, scout.batch_id, populate_existing=True)
         _wait(session, requisition, connection, batch)
@@ -129,7 +130,8 @@ def why_not(session: Session, work: Work, scout: Scout) -> tuple[str, str] | Non
     obstacles = may_leave(requisition, connection)
     if obstacles:
         return "stopped", obstacles[0]
-    if scout.arm == COMMITTED:
+    owed = scout.arm == COMMITTED or scout.experiment_id is not None  # both arms of an experiment are owed the meeting
+    if owed:
         uncovered = _uncovered(session, requisition, connection, scout)
         if uncovered:
             return "stopped", uncovered
@@ -149,8 +151,10 @@ def why_not(session: Session, work: Work, scout: Scout) -> tuple[str, str] | Non
         now=now,
         revision=scout.profile_revision,
         scout_id=scout.key,
-        promised=scout.arm == COMMITTED,
+        promised=owed,
     )
+    if scout.medium != MAIL:
+        codes = [code for code in codes if code not in ABOUT_MAIL]
     return ("excluded", ",".join(codes)) if codes else None
 
 
