@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from plugin.database import now_of
 from plugin.rows import Commitment, Promise, Scout
@@ -47,7 +47,7 @@ def still_bound(session: Session, commitment: Commitment) -> StillBound:
         .outerjoin(Promise, col(Promise.scout_id) == col(Scout.id))
         .where(
             col(Scout.commitment_id) == commitment.key,
-            col(Scout.arm) == "committed",
+            or_(col(Scout.arm) == "committed", col(Scout.experiment_id).is_not(None)),
             col(Scout.state).in_(("sending", "sent", "unknown")),
             col(Promise.id).is_(None),
             func.coalesce(Scout.reply_deadline, commitment.reply_deadline) >= today,
