@@ -29,6 +29,7 @@ from plugin.doors import (
     sign_in,
     visitors,
     webhooks,
+    working_conditions,
 )
 from plugin.work.context import Work
 
@@ -75,6 +76,7 @@ def create_app(work: Work) -> Flask:
         keeping,
         desk,
         candidates,
+        working_conditions,
     ):
         app.register_blueprint(module.blueprint)
     mails = [import_module(f"plugin.doors.{name}").blueprint for name in ("mail", "inbound")]
