@@ -32,6 +32,10 @@ class Identity:
     industry: str = ""
     size: str = ""
     employers: tuple[str, ...] = ()  # earlier ones, where known: masked in quotes like the present one
+    # How to find them where letters are copied by hand: a member number, or the address of their page there.
+    bizreach: str = ""
+    linkedin: str = ""
+    wantedly: str = ""
 
     @property
     def is_japanese(self) -> bool:

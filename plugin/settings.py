@@ -129,6 +129,11 @@ class Settings(BaseSettings):
         description="RSA private key (PEM) to sign outgoing mail with, where the mail server doesn't (docs/mail.md)."
         " Empty: none.",
     )
+    by_hand_limits: str = Field(
+        "bizreach=2000,linkedin=1900,wantedly=2000",
+        description="Most characters of a letter that a person copies into these services. Not verified: look at what"
+        " your account takes.",
+    )
     dkim_selector: str = Field("kakuyaku", description="The DNS name the key stands under: SELECTOR._domainkey.DOMAIN.")
     sweep_seconds: int = Field(300, ge=1, le=86400, description="Seconds between sweeps of an ATS for what never rang.")
     settle_seconds: float = Field(
@@ -176,6 +181,15 @@ class Settings(BaseSettings):
         from plugin.pipeline.calendar import read_moved  # here: most commands need no calendar
 
         read_moved(value)
+        return value
+
+    @field_validator("by_hand_limits")
+    @classmethod
+    def _limits(cls, value: str) -> str:
+        for each in value.split(","):
+            name, _, number = each.strip().partition("=")
+            if name not in ("bizreach", "linkedin", "wantedly") or not number.isascii() or not number.isdigit():
+                raise ValueError("must look like bizreach=2000,linkedin=1900,wantedly=2000")
         return value
 
     @field_validator("smtp_url")

@@ -50,6 +50,7 @@ CASES: dict[str, tuple[str, object, list[str]]] = {
     "mail_oauth_refresh_token": ("geheim", "geheim", []),
     "mail_oauth_scope": ("https://mail.example.com/", "https://mail.example.com/", []),
     "dkim_key_file": ("dkim.pem", "dkim.pem", []),
+    "by_hand_limits": ("linkedin=1500", "linkedin=1500", ["linkedin", "line=500", "linkedin=many"]),
     "dkim_selector": ("mail2026", "mail2026", []),
     "sweep_seconds": ("60", 60, ["0", "86401"]),
     "settle_seconds": ("0.5", 0.5, ["0", "601"]),

@@ -45,6 +45,9 @@ def read_line(line: str, number: int, defaults: Defaults, now: datetime) -> Inco
             title=_word(data, "title"),
             industry=_word(data, "industry"),
             size=_word(data, "size"),
+            bizreach=_word(data, "bizreach"),
+            linkedin=_word(data, "linkedin"),
+            wantedly=_word(data, "wantedly"),
         )
         as_of = read_date(_word(data, "as_of"), now) or basis_at or defaults.as_of
     except Unusable as error:

@@ -22,6 +22,7 @@ from plugin.rows import Batch, Commitment, Connection, Employer, Mail, Requisiti
 from plugin.scouting.choosing import draft, plan_of
 from plugin.scouting.legal import missing
 from plugin.scouting.may_write import LEFT
+from plugin.scouting.media import MAIL
 from plugin.scouting.pacing import moments
 from plugin.work.context import Work
 from plugin.work.jobs import BULK, Claim, owe
@@ -143,6 +144,8 @@ def release(session: Session, batch: Batch, by: str) -> None:
     for scout in scouts:
         scout.state, scout.reason = "queued", ""
         session.add(scout)
+        if scout.medium != MAIL:
+            continue  # it waits for somebody to carry it
         owe(
             session,
             "send_scout",

@@ -32,6 +32,7 @@ from plugin.scouting.compiler import STANDARD
 from plugin.scouting.facts import PersonFact, person_facts
 from plugin.scouting.known_there import learn_from_ats
 from plugin.scouting.may_write import LEFT, reachable
+from plugin.scouting.media import ABOUT_MAIL, MAIL, reachable_by
 from plugin.scouting.post import new_token
 from plugin.sealing import Vault
 from plugin.work.context import Work
@@ -62,6 +63,7 @@ class Chosen:
     language: str = ""
     facts: tuple[PersonFact, ...] = ()
     reason: str = ""
+    medium: str = MAIL
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +94,14 @@ class Plan:
         return chosen + excluded[:MOST_EXCLUDED]
 
     def _of_step(self, work: Work, step: Sequence[Above], wanted: int) -> tuple[list[Chosen], list[Chosen]]:
-        because = self._reachable(work, step)
+        because, media = self._reachable(work, step)
         maybe = [one for one in step if not because[one.profile_id]]
         if maybe:
             with work.reading() as session:
                 people = identities(session, work.vault, self.connection.employer_id, [one.profile_id for one in maybe])
-            learn_from_ats(work, self.connection, {id: person.email for id, person in people.items()})
-            because |= self._reachable(work, maybe)
+            known = {id: person.email for id, person in people.items() if person.email}
+            learn_from_ats(work, self.connection, known)
+            because |= self._reachable(work, maybe)[0]
         maybe = [one for one in maybe if not because[one.profile_id]]
         facts = self._facts(work, maybe)
         ok: list[Chosen] = []
@@ -109,14 +112,16 @@ class Plan:
             elif not facts[one.profile_id][1]:
                 out.append(Chosen(one, reason="nothing_to_say"))
             elif len(ok) < wanted:
-                ok.append(Chosen(one, *facts[one.profile_id]))
+                language, said = facts[one.profile_id]
+                ok.append(Chosen(one, language, said, medium=media.get(one.profile_id, MAIL)))
             else:
                 break  # the cap is full; who comes after is not excluded, merely not reached
         return ok, out
 
-    def _reachable(self, work: Work, step: Sequence[Above]) -> dict[str, list[str]]:
+    def _reachable(self, work: Work, step: Sequence[Above]) -> tuple[dict[str, list[str]], dict[str, str]]:
+        """Why each may not be written to; and the medium of those who can be written to, but by hand alone."""
         with work.reading() as session:
-            return reachable(
+            because = reachable(
                 session,
                 work.vault,
                 connection=self.connection,
@@ -126,6 +131,10 @@ class Plan:
                 revisions={one.profile_id: one.revision for one in step},
                 promised=self.commitment is not None,
             )
+            unmailed = [id for id, codes in because.items() if codes and ABOUT_MAIL.issuperset(codes)]
+            people = identities(session, work.vault, self.connection.employer_id, unmailed)
+        media = {id: medium for id, person in people.items() if (medium := reachable_by(person))}
+        return because | {id: [] for id in media}, media
 
     def _facts(self, work: Work, people: Sequence[Above]) -> dict[str, tuple[str, tuple[PersonFact, ...]]]:
         """Language and facts by profile id, from the judgement's evidence."""
@@ -256,7 +265,7 @@ def draft(session: Session, vault: Vault, plan: Plan, people: Sequence[Chosen]) 
         scout.calibration_id, scout.batch_id, scout.commitment_id = batch.calibration_id, batch.key, batch.commitment_id
         scout.profile_revision, scout.score = one.person.revision, one.person.score
         scout.language, scout.second_language, scout.reason = one.language, "", one.reason
-        scout.voice = voice
+        scout.voice, scout.medium = voice, one.medium
         scout.state = "excluded" if one.reason else "drafted"
         scout.reply_deadline = plan.commitment.reply_deadline if plan.commitment is not None else None
         scout.sealed_facts = facts.get(one.person.profile_id)

@@ -108,6 +108,17 @@ def write(session: Session, vault: Vault, settings: Settings, scout: Scout, *, o
     )
 
 
+def parts_of(session: Session, vault: Vault, settings: Settings, scout: Scout, *, reach: str) -> Parts:
+    """What a scout's letter is made of in its first language, its own links included. Raises `LetterRefused`.
+
+    For letters that don't leave by mail; `reach` stands for the person where they have no mail address.
+    """
+    profile, person = _person(session, vault, scout)
+    refuse_url = optout.unsubscribe_url(settings, optout.unsubscribe_token(vault, scout, reach))
+    links = Links(candidate_links.page_url(settings, vault, scout, reach), refuse_url)
+    return _parts(session, vault, scout, profile, person, links, FIRST, scout.language)
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
     """The person's own links of one letter: their page, and the page to refuse."""

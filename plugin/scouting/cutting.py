@@ -1,0 +1,82 @@
+"""A letter cut to the length a service takes, without cutting what must be said.
+
+The promise, the legal block and how to refuse are never shortened. Facts about the role go first, from the last, then
+facts about the person, down to one of each; a letter that still doesn't fit is refused, so that a person shortens
+their own paragraph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from plugin.i18n import phrases
+from plugin.scouting.compiler import Letter, Parts, compile_letter
+from plugin.scouting.facts import chosen
+from plugin.scouting.legal import LetterRefused
+from plugin.scouting.media import NAMES
+from plugin.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A letter that fits, and how many facts were left out for it."""
+
+    letter: Letter
+    most: int
+    left_out: int
+
+    @property
+    def length(self) -> int:
+        """Characters, as services count them (line ends are one)."""
+        return len(self.letter.text)
+
+
+class TooLong(LetterRefused):
+    """A letter does not fit even with one fact of each kind."""
+
+    def __init__(self, medium: str, length: int, most: int) -> None:
+        super().__init__("too_long", f"{medium} {length}>{most}")
+        self.medium, self.length, self.most = medium, length, most
+
+    def text(self, locale: str) -> str:
+        """One sentence: what is wrong and what to do."""
+        return phrases(locale)(
+            "%(medium)s takes %(most)s characters, and this letter needs %(length)s. Shorten or remove your own paragraph;"
+            " what the law wants, the promise and the way to refuse stay.",
+            medium=NAMES[self.medium],
+            most=self.most,
+            length=self.length,
+        )
+
+
+def limit_of(settings: Settings, medium: str) -> int:
+    """Most characters of a letter there. Raises KeyError for a medium without a limit."""
+    limits = dict(each.strip().split("=") for each in settings.by_hand_limits.split(","))
+    return int(limits[medium]) if medium in limits else int(_DEFAULTS[medium])
+
+
+_DEFAULTS = dict(each.split("=") for each in str(Settings.model_fields["by_hand_limits"].default).split(","))
+
+
+def cut(parts: Parts, medium: str, most: int) -> Cut:
+    """The longest version that fits. Raises `TooLong`, and whatever the compiler refuses."""
+    shortest = 0
+    for left_out, shorter in enumerate(_shorter(parts)):
+        letter = compile_letter(shorter)
+        if len(letter.text) <= most:
+            return Cut(letter, most, left_out)
+        shortest = len(letter.text)
+    raise TooLong(medium, shortest, most)
+
+
+def _shorter(parts: Parts) -> Iterator[Parts]:
+    """The letter's parts, whole first, then with one fact less each time."""
+    yield parts
+    lines = parts.role.lines
+    for count in range(len(lines) - 1, 0, -1):
+        yield replace(parts, role=replace(parts.role, lines=lines[:count]))
+    facts = chosen(parts.facts, parts.language)
+    role = replace(parts.role, lines=lines[:1])
+    for count in range(len(facts) - 1, 0, -1):
+        yield replace(parts, role=role, facts=facts[:count])
