@@ -6,13 +6,30 @@ other keys, and must go with the person too.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, select
 
 from plugin.identity import chunks, profiles_of
-from plugin.rows import Delivery, Entry, Job, Mail, PersonKey, Promise, Question, Reply, Verdict
+from plugin.mentions import Marks
+from plugin.rows import (
+    AtsWrite,
+    Delivery,
+    Entry,
+    Job,
+    Mail,
+    PersonKey,
+    Promise,
+    Question,
+    Reply,
+    Restriction,
+    Scout,
+    Task,
+    Verdict,
+)
 
 _LEFT = ("sent", "bounced", "refused", "unknown", "held")
 
@@ -50,6 +67,51 @@ def drop_traces(session: Session, employer_id: int, profile_ids: Sequence[str]) 
     if profile_ids:
         # Answers shown for minutes may list them: whoever looks at one asks again.
         session.execute(delete(Question).where(col(Question.employer_id) == employer_id))
+
+
+def drop_words(session: Session, employer_id: int, profile_id: str, marks: Marks) -> None:
+    """Take a person out of words that lie open: what servers and vendors said, tasks' facts, colleagues' remarks.
+
+    Also the keys of senders whose answers belong to this person's letters. Call it while their rows still stand.
+    """
+    scouts = select(Scout.id).where(col(Scout.employer_id) == employer_id, col(Scout.profile_id) == profile_id)
+    senders = session.exec(
+        select(Reply.person).where(
+            col(Reply.employer_id) == employer_id,
+            col(Reply.scout_id).in_(scouts),
+            col(Reply.person).startswith("mail:"),
+        )
+    ).all()
+    deliveries = session.exec(
+        select(Reply.delivery_id).where(
+            col(Reply.employer_id) == employer_id, col(Reply.scout_id).in_(scouts), col(Reply.delivery_id).is_not(None)
+        )
+    ).all()
+    session.execute(
+        delete(PersonKey).where(col(PersonKey.employer_id) == employer_id, col(PersonKey.person).in_(list(senders)))
+    )
+    _drop_bytes(session, employer_id, {id for id in deliveries if id is not None})
+    for table, column in _OPEN_WORDS:
+        rows = session.exec(select(table).where(col(table.employer_id) == employer_id, col(column) != "")).all()
+        for row in rows:
+            if marks.stand_in(getattr(row, column.key)):
+                setattr(row, column.key, "")
+                session.add(row)
+    for task in session.exec(select(Task).where(col(Task.employer_id) == employer_id)).all():
+        if task.facts and marks.stand_in(json.dumps(task.facts, ensure_ascii=False)):
+            task.facts = {key: value for key, value in task.facts.items() if not marks.stand_in(str(value))}
+            session.add(task)
+    session.flush()
+
+
+_OPEN_WORDS: tuple[tuple[Any, Any], ...] = (
+    (Job, Job.error),
+    (AtsWrite, AtsWrite.error),
+    (Mail, Mail.answer),
+    (Verdict, Verdict.reason),
+    (Restriction, Restriction.reason),
+)
+"""Columns of words that aren't ours and lie unsealed."""
 
 
 def _bells(session: Session, employer_id: int, rung: Iterable[tuple[str, str]]) -> set[int]:

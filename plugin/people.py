@@ -241,6 +241,49 @@ def confirm(session: Session, employer_id: int, profile_ids: Sequence[str], *, a
     return [row.profile_id for row in found]
 
 
+def journal_again(session: Session, vault: Vault, employer_id: int, profile_id: str) -> None:
+    """Write a person's last known state into the journal once more: what the store may hold of them has changed."""
+    row = session.exec(
+        select(Profile).where(col(Profile.employer_id) == employer_id, col(Profile.profile_id) == profile_id)
+    ).one()
+    last = _last_upsert(session, employer_id, profile_id)
+    number = _assign(session, employer_id, 1)
+    session.add(
+        ProfileChange(
+            employer_id=employer_id,
+            number=number,
+            op="upsert",
+            profile_id=profile_id,
+            revision=row.revision,
+            sealed=last.sealed if last is not None else None,
+            created_at=now_of(session),
+        )
+    )
+    _owe_applying(session, employer_id, number)
+
+
+def judged_of(session: Session, vault: Vault, employer_id: int, profile_id: str) -> JudgedProfile | None:
+    """A person as the judgement last got to know them; None once they are erased."""
+    last = _last_upsert(session, employer_id, profile_id)
+    key = known_keys(session, vault, employer_id, [profile_id]).get(profile_id)
+    if last is None or last.sealed is None or key is None:
+        return None
+    return judged_from_json(json.loads(key.decrypt(last.sealed)))
+
+
+def _last_upsert(session: Session, employer_id: int, profile_id: str) -> ProfileChange | None:
+    return session.exec(
+        select(ProfileChange)
+        .where(
+            col(ProfileChange.employer_id) == employer_id,
+            col(ProfileChange.profile_id) == profile_id,
+            col(ProfileChange.op) == "upsert",
+        )
+        .order_by(col(ProfileChange.number).desc())
+        .limit(1)
+    ).first()
+
+
 # Out of the journal.
 
 
@@ -250,7 +293,7 @@ def changes_after(
     """Read journal rows after `number`: the last number read, profiles to upsert, ids to delete.
 
     Only the last change of each person within the window counts; an upsert whose key is gone counts as a deletion
-    (its own deletion follows in the journal).
+    (its own deletion follows in the journal), and so does one of somebody who asked not to be used.
     """
     rows = session.exec(
         select(ProfileChange)
@@ -262,6 +305,16 @@ def changes_after(
         return number, [], []
     last = {row.profile_id: row for row in rows}
     keys = known_keys(session, vault, employer_id, [i for i, row in last.items() if row.op == "upsert"])
+    for chunk in chunks(list(keys)):
+        suspended = session.exec(
+            select(Profile.profile_id).where(
+                col(Profile.employer_id) == employer_id,
+                col(Profile.profile_id).in_(chunk),
+                col(Profile.suspended_at).is_not(None),
+            )
+        ).all()
+        for profile_id in suspended:
+            del keys[profile_id]
     upserts: list[JudgedProfile] = []
     deletes: list[str] = []
     for profile_id, row in last.items():

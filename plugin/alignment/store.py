@@ -115,7 +115,11 @@ class EmployerDesk:
         known, after = 0, ""
         while page := session.exec(
             select(Profile.profile_id, Profile.revision)
-            .where(col(Profile.employer_id) == self.employer_id, col(Profile.profile_id) > after)
+            .where(
+                col(Profile.employer_id) == self.employer_id,
+                col(Profile.profile_id) > after,
+                col(Profile.suspended_at).is_(None),  # they asked to be used no more: known, and not in the store
+            )
             .order_by(col(Profile.profile_id))
             .limit(JOURNAL_STEP)
         ).all():

@@ -60,6 +60,7 @@ def do(
         "fit": lambda: desk.store.fit(progress),
         "unfit": lambda: desk.store.unfit(progress),
         "verify": lambda: desk.verify(work),
+        "tidy": lambda: desk.tidy(work),
         "calibrate": lambda: _calibrate(work, desk, arguments),
     }
     if name not in errands:

@@ -29,6 +29,7 @@ HANDLERS: dict[str, str] = {
     "read_feed": "plugin.pipeline.feeds:read_feed",
     "note_choice": "plugin.pipeline.choice_notes:note_choice",
     "note_erasure": "plugin.pipeline.choice_notes:note_erasure",
+    "erase_person": "plugin.erasure:erase_asked",
     "release_holding": "plugin.pipeline.holding:release_holding",
     "sweep_connection": "plugin.work.sweeps:sweep_connection",
     "poll_mailbox": "plugin.scouting.mailbox:poll",
