@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from plugin.i18n import phrases, say_date
+from plugin.scouting.disclosure import refuse_leaks
 from plugin.scouting.facts import PersonFact, RoleFacts, chosen, say_together
 from plugin.scouting.legal import LetterRefused
 from plugin.scouting.post import as_html
@@ -34,7 +35,7 @@ class Parts:
 
     `addressee`: 姓 in Japanese, the full name in English, as the person writes it. `company`: the employer as this letter
     may name it. `page`: the candidate's own page. `note`: a recruiter's words. `sent_on`: the first letter's day, for a
-    follow-up. `promise_in_subject`: say it there too where it is wholly true.
+    follow-up. `promise_in_subject`: say it there too where it is wholly true. `secrets`: names that may stand nowhere yet.
     """
 
     language: str
@@ -52,6 +53,7 @@ class Parts:
     note: str = ""
     sent_on: date | None = None
     promise_in_subject: bool = False
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def _compiled(parts: Parts) -> tuple[str, str]:
         text = _render(parts, promise_block(parts.promise, parts.language))[1]
         if parts.promise_in_subject and parts.occasion == FIRST and earns_subject(parts.promise):
             subject = phrases(parts.language)("No document screening, interview promised: %(subject)s", subject=subject)
+    refuse_leaks({"subject": subject, "text": text}, parts.secrets)
     return subject, text
 
 

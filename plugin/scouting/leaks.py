@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from urllib.parse import unquote
 
+from plugin.i18n import phrases
+
 # What companies are, beside their name (full-width signs like ㈱ are written out by NFKC).
 _FORMS = re.compile(
     r"株式会社|有限会社|合同会社|合資会社|合名会社|一般社団法人|一般財団法人|公益財団法人|医療法人|学校法人|"
@@ -21,6 +23,9 @@ _FORMS = re.compile(
 _DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
 _LOOKALIKES = str.maketrans("аеорсухіѕјкмнтвԁɡοανικρτυ", "aeopcyxisjkmhtbdgoavikptu")
 """Cyrillic and Greek letters that look like Latin ones, lower case."""
+
+_OWN_TOKENS = re.compile(r"/[cu]/[\w.=-]{40,}|\+[a-z2-7]{26}(?=@)")
+"""Signed links and addresses of ours: random letters, which a short name would be found in by chance."""
 
 _KATAKANA = "ァ-ヺー"
 _HIRAGANA = "ぁ-ゖ"
@@ -54,11 +59,34 @@ def leaks(parts: Mapping[str, str], secrets: Iterable[str]) -> list[str]:
     names = {name: found for name in secrets if (found := folded(name)) and len(found) >= SHORTEST}
     result = []
     for part, text in parts.items():
-        layers = [plain(layer) for layer in _layers(text)]
+        layers = [plain(layer) for layer in _layers(_OWN_TOKENS.sub("/", text))]
         for name, bare in names.items():
             if any(_stands_in(bare, layer) for layer in layers):
                 result.append(f"{part}: {name}")
     return result
+
+
+def say_found(found: str, locale: str) -> str:
+    """What `leaks` found, joined by "; ", with the parts named for a reader."""
+    _ = phrases(locale)
+    parts = {
+        "subject": _("subject"),
+        "text": _("text"),
+        "html": _("text"),
+        "from_name": _("sender's name"),
+        "from_domain": _("the address it comes from"),
+        "reply_domain": _("address for replies"),
+        "header": _("a header"),
+        "page": _("the page for the person"),
+        "calendar": _("the calendar file"),
+        "attachment_name": _("the name of an attached file"),
+        "attachment": _("an attached file"),
+    }
+    said = []
+    for each in found.split("; "):
+        part, _colon, name = each.partition(": ")
+        said.append(_("%(part)s: “%(name)s”", part=parts.get(part, part), name=name) if name else each)
+    return "; ".join(dict.fromkeys(said))
 
 
 def _layers(text: str) -> set[str]:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from plugin.i18n import phrases, say_date
 from plugin.policy import LegalBlock
+from plugin.scouting.leaks import say_found
 from plugin.scouting.voices import AGENCY, IN_HOUSE, OPERATOR
 
 
@@ -26,7 +27,7 @@ class LetterRefused(Exception):
     def text(self, locale: str) -> str:
         """One sentence: what is wrong and what to do."""
         _ = phrases(locale)
-        detail = self.detail
+        detail = say_found(self.detail, locale) if self.code == "leak" else self.detail
         texts = {
             "legal_missing": _(
                 "The letter lacks what the law requires (%(detail)s). Set it with `kakuyaku connect`.", detail=detail

@@ -93,8 +93,9 @@ def write(session: Session, vault: Vault, settings: Settings, scout: Scout, *, o
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
     name = person.name if scout.language == "ja" else addressee(person, "en")
-    company = company_of(session, session.get_one(Requisition, scout.requisition_id), scout, scout.language)
-    return Written(
+    requisition = session.get_one(Requisition, scout.requisition_id)
+    company = company_of(session, requisition, scout, scout.language)
+    written = Written(
         letter,
         to=policy.test_address or person.email,
         to_name=name,
@@ -106,6 +107,20 @@ def write(session: Session, vault: Vault, settings: Settings, scout: Scout, *, o
         else speaker(policy, scout.voice, scout.language, company).sender,
         test_run=bool(policy.test_address),
     )
+    disclosure.refuse_leaks(_envelope(written, policy), disclosure.view_of(session, requisition, scout).secrets)
+    return written
+
+
+def _envelope(written: Written, policy: Policy) -> dict[str, str]:
+    """Where else than in its words a letter could name somebody."""
+    return {
+        "html": written.letter.html,
+        "from_name": written.from_name,
+        "from_domain": policy.from_address.rpartition("@")[2],
+        "reply_domain": f"{written.reply_to.rpartition('@')[2]} {written.envelope_from.rpartition('@')[2]}",
+        # Our own host in the links and the Message-ID's domain, which is the sender's.
+        "header": " ".join(written.headers.values()),
+    }
 
 
 def parts_of(session: Session, vault: Vault, settings: Settings, scout: Scout, *, reach: str) -> Parts:
@@ -206,6 +221,7 @@ def _parts(
         # Shown before it is sent, a follow-up names today.
         sent_on=(scout.sent_at or now_of(session)).astimezone(zone).date(),
         promise_in_subject=policy.promise_in_subject,
+        secrets=disclosure.view_of(session, requisition, scout).secrets,
     )
 
 
