@@ -15,6 +15,7 @@ from flask_wtf.csrf import CSRFProtect
 from plugin.doors import (
     acting,
     behind,
+    by_hand,
     by_link,
     candidates,
     desk,
@@ -70,6 +71,7 @@ def create_app(work: Work) -> Flask:
         behind,
         acting,
         by_link,
+        by_hand,
         letters,
         replies,
         promises,

@@ -200,6 +200,8 @@ def _links(db: Session, tasks: list[Task]) -> dict[int, str]:
             links[task.key] = url_for("letters.shown", requisition_id=task.requisition_id, batch=id)
         elif task.subject == "mail" and id in mails and mails[id].scout_id in scouts:
             links[task.key] = url_for("letters.letter", scout_id=mails[id].scout_id)
+        elif task.subject == "scout" and id is not None:
+            links[task.key] = url_for("by_hand.shown", scout_id=id)
         elif task.subject == "job":
             links[task.key] = url_for("desk.parked") + f"#job-{id}"
         elif task.subject == "connection":

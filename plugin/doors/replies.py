@@ -162,7 +162,7 @@ def day(reply_id: int) -> ResponseReturnValue:
 @recruiters
 def form() -> ResponseReturnValue:
     """The form for an answer that came by telephone, LINE or another medium."""
-    return _log_form({}, "")
+    return _log_form(request.args, "")
 
 
 @blueprint.post("/replies/log")

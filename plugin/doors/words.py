@@ -85,6 +85,10 @@ def task(kind: str) -> tuple[str, str]:
             _("The mailbox can't be read"),
             _("Answers wait there unread. Check the mailbox's address and password, then mark this done."),
         ),
+        "by_hand": (
+            _("A letter taken to be sent by hand"),
+            _("Send it, or say that it was not sent: until then it counts as leaving."),
+        ),
         "apology": (_("A promise was broken"), _("Read the drafted apology, change it as you see fit, and send it.")),
         "succession": (
             _("A promise needs somebody to keep it"),

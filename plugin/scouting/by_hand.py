@@ -154,7 +154,7 @@ def text_of(session: Session, work: Work, scout: Scout) -> tuple[str, str]:
     return str(message["Subject"]), body.get_content() if body is not None else ""
 
 
-def sent(session: Session, work: Work, scout_id: int, by: str) -> Scout:
+def sent(session: Session, scout_id: int, by: str) -> Scout:
     """Record that a letter was sent by hand: from here on everything is as after a mail. Twice is once. Does not commit."""
     scout, mail = _taken(session, scout_id)
     if scout.state == "sent":
@@ -181,7 +181,7 @@ def sent(session: Session, work: Work, scout_id: int, by: str) -> Scout:
     return scout
 
 
-def not_sent(session: Session, work: Work, scout_id: int, by: str) -> Scout:
+def not_sent(session: Session, scout_id: int, by: str) -> Scout:
     """Record that a letter taken was not sent after all: it waits again, and everything will be asked anew."""
     scout, mail = _taken(session, scout_id)
     if scout.state != "sending":
