@@ -48,6 +48,12 @@ def task(kind: str) -> tuple[str, str]:
             _("A yes waits for the requisition to open"),
             _("Open it in the ATS, or decide what to do with this person."),
         ),
+        "holding_over": (
+            _("A yes has waited too long"),
+            _(
+                "Its clock has run out and nothing was decided. Decide today: enter it, or answer the person and close it."
+            ),
+        ),
         "holding_closed": (
             _("A yes on a requisition that is closed"),
             _("Answer the person, then close the entry or enter it all the same."),
@@ -135,6 +141,10 @@ def task(kind: str) -> tuple[str, str]:
             _("Letters were held back"),
             _("They lack something the law asks for, or sound like a promise. Mend it, then release the batch again."),
         ),
+        "mail_leak": (
+            _("A mail to a candidate was held back: it names the employer too early"),
+            _("Record their consent to be introduced, and it leaves by itself; else write to them without the name."),
+        ),
         "parked_job": (_("Work was set aside"), _("Read the reason below, mend it, then try again.")),
         "erasure_question": (
             _("Somebody known here was deleted in the ATS"),
@@ -164,6 +174,7 @@ def job(kind: str) -> str:
         "entry_notes": _("Add notes to an entry"),
         "move_entry": _("Move an entry on"),
         "release_holding": _("Enter those who waited"),
+        "holding_over": _("See who has waited too long"),
         "open_reminder": _("Remind of somebody to ask again"),
         "preview_files": _("Read attached files"),
         "sweep_connection": _("Look through the ATS"),
@@ -363,6 +374,8 @@ def entry_because(code: str) -> str:
         "refused": _("The ATS refused the entry."),
         "failed": _("The entry could not be made."),
         "person_deleted": _("This person was deleted in the ATS."),
+        "closed_by_hand": _("A colleague has answered the person."),
+        "closed_with_letter": _("The person has been told by letter."),
         "anyway": _("To be entered although the requisition is not open."),
         "new_person": _("To be entered as a new person."),
     }

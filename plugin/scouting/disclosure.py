@@ -17,13 +17,16 @@ from plugin.connections import policy_of
 from plugin.database import now_of
 from plugin.events import record
 from plugin.policy import Policy
-from plugin.rows import ClientName, Connection, Employer, Requisition, Scout
+from plugin.rows import ClientName, Connection, Employer, Mail, Requisition, Scout
 from plugin.scouting.leaks import SHORTEST, folded, leaks
 from plugin.scouting.legal import LetterRefused
+from plugin.tasks import close_task
+from plugin.work.jobs import owe
 
 __all__ = [
     "AFTER_CONSENT",
     "FULL",
+    "HELD",
     "KINDS",
     "WITHHELD",
     "Disclosure",
@@ -36,6 +39,9 @@ __all__ = [
     "unsaid_to",
     "view_of",
 ]
+
+HELD = "leak"
+"""Why a mail waits that would have named an employer too early."""
 
 WITHHELD, AFTER_CONSENT, FULL = "withheld", "after_consent", "full"
 KINDS = ("legal", "alias", "product", "department", "domain")
@@ -94,7 +100,8 @@ def view_of(session: Session, requisition: Requisition, scout: Scout | None) -> 
     stage = setting_of(session, requisition)
     if stage == WITHHELD and scout is not None and scout.consented_at is not None:
         stage = AFTER_CONSENT
-    rows = names_of(session, requisition)
+    # In-house and full, a letter is written without looking any further.
+    rows = [] if employer.mode == "in_house" and stage != WITHHELD else names_of(session, requisition)
     policy = policy_of(connection)
     return Disclosure(
         stage=stage,
@@ -159,7 +166,33 @@ def consent(session: Session, scout: Scout, by: str, *, at: datetime | None = No
     scout.consented_at, scout.consent_by = at or now_of(session), by
     session.add(scout)
     record(session, scout.employer_id, "scout", scout.key, "consented", actor=by)
+    session.flush()
+    if not unsaid_to(session, session.get_one(Connection, scout.connection_id), scout.profile_id):
+        _let_go(session, scout, by)
     return True
+
+
+def _let_go(session: Session, scout: Scout, by: str) -> None:
+    """Send the mails that waited because they name the employer."""
+    for mail in session.exec(
+        select(Mail).where(
+            col(Mail.connection_id) == scout.connection_id,
+            col(Mail.person) == scout.profile_id,
+            col(Mail.state) == "held",
+            col(Mail.answer) == HELD,
+        )
+    ).all():
+        mail.state, mail.answer = "queued", ""
+        session.add(mail)
+        owe(
+            session,
+            "send_mail",
+            f"{mail.key}:consented",
+            employer_id=mail.employer_id,
+            connection_id=mail.connection_id,
+            payload={"mail_id": mail.key},
+        )
+        close_task(session, mail.employer_id, "mail_leak", str(mail.key), by=by)
 
 
 def unsaid_to(session: Session, connection: Connection, profile_id: str) -> tuple[str, ...]:

@@ -77,6 +77,7 @@ def say_found(found: str, locale: str) -> str:
         "from_domain": _("the address it comes from"),
         "reply_domain": _("address for replies"),
         "header": _("a header"),
+        "calendar_name": _("the name of an attached file"),
         "page": _("the page for the person"),
         "calendar": _("the calendar file"),
         "attachment_name": _("the name of an attached file"),
@@ -85,7 +86,9 @@ def say_found(found: str, locale: str) -> str:
     said = []
     for each in found.split("; "):
         part, _colon, name = each.partition(": ")
-        said.append(_("%(part)s: “%(name)s”", part=parts.get(part, part), name=name) if name else each)
+        said.append(
+            _("%(part)s: “%(name)s”", part=parts.get(part.partition(" ")[0], part), name=name) if name else each
+        )
     return "; ".join(dict.fromkeys(said))
 
 

@@ -26,7 +26,10 @@ from plugin.connections import policy_of
 from plugin.database import now_of
 from plugin.policy import Policy
 from plugin.rows import Connection, Mail
+from plugin.scouting import disclosure
+from plugin.scouting.leaks import leaks
 from plugin.sealing import Vault
+from plugin.tasks import open_task
 from plugin.work.jobs import owe
 
 _TOKYO = ZoneInfo("Asia/Tokyo")
@@ -54,6 +57,9 @@ def post(
 ) -> int | None:
     """Queue a mail and owe its sending; return its id, or None when one of this name was posted before.
 
+    A mail to a person that names an employer they may not be told of yet is held back instead, with a task: what it
+    answers, a yes above all, must not be lost by that.
+
     `name` makes twice once within the employer. `person` (a profile id) seals it under that person's key; "" is staff
     mail under the installation's. Does not commit. Raises ValueError without a recipient or without a sender address.
     """
@@ -78,6 +84,12 @@ def post(
         reply_to=reply_to,
         attachments=attachments,
     )
+    leaked = bool(person) and bool(
+        leaks(
+            _parts(policy, subject, text, html, reply_to, headers, attachments),
+            disclosure.unsaid_to(session, connection, person),
+        )
+    )
     values = {
         "employer_id": connection.employer_id,
         "connection_id": connection.key,
@@ -92,9 +104,9 @@ def post(
         ),
         "sealed": vault.seal_for(session, connection.employer_id, person, message.as_bytes().decode("ascii")),
         "language": language,
-        "state": "queued",
+        "state": "held" if leaked else "queued",
         "attempts": 0,
-        "answer": "",
+        "answer": disclosure.HELD if leaked else "",
         "commitment_id": commitment_id,
         "created_at": now_of(session),
     }
@@ -102,7 +114,19 @@ def post(
     id = session.execute(
         dialect.insert(Mail).values(**values).on_conflict_do_nothing(index_elements=["name"]).returning(col(Mail.id))
     ).scalar_one_or_none()
-    if id is not None:
+    if id is not None and leaked:
+        open_task(
+            session,
+            employer_id=connection.employer_id,
+            connection_id=connection.key,
+            kind="mail_leak",
+            name=str(id),
+            subject="mail",
+            subject_id=id,
+            due=now_of(session),
+            facts={"kind": kind},
+        )
+    elif id is not None:
         owe(
             session,
             "send_mail",
@@ -112,6 +136,34 @@ def post(
             payload={"mail_id": id},
         )
     return id
+
+
+def _parts(
+    policy: Policy,
+    subject: str,
+    text: str,
+    html: str | None,
+    reply_to: str | None,
+    headers: Mapping[str, str] | None,
+    attachments: Sequence[Attachment],
+) -> dict[str, str]:
+    """Every place of a mail where a name could stand, for `leaks`."""
+    parts = {
+        "subject": subject,
+        "text": text,
+        "html": html or "",
+        "from_name": policy.from_name,
+        "from_domain": policy.from_address.rpartition("@")[2],
+        "reply_domain": (reply_to or "").rpartition("@")[2],
+        "header": " ".join((headers or {}).values()),
+    }
+    for number, attached in enumerate(attachments):
+        name = "calendar" if attached.media_type == "text/calendar" else "attachment"
+        parts[f"{name}_name" if not number else f"{name}_name {number}"] = attached.filename
+        # A calendar file folds its lines (RFC 5545 §3.1); letters in other files are read as far as they are text.
+        words = attached.content.decode("utf-8", "ignore").replace("\r\n ", "")
+        parts[name if not number else f"{name} {number}"] = words
+    return parts
 
 
 def build(
