@@ -47,6 +47,7 @@ __all__ = [
     "lock",
     "on_receipt_accepted",
     "on_receipt_bounced",
+    "on_receipt_unknown",
     "take_effect",
     "tell_ats",
     "terms_digest",
@@ -340,6 +341,20 @@ def on_receipt_bounced(session: Session, mail: Mail) -> None:
         requisition = session.get_one(Requisition, commitment.requisition_id)
         nobody_to_ask(session, connection, requisition, commitment, "receipt_bounced")
         tell_ats(session, connection, requisition, commitment)
+
+
+def on_receipt_unknown(session: Session, mail: Mail) -> None:
+    """Nobody but a colleague says that the receipt arrived: what was entered in the ATS waits for the manager's own act."""
+    commitment = _of_receipt(session, mail)
+    if commitment is None or commitment.state != "grace":
+        return
+    requisition = lock(session, commitment.requisition_id)
+    commitment.state = "proposed"
+    session.add(commitment)
+    _note(session, commitment, "receipt_unknown", "clock")
+    connection = session.get_one(Connection, mail.connection_id)
+    nobody_to_ask(session, connection, requisition, commitment, "receipt_unknown")
+    tell_ats(session, connection, requisition, commitment)
 
 
 def grace_ends_at(commitment: Commitment, connection: Connection) -> datetime | None:

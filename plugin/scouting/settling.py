@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, func, select
 
-from plugin.alignment.commitment import on_receipt_accepted, on_receipt_bounced
+from plugin.alignment.commitment import on_receipt_accepted, on_receipt_bounced, on_receipt_unknown
 from plugin.database import NO_KEY_UPDATE, now_of
 from plugin.events import record
 from plugin.rows import Batch, Mail, Requisition, Scout
@@ -206,7 +206,12 @@ def settle_unknown(session: Session, mail: Mail, *, delivered: bool, by: str) ->
     session.refresh(mail)
     if mail.state != "unknown":
         return False
-    if delivered:
+    if delivered and mail.kind == "receipt" and by.startswith("staff:"):
+        # R2: only the mail server's acceptance starts the grace period. A colleague's word for it takes nothing into effect.
+        mail.state = "sent"
+        session.add(mail)
+        on_receipt_unknown(session, mail)
+    elif delivered:
         _sent(session, mail)
     else:
         mail.state = "bounced"

@@ -19,7 +19,8 @@ from plugin.alignment import commitment as commitments
 from plugin.alignment.links import LinkRefused, acting_url, look_at, new_link, read_show_token, show_token
 from plugin.alignment.terms import default_terms
 from plugin.pipeline import revocation
-from plugin.rows import ActingLink, Calibration, Commitment, Connection, Event, Staff, Task
+from plugin.rows import ActingLink, Calibration, Commitment, Connection, Event, Mail, Staff, Task
+from plugin.scouting.settling import settle_unknown
 
 GRACE = timedelta(minutes=30)
 
@@ -192,6 +193,27 @@ def test_a_decision_by_link_is_in_force_at_once(house_on_both: Any) -> None:
     assert (made.state, made.strength, made.how) == ("in_force", "verified", "acting_link")
     assert house.batches == [made.id]
     assert "80点以上" in house.mails("receipt")[0]
+
+
+def test_a_colleagues_word_for_a_receipt_takes_nothing_into_effect(house: Any) -> None:
+    """R2: the grace period starts when the mail server accepts the receipt, and by nobody's say-so."""
+    house.attest()
+    house.mail_server = "is lost"
+    _approved(house)
+    assert house.states() == ["grace"]
+    with house.work.writing() as session:
+        mail = session.exec(select(Mail).where(col(Mail.kind) == "receipt")).one()
+        mail.state = "unknown"
+        session.add(mail)
+        session.flush()
+        assert settle_unknown(session, mail, delivered=True, by="staff:2")
+    house.clock.move(GRACE * 3)
+    house.settle()
+    assert house.states() == ["proposed"] and not house.batches
+    with house.work.reading() as session:
+        assert [task.facts["why"] for task in session.exec(select(Task)) if task.kind == "manager_unreachable"] == [
+            "receipt_unknown"
+        ]
 
 
 def test_a_link_serves_one_decision_and_survives_a_slip(house: Any) -> None:
