@@ -13,18 +13,16 @@ from datetime import date
 
 from plugin.scouting.conditions_said import SCHEDULING, condition_in
 from plugin.scouting.headers import reads_automatic, reads_away
+from plugin.scouting.second_thoughts import second_thoughts
 from plugin.scouting.signs import (
     AFFIRMED,
     COME_BACK,
     COURTESY,
-    DENIED,
-    NO_OBSTACLE,
     OFFERED,
     PLAINLY_YES,
     REFUSED,
     SIGNS,
     STOPPED,
-    TURN,
     Sign,
 )
 from plugin.scouting.time_named import day_named
@@ -244,7 +242,7 @@ def _decide(said: list[str], found: list[_Found], *, automatic: bool, away: bool
         return intent("later", *yes, *later, because="mixed")
     if yes:
         # Words of regret beside a yes: perhaps the yes is only politeness.
-        because = negated or ("mixed" if _regrets(soft_no) or _turns(said, yes) else "")
+        because = negated or ("mixed" if _regrets(said, soft_no) or second_thoughts(said, _spans(yes)) else "")
         condition = condition_in(said)
         # Another doubt comes first: a condition that is met clears its own doubt only.
         read = intent("interested", *yes, because=because or ("condition" if condition else ""))
@@ -264,29 +262,14 @@ def _decide(said: list[str], found: list[_Found], *, automatic: bool, away: bool
     return intent("unclear", *weak_yes, *soft_later, because="weak" if weak_yes or soft_later else "unclear")
 
 
-def _turns(said: list[str], yes: list[_Found]) -> bool:
-    """Is there, after the first word of a yes, a turn or a denial that no rule understands?
-
-    "Any engineer would be thrilled by this. I am not that engineer." must not be heard by half. What is said of days and
-    hours, and a denial that clears the way (「問題ございません」), don't count.
-    """
-    spoken = {hit.place // 1000 for hit in yes}
-    for place in range(min(spoken), len(said)):
-        sentence = said[place]
-        if place in spoken:
-            # Behind the yes itself, only what follows its last word.
-            last = max(hit.place % 1000 + len(hit.words) for hit in yes if hit.place // 1000 == place)
-            turn = TURN.search(sentence, min(last, len(sentence)))
-            if turn is None:
-                continue
-            sentence = sentence[turn.start() :]
-        if DENIED.search(sentence) and not NO_OBSTACLE.search(sentence) and not SCHEDULING.search(sentence):
-            return True
-    return False
+def _spans(found: list[_Found]) -> list[tuple[int, int, int]]:
+    return [(hit.place // 1000, hit.place % 1000, hit.place % 1000 + len(hit.words)) for hit in found]
 
 
-def _regrets(soft_no: list[_Found]) -> bool:
-    return any(not re.match(r"申し?訳", hit.words) for hit in soft_no)
+def _regrets(said: list[str], soft_no: list[_Found]) -> bool:
+    return any(
+        not re.match(r"申し?訳", hit.words) and not SCHEDULING.search(said[hit.place // 1000]) for hit in soft_no
+    )
 
 
 def _together(one: list[_Found], other: list[_Found]) -> bool:

@@ -58,7 +58,7 @@ _JA_NO = (
 JA_TIME = r"平日|土日|週末|祝日|午前|午後|日中|夜|夕方|朝|昼|今週|来週|再来週|明日|本日|今日|\d日|\d時|曜|月末|その(?:日|時間)|この(?:日|時間)"
 _JA_UNDONE = (
     r"^[^。]{0,12}(?:わけ|訳|つもり|もの|理由|意図)(?:で)?(?:は|も|が)?.{0,3}(?:あり|ござい|な)(?:ません|い|く)|^(?:し|いたし|致し)ません"
-    r"|^[^。]{0,14}(?:でしょうか|ですか|ますか)"
+    r"|^[^。]{0,14}(?:でしょうか|ですか|ますか|ましたか)"
 )
 _JA_PAST = r"^でした|^(?:いま|おりま)せんでした|^かった"
 
@@ -79,6 +79,9 @@ INTERESTED = [
         r"(?:話|お話)だけでも(?!.*(?:難し|でき(?:ません|ない)))|(?:話|お話)(?:を|が)?(?:し(?:たい|てみたい)|できれば|させて(?:いただ|頂|くだ))",
         r"お(?:話|話し|会い|目通り|打ち合わせ)(?:を)?させて(?:いただ|頂|くだ|下さ)|お時間(?:を|が)?.{0,6}(?:いただけ|頂け|頂戴でき)|(?:面談|面接|ミーティング|日程|午前|午後|\d時|\d日|曜).{0,20}お願いでき",
         r"(?:以下|下記|次)の(?:日程|日時|候補|時間|いずれ).{0,20}(?:お願い|可能|いかが|都合|空|希望|調整)|(?:日程|候補日?|日時)(?:を|は|に(?:つ|関)).{0,14}(?:お送り|以下|下記|調整(?:お願い|させ|を)|ご提示|挙げ|ご?連絡(?:くだ|いただ|を)|お知らせ(?:くだ|いただ)|教えて(?:くだ|いただ))",
+        r"(?:面談|面接|参加|ご?対応|お話し?|お打ち?合わ?せ|通話)(?:は|が|に|も|することが|することは)?、?.{0,3}(?:可能です(?!か)|可能でございます|(?:でき|出来)(?:ます(?!か|で)|れば|たら)|(?:さ)せて(?:くだ|下さ|いただ|頂)|いたします(?!か)|致します(?!か)|したい(?:です|と|。|$)|したく|進めて(?:くだ|いただ|頂))",
+        r"エントリー(?:し|させ|いた|致|を希望)|^(?:ぜひ|是非|はい|では)?、?お願いした[いく]",
+        r"(?:zoom|オンライン|お?電話|teams|対面|\d{1,2}時|\d日|\d:\d\d|曜日?|夜|午前|午後|夕方|終日|[月火水木金土日]\))(?:頃|ごろ|以降|の夜|中)?(?:で|に|を|が)?(?:でしたら|であれば|なら|よければ|良ければ|も可能)?、?(?:で)?(?:よろしく)?お願い(?:し|いた|致)",
         r"日程(?:の)?調整.{0,8}(?:お願い|させ|でき|をし)|候補日.{0,6}(?:です|[::]|は以下|を)",
         after=_JA_NO,
         before=r"(?:知人|友人|同僚|後輩)(?:が|に|の)[^。]{0,12}$",
@@ -93,10 +96,11 @@ INTERESTED = [
         "interested",
         r"\b(?:very|definitely|really|quite|certainly|extremely|also|am|i'm|be|sounds|are|still)? ?\binterested\b",
         r"\b(?:i'd|i would|would|we'd) (?:\w+ ){0,2}(?:love|like|enjoy|welcome|appreciate) (?:\w+ ){0,5}(?:talk|chat|speak|hear|learn|discuss|meet|call|conversation|interview|know|connect|explore|apply|proceed|move|join|schedule|opportunity|find out|catch up)",
-        r"\b(?:i'm|i am|i'd be|i would be|am|be|would be|very|more than) (?:\w+ ){0,2}(?:happy|glad|keen|delighted|thrilled|excited|pleased|eager|up|open|willing|down) (?:to|for|about)\b",
+        r"\b(?:i'm|i am|i'd be|i would be|am|be|would be|very|more than) (?:(?!not\b|no\b|never\b)\w+ ){0,2}(?:happy|glad|keen|delighted|thrilled|excited|pleased|eager|up|open|willing|down) (?:to|for|about)\b",
         r"^(?:happy|glad|keen|delighted|open|up|down) (?:to|for)\b",
         r"\blet'?s (?:\w+ )?(?:talk|chat|speak|do (?:it|this|that)|schedule|set|connect|meet|arrange|go|have|find|discuss|book)",
         r"\bsounds (?:\w+ )?(?:great|good|interesting|exciting|perfect|amazing|wonderful|promising|like a (?:plan|great|good|fit))",
+        r"\bbook me in\b|\bput me down for\b|\bpencil me in\b",
         r"\b(?:would|'d) (?:like|love|be glad|be happy) to take you up on\b|\btake you up on (?:it|this|that|the|your)\b",
         r"\b(?:count me in|sign me up|i'm in\b|i accept|yes please|tell me more|works for me|i would say yes|it's a yes|a definite yes)",
         r"^(?:hi|hello|dear|thanks|thank you)?[^.]{0,30}?\b(?:yes|sure|absolutely|definitely|certainly|of course|gladly)\b[,.! ]",
@@ -106,7 +110,7 @@ INTERESTED = [
         r"\b(?:want|wish|would like|'d like|hope) to (?:\w+ )?(?:apply|hear more|learn more|know more|talk|chat|discuss|meet|speak|proceed|find out more|have a (?:chat|talk|call))",
         r"\bup my (?:alley|street)\b|\bwhen (?:would|is|could|can|are|works|do|shall|should)\b.{0,25}\b(?:good time|talk|chat|speak|meet|free|available|call)\b",
         r"\b(?:would|could) be (?:great|lovely|nice|good|wonderful|perfect) to (?:\w+ )?(?:talk|chat|speak|hear|learn|discuss|meet|connect)",
-        after=r"^[^.]{0,40}?(?:,? but\b|\bhowever\b|\bunfortunately\b).*(?:not|n't|cannot|pass|decline|no\b|accepted|unable|stay|committed)|^ (?:in|to) (?:hear|know) how you got",
+        after=r"^[^.]{0,40}?(?:,? but\b|\bhowever\b|\bunfortunately\b).*(?:not|n't|cannot|pass|decline|no\b|accepted|unable|stay|committed)|^ (?:in|to) (?:hear|know) how you got|^ (?:in|about|to (?:hear|know|learn)) (?:not|why|how (?:you|my|did)|where (?:you|my)|what (?:data|information)|getting off|being)\b|^ me (?:out|into)\b",
         before=r"(?:\bnot\b|n't\b|no longer|never|\bnor\b|wasn|\bwas\b|\bwere\b|\bhad\b|if you(?:'re| are)|anyone|\bwho\b|someone|somebody|colleague|friend|else|unable|unless you|lost|\bhe\b|\bshe\b|\bthey\b|\bless\b|without|neither|hardly|wish i|\bany \w+|\bpeople\b|\bmany\b)[^.]{0,28}$",
     ),
     *_signs(
@@ -124,9 +128,10 @@ DECLINED = [
         r"(?:興味|関心)(?:は|が|も|を)?.{0,8}(?:ありません|ございません|ない|無い|持てません|持って(?:い|おり)ません|わきません|湧きません|なく|ない)",
         r"(?:希望|志向|キャリア|条件|経験|スキル|方向性|専門)(?:に|と|が|とは|条件).{0,12}(?:合わ|合いま?せん|合って(?:い|お)(?:ま|り|な)|異な|沿わ|違[いう]|マッチし|かけ離れ|ず(?:れ|て))",
         r"(?:他社|別の?(?:会社|企業)|他の?(?:会社|企業)|既に|すでに|次の(?:会社|職場)|転職先|新しい(?:会社|職場)).{0,18}(?:内定|決ま(?:り|っ)|決め|入社(?:し|が|する|予定)|承諾|オファー.{0,3}受)",
-        r"期待に(?:沿|添|応え|お応え).{0,8}(?:ない|ず|ません|かね)|(?:ご)?(?:要望|希望|意向)に(?:沿|添|お応え).{0,6}(?:ず|ません|ない|かね)",
+        r"(?:期待|要望|希望|意向)に(?:は)?(?:沿|添|応え|お応え).{0,8}(?:ない|ず|ません|かね)|見合わせ(?:ます|させ|たい|たく|て(?:いただ|頂|おき))",
         r"(?:今回|この度|こちら|お話|スカウト|ご提案|お誘い).{0,14}(?:結構です|大丈夫です|やめて|やめ(?:ます|ておき)|なしで|パス(?:し|で|させ))|^(?:いえ|いいえ)?、?結構です|(?:が|けど|けれど|ので|ため)、?(?:今回は|もう)?結構です(?!ので|から|が|よ)",
-        r"やめて?(?:お|と)きます|お気持ちだけ|ご縁がなかった|(?:別|他|よそ)(?:の|で)?(?:ところ|所|社).{0,8}(?:決ま|決め)",
+        r"やめて?(?:お|と)きます|お気持ちだけ|ご縁がなかった|(?:別|他|よそ)(?:の|で)?(?:ところ|所|社).{0,8}(?:決ま|決め)|(?:もう|既に|すでに|次が|次は|他に|他で|よそに|別に).{0,8}決ま(?:り|っ)",
+        r"^(?:今のところ|今は|現在は?|特に|うちは|もう)?、?(?:不要(?:です|。|$)|必要(?:ありません|ございません|ない)|間に合って(?:い|お)?(?:ます|り))|(?:私|自分)(?:に|と)は?.{0,8}合わない|(?:に|とは)合わ(?:なさそう|ないと(?:思|考|感))",
         r"応募(?:は|を|する(?:つもり|予定|意思|考え)は).{0,10}(?:しません|いたしません|控え|ありません|ございません|考えて(?:い|お)(?:ない|りません|ません))",
         r"お?受け(?:する(?:こと)?)?(?:は|が)?.{0,6}(?:(?:でき|出来)(?:ません|ない|かね)|いたしかね|致しかね|難し|しかね)",
         r"お(?:役に立て|力になれ|応え(?:でき|する(?:こと)?(?:は|が)?(?:でき|出来)?))(?:そうに)?(?:は|も)?(?:あり)?(?:ません|ない|ず|かね|そうにな|難し)",
@@ -146,6 +151,7 @@ DECLINED = [
         r"(?:難しい|厳しい|無理)(?:です|状況です|と(?:思|存)[いじ]ます|かと)[。.!]*$",
         r"転職活動.{0,12}(?:終(?:え|わ|了)|して(?:い|お)(?:ない|りません|ません)|休止|止め|やめ|しておらず)",
         r"(?:現職|今の(?:会社|職場|仕事|環境)|現在の(?:会社|職場|仕事|職|環境)).{0,18}(?:満足|続け|留ま|残(?:る|り)|集中|やりがい|離れ(?:る|られ)|頑張|専念)",
+        r"(?:求職|職探し|仕事を?探し|転職活動)(?:は|を)?(?:して|行って)?(?:い|お)(?:りません|ない|ません)|定年|今の会社に(?:いる|いたい|骨)|通勤(?:が|は|に)(?:遠|難|大変|厳し)|遠(?:いの|すぎ)",
         r"(?:転職|入社|異動)したばかり|(?:今|いま|現在).{0,14}(?:余裕|時間|ゆとり)(?:が|は)?(?:ありません|ございません|ない|取れ)",
         r"申し?訳(?:ありません|ございません|ない)(?:の)?(?:です)?が|残念(?:ながら|です)|ご縁が(?:なかった|ありません)",
         weak=True,
@@ -155,13 +161,17 @@ DECLINED = [
     *_signs(
         "declined",
         r"\b(?:i'm|i am|am|be|really|just|currently|that)? ?not (?:\w+ ){0,2}interested\b|\bno interest\b|\bisn't (?:of )?interest|\bnot of interest",
-        r"\b(?:decline|declining)\b|\b(?:i'll|i will|i'd|i would|have to|going to|must|need to|like to|gonna|i|to) (?:\w+ )?pass\b(?! (?:it|this|that|your \w+|the \w+)? ?(?:on|along) to)(?! (?:it|this|that|your) )",
+        r"\b(?:decline|declining)\b|\b(?:i'll|i will|i'd|i would|have to|going to|must|need to|like to|gonna|i|to) (?:\w+ )?pass\b(?! (?:it|this|that|your \w+|the \w+)? ?(?:on|along) to)(?! (?:it|this|that|your) (?!time|round|one|chance|offer|opportunity))",
+        r"\ball set\b|^(?:thanks,? |thank you,? )?(?:but )?(?:i'm|i am) (?:good|fine|okay)(?: for now| as i am)?,? ?(?:thanks|thank you)?[.!]?$|\brespectfully,? no\b|[,;] (?:so )?no[.!]?$|\bretired\b",
+        r"\b(?:don't|do not|not sure) (?:\w+ )?(?:think|feel|believe|see) (?:that )?(?:this|it|i|that|the \w+|myself|your \w+)(?:'s|'m| is| am| would be|'d be| are)? (?:really |quite )?(?:a|an|the|as|right|for)\b",
+        r"\bno (?:current |immediate )?(?:plans|intention|desire|wish|reason) (?:to|of) (?:\w+ )?(?:leav|mov|chang|switch|look|go)",
         r"\bno,? thank(?:s| you)\b|\bthanks,? but no\b|\bthank you,? but no\b|\bhard pass\b|^(?:it's |that's )?(?:a )?no(?:[.,!]|$| for me)",
         r"\bnot (?:quite )?(?:a|the|my) (?:\w+ )?(?:fit|match|role|opportunity|job|position|thing|cup)\b|\bnot (?:right )?for me\b|\b(?:isn't|is not|wouldn't be|won't be) (?:quite |really |going to be )?(?:for me|right for me|(?:a |the |my )?(?:\w+ )?(?:fit|match|role|opportunity|job|position|move|step)\b)",
         r"\b(?:signed|gone|going|signing) with (?:another|a different|somebody|someone)\b|\b(?:accepted|signed|taken|took|started|joined|starting|start|accepting) (?:an?|another|a new|my new|the)(?: \w+){0,3} (?:offer|position|role|job|company)\b|\bfound (?:a|another)(?: \w+)? (?:job|role|position)\b",
         r"\b(?:doesn't|does not|don't|do not) (?:really |quite )?(?:fit|match|suit|align|appeal|meet my)|\b(?:have to|must|will|going to|i'll|i'd|i|to|but) say no\b(?! to no)|\b(?:a|it's|is) no from (?:me|my side)\b|\b(?:answer|reply) is (?:a |still |sadly |unfortunately )?no\b|\bto be a no\b|\bturn(?:ing)? (?:this|it|you|the \w+) down\b|\brather not\b",
         r"\b(?:won't|will not|would not|wouldn't|not going to|not planning to|don't intend to|not be) (?:be )?(?:\w+ )?(?:apply|applying|pursue|pursuing|relocat(?:e|ing)|mov(?:e|ing) (?:forward|to|house|abroad)|leav(?:e|ing)|chang(?:e|ing) jobs?|join(?:ing)?|proceed|proceeding|taking|take (?:this|it|part)|interview|able to (?:proceed|take|accept|pursue))",
-        r"\bnot (?:be )?(?:able to|in a position to) (?:take|move|proceed|pursue|accept|join|commit|relocate)",
+        r"\bnot (?:be )?(?:able to|in a position to) (?:take|move|proceed|pursue|accept|join|commit|relocate|change|leave|consider)",
+        r"\bnot (?:really |currently )?open to (?!.{0,30}\bbut\b)",
         r"\b(?:don't|do not) (?:want|wish) to (?:\w+ )?(?:proceed|apply|talk|chat|interview|change|leave|move|pursue|continue|meet)",
         after=r"^[^.]{0,10}\?",
         before=r"(?:can't|cannot|couldn't|not that|isn't that|wouldn't say|hard to|don't want to|never)[^.]{0,16}$",
@@ -172,6 +182,7 @@ DECLINED = [
         r"\bnot (?:currently |really )?(?:looking|considering|in the market|seeking|searching|thinking (?:of|about) (?:chang|leav|mov))",
         r"\b(?:happy|content|satisfied|settled|comfortable) (?:where i am|(?:in|with|at) (?:my|the) (?:current|present|new|job|role))|\bhappy where i\b",
         r"\b(?:stay|staying|remain|stick|committed) (?:where|at|in|with|to) (?:i|my|the)\b|\bunfortunately\b|\bi'm afraid\b|\bi regret\b|\bi'm sorry,? but\b|\bwould have loved\b|\bwish i could\b|\bnot ready\b",
+        r"\btoo (?:far|low|junior|senior|small|little|long a)\b|\b(?:this|it|that|which|role|job|position) (?:really )?(?:won't|doesn't|wouldn't|will not|does not|would not) work\b|\b(?:don't|do not|no longer) (?:do|work (?:in|as|with|on)) .{0,30}\b(?:any ?more|any longer|these days)\b|\bno longer (?:do|work)\b",
         r"\b(?:can't|cannot|can not|unable to) (?:\w+ )?(?:proceed|take|accept|pursue|commit|consider|move)",
         weak=True,
         before=r"\b(?:was|were|wasn)\b[^.]{0,12}$",
@@ -184,17 +195,18 @@ OPT_OUT = [
         "opt_out",
         r"(?:配信|送信|メール|スカウト|連絡|案内|通知)(?:の|を|は)?(?:配信|送信|送付)?(?:の|を|は)?(?:停止|解除|中止|止めて|やめて|ストップ)",
         r"(?:今後|以後|以降|今後一切|二度と|もう|これ以上|一切).{0,22}(?:連絡|メール|送(?:信|付|ら|って)|案内|スカウト|配信|お誘い|コンタクト).{0,22}(?:不要|お?控え|ご?遠慮|しない|(?:さ)?れない|やめ|止め|ご容赦|いただかなくて|頂かなくて|しなくて|結構|なさらない|ご無用|いりません|要りません|断|停止|来ない|ないで)",
+        r"(?:スカウト|勧誘|メール|営業|ご?連絡|お誘い|案内).{0,6}(?:は|も|を)?(?:今後|一切|全て|すべて|以後)(?:は)?.{0,8}(?:お断り|断って)|(?:今後|一切|以後).{0,16}(?:お断り|断らせ)|(?:勧誘|営業|スカウト|メール|連絡)(?:は|を|も)?お?(?:やめて|止めて|やめ|止め)(?:くだ|下さ|ほし|欲し|いただ|頂)",
         r"(?:連絡|メール|スカウト|案内)(?:は|も|を)?(?:、)?(?:今後|一切|もう|二度と|これ以上).{0,14}(?:不要|お?控え|ご?遠慮|しない|やめ|止め|ないで|いりません|要りません|結構)",
         r"(?:連絡|メール|スカウト|ご?案内)(?:を|は|も)?(?:送(?:ら|って(?:こ|来))|し(?:て(?:こ|来))?|寄こさ|よこさ|いただか|頂か)ないで",
         r"(?:連絡|メール|スカウト|案内)(?:は|も)?(?:不要です|いりません|要りません|必要ありません|お?控えください|お?控え(?:いただ|頂|願|下さ)|ご遠慮(?:くだ|下さ|いただ|願|頂))",
         r"(?:リスト|名簿|データベース|登録|宛先|対象|連絡先).{0,10}(?:から)?(?:削除|外し|除外|消し|抹消|解除)",
-        r"(?:個人情報|私の(?:情報|データ|連絡先|アドレス|メールアドレス)|メールアドレス|(?:登録|プロフィール)(?:情報)?).{0,14}(?:削除|消去|消して|抹消|破棄)",
+        r"(?:個人情報|私の(?:情報|データ|連絡先|アドレス|メールアドレス)|アドレス|(?:登録|プロフィール)(?:情報)?).{0,14}(?:削除|消去|消して|抹消|破棄)",
         r"受信(?:を)?(?:拒否|停止)|迷惑(?:メール)?(?:です|なので|として|に感じ)|退会|購読(?:を)?(?:解除|停止)",
         after=r"^[^。]{0,12}(?:希望(?:し|いた)?(?:て(?:い|おり))?(?:ま|し)せん|(?:する)?(?:必要|つもり|予定)は(?:あり|ござい|な))|^[^。]{0,6}しないで(?:くだ|下さ|ほし)|^[」』]?(?:とは|と|なんて)?(?:書|言|申|返信)(?:き|い|し)?(?:はし)?ま?せん",
     ),
     *_signs(
         "opt_out",
-        r"\bunsubscribe\b|\bopt(?:ing)?[ -]?out\b|\b(?:remove|delete|take|erase) (?:me|my (?:\w+ )?(?:name|e-?mail|address|data|details|information|profile|contact|record|account|cv|resume)s?)\b(?: (?:off|from|out))?(?! out for)",
+        r"\bleave me alone\b|\bunsubscribe\b|\bopt(?:ing)?[ -]?out\b|\b(?:remove|delete|take|erase) (?:me|my (?:\w+ )?(?:name|e-?mail|address|data|details|information|profile|contact|record|account|cv|resume)s?)\b(?: (?:off|from|out))?(?! out for)",
         r"\b(?:stop|quit|cease) (?:\w+ )?(?:e-?mail|mail|contact|send|messag|spam|writ|bother|reach|approach)\w*",
         r"\b(?:do not|don't|never|not to|please not|would not|wouldn't|rather you (?:didn't|did not)) (?:\w+ )?(?:e-?mail|contact|write|message|send|reach out|mail|approach|bother)(?:ing)?\b(?: to)? ?(?:me|us|again|any|this|anymore|these)",
         r"\bno (?:more|further) (?:\w+ )?(?:e-?mails?|mails?|messages?|contact|communications?|outreach)\b|\bno longer (?:wish|want) to (?:receive|be contacted|hear)|\b(?:don't|do not) (?:wish|want) to (?:receive|be contacted|hear from you|get)",
@@ -206,7 +218,8 @@ OPT_OUT = [
 LATER = [
     *_signs(
         "later",
-        r"(?:来年|来春|来夏|来秋|来冬|半年|\d+(?:か|ヶ|カ|ケ|ヵ|箇)月|[一二三四五六]か月|数(?:か|ヶ|カ)月|(?<!\d)\d{1,2}月(?!\d)|来月|再来月|年明け|年度末|年度明け|来期|来年度|今期|春|夏|秋|冬|ボーナス|賞与|産休|育休|プロジェクト|案件|繁忙期|落ち着).{0,16}(?:以降|後|頃|ころ|ごろ|になれば|になったら|終わ|過ぎ|明け|たら|れば|まで|に).{0,30}(?:連絡|声(?:が|を|掛|か)|お話|話を|改めて|あらため|検討|相談|お願い|考え|可能|伺)",
+        r"(?:来年|来春|来夏|来秋|来冬|半年|\d+(?:か|ヶ|カ|ケ|ヵ|箇)月|[一二三四五六]か月|数(?:か|ヶ|カ)月|(?<!\d)\d{1,2}月(?!\d)|来月|再来月|年明け|年度末|年度明け|年度が(?:替|変|明)\w{1,3}|来期|来年度|今期|春|夏|秋|冬|ボーナス|賞与|産休|育休|プロジェクト|案件|繁忙期|落ち着).{0,16}(?:以降|後|頃|ころ|ごろ|になれば|になったら|終わ|過ぎ|明け|たら|れば|まで|に).{0,30}(?:連絡|声(?:が|を|掛|か)|お話|話を|改めて|あらため|検討|相談|お願い|考え|可能|伺)",
+        r"(?:来年|来月|来春|次回|今度|春|夏|秋|冬|\d月)(?:に|の.{1,6}に)?、?また.{0,6}(?:お願い|連絡|よろしく|声|お話)|(?:以降|から|後|頃)(?:で(?:あれば|したら)|なら|に)(?:は)?、?(?:動け|可能|お話|検討|考え|対応)",
         r"(?:時期|タイミング|機会)を(?:改め|見て|あらため)|改めて(?:こちらから|私から|当方から|ご)?.{0,4}(?:連絡|相談|返信|返事|お返事)(?:いた|致|し(?:ます|たい)|させ|さしあげ|差し上げ)",
         r"(?:少し|もう少し|しばらく|少々|今しばらく)(?:の間|、)?(?:考え|検討|時間|お時間|待|お待ち|先)",
         r"(?:その(?:頃|ころ|時|とき|際|節|折)|時期が来|落ち着いたら|落ち着きましたら).{0,30}(?:ご?連絡|声(?:が|を|掛|か)|募集|お話|検討|相談|お願い)",
@@ -223,6 +236,7 @@ LATER = [
         "later",
         r"\b(?:next (?:year|quarter|spring|summer|fall|autumn|winter|month)|in (?:a few|several|a couple of|about \w+|two|three|four|five|six|nine|twelve|\d+) (?:months?|years?)|in (?:january|february|march|april|may|june|july|august|september|october|november|december)|(?:after|until|from) (?:january|february|march|april|may|june|july|august|september|october|november|december|new year|the new year|my (?:\w+ )?(?:bonus|leave|project|wedding|move|visa|vesting|probation)|the (?:holidays|summer|project)))",
         r"\b(?:check back|circle back|touch base|reach (?:back )?out (?:to me )?(?:again|later|in)|get back (?:to you|in touch|to me)|contact me (?:again|later|in)|try (?:me )?again|ping me|write (?:to )?me again|come back to (?:you|me)|revisit|pick (?:this|it|things) (?:back )?up (?:again|later|in|then|after)|(?:pick|take) (?:this|it) up again|let me think|think (?:about|it over|on) (?:it|this)|need (?:some |more |a bit of )?time)\b",
+        r"\b(?:tied up|unavailable|not available|booked(?: up)?|swamped|slammed|busy|away|committed|under contract|on (?:a |an )?(?:contract|project|assignment)) (?:\w+ ){0,3}(?:until|till|through)\b",
         r"\b(?:maybe|perhaps) later\b|\blater (?:this|in the|next) year\b|\b(?:maybe|perhaps) (?:another|some other) time\b",
     ),
     *_signs(
@@ -236,6 +250,7 @@ WITHDRAW = [
     *_signs(
         "withdraw",
         r"取り?下げ|キャンセル(?:さ|し|を|で|いた|と)|取り?消(?:し|さ|す)|撤回|取りやめ|取り止め|白紙に",
+        r"一度.{0,20}(?:受け|お願い|希望|申し込み?|応募|承諾|返事|返信)(?:を|は)?(?:いた|し)?(?:しました|ました|した|た)(?:が|けど|けれど|ものの|の(?:です|に)).{0,40}(?:辞退|お断り|見送|遠慮させ)",
         r"(?:先日|先ほど|前回|先週|昨日|一度は).{0,50}(?:が|けれど|けど|ものの|もの、).{0,50}(?:辞退|お断り|見送|遠慮させ)",
         r"(?:面談|面接|選考|応募).{0,6}(?:後|の結果|を受け).{0,30}辞退|(?:内定|選考|今後の選考).{0,6}(?:を|は|の)?辞退|家庭の事情.{0,20}辞退",
     ),
@@ -260,7 +275,7 @@ RESCHEDULE = [
 REFERRAL = [
     *_signs(
         "referral",
-        r"(?:知人|知り合い|友人|同僚|元同僚|同期|後輩|先輩|部下|教え子|仲間|主人|妻|夫|友達|探して(?:い|お)?る(?:人|者|方)).{0,30}(?:紹介(?:し|でき|いた|さ)|ご紹介|推薦|いかが|興味|関心|合い(?:そう|ます)|適任|向いて|共有|転送|伝え|おり|いる)",
+        r"(?:知人|知り合い|友人|同僚|元同僚|同期|後輩|先輩|部下|教え子|仲間|主人|妻|夫|弟|妹|兄|姉|息子|娘|いとこ|友達|探して(?:い|お)?る(?:人|者|方)).{0,30}(?:紹介(?:し|でき|いた|さ|可能)|ご紹介|推薦|いかが|興味|関心|合い(?:そう|ます)|適任|向いて|共有|転送|伝え|おり|いる)",
         r"(?:代わり|かわり)に.{0,14}紹介|(?:どなたか|ほかの?方|他の?方|適任の?方|優秀な(?:方|人|者)).{0,14}紹介(?:でき|し|いた|さ)",
     ),
     *_signs(
@@ -286,7 +301,7 @@ VIA_AGENT = [
         "via_agent",
         r"\b(?:through|via|by way of) (?:my|our|an|the) (?:\w+ ){0,2}(?:agent|recruiter|agency|representative|rep|headhunter|assistant|manager|recruitment \w+|consultant)\b",
         r"\b(?:contact|speak (?:to|with)|talk to|go through|get in touch with|write to|liaise with|reach(?: out to)?|deal with|refer to|e-?mail|call) (?:my|our) (?:\w+ ){0,2}(?:agent|recruiter|agency|representative|headhunter|assistant|manager|office|consultant|account \w+)\b",
-        r"\b(?:on|in) (?:his|her|their|\w+'s?|behalf of)? ?behalf\b|\bon behalf of\b|\bi(?:'m| am)? (?:currently )?(?:represent(?:ing)?)\b(?! the \w+ team)|\brepresented by\b|\bi(?:'m| am) (?:\w+ ){0,3}(?:\w+'s|his|her|their) (?:\w+ )?(?:agent|assistant|recruiter|representative|manager|secretary|consultant|wife|husband|partner)\b",
+        r"\b(?:on|in) (?:his|her|their|\w+'s?|behalf of)? ?behalf\b|\bon behalf of\b|\bi(?:'m| am)? (?:currently )?(?:represent(?:ing)?)\b(?! the \w+ team)|\brepresented by\b|\b(?:this is|i(?:'m| am)) (?:\w+ ){0,3}(?:\w+'s|his|her|their) (?:\w+ )?(?:agent|assistant|recruiter|representative|manager|secretary|consultant|wife|husband|partner)\b",
         r"\bmy (?:\w+ )?(?:agent|recruiter|agency|representative|headhunter|assistant)\b.{0,40}\b(?:handles?|will (?:be in touch|contact|reach|get|reply|handle|arrange|take)|takes? care|is handling|copied|cc'?e?d|in cc|deals?|manages?|arranges?|can (?:help|arrange|speak))\b|\b(?:copied|cc'?e?d|adding|looped? in|copying) (?:in )?my (?:\w+ )?(?:agent|recruiter|agency|representative|assistant)\b|\b(?:our|my) (?:candidate|client)\b.{0,60}\b(?:interested|available|forwarded|asked|would|is)\b",
         before=r"\b(?:not|never|without|rather than|instead of|don't|do not|no longer)\b[^.]{0,16}$",
     ),
@@ -296,6 +311,7 @@ QUESTION = [
     *_signs(
         "question",
         r"(?:でしょうか|ですか|ますか|ませんか|のか|いかが|でしたか|ましたか)[。?!\s]*$|[?]\s*$",
+        r"(?:について|に関して|を|が|も)(?:もう少し|詳しく|事前に|先に|まず)?知りたい",
         r"(?:教えて|お教え|ご教示|ご教授|お聞かせ|確認(?:させて|したい|です)|お尋ね|質問(?:が|です|させ|を)).{0,14}(?:くだ|下さ|いただ|頂|したい|です|ます|幸い|願|が)",
         r"[?]\s*$|\b(?:could|can|would) you (?:\w+ )?(?:tell|explain|clarify|share|confirm|let me know|provide|elaborate)\b|\b(?:i have|i had) (?:a|some|a few|one|two|several) questions?\b|\b(?:wondering|curious) (?:if|whether|about|how|what)\b",
     ),
@@ -336,19 +352,6 @@ COME_BACK = re.compile(
 )
 """What turns a time somebody names into one to come back at: "I start elsewhere in January" names none."""
 
-TURN = re.compile(
-    r"(?:^|。|、)(?:ただ|但し|ただし|しかし|しかしながら|とはいえ|けれども|ですが|でも|一方で|残念|あいにく|生憎)|\b(?:but|however|though|although|that said|having said that|still|unfortunately|sadly|alas|only)\b"
-)
-DENIED = re.compile(
-    r"(?:ません|ないです|ないので|ないため|ない(?:と|か)(?:思|考|存)|ありませんで|できず|出来ず|かねます|かねる|難し|厳し|無理|不安|心配|迷(?:って|い))"
-    r"|\b(?:i|we|it|this|that|he|she|they|there|my \w+)(?:'m| am|'s| is|'ve| have|'d| would| do| did| does| can| will| could| was| are|'ll)? ?(?:\w+ )?(?:not|n't|never|no longer|hardly)\b|\b(?:can't|cannot|won't|don't|doesn't|isn't|aren't|wouldn't|couldn't|didn't|unable|impossible|no way|nobody|neither|instead)\b"
-)
-"""A turn and a denial that no rule understands: beside a yes they make it one for a person."""
-
-NO_OBSTACLE = re.compile(
-    r"(?:問題|差し支え|支障|異存|抵抗|迷い|心配|気兼ね)(?:は|も|が)?(?:特に|全く|まったく)?(?:あり|ござい|な)|(?:でしょうか|ませんか|[?])\s*$|不要|申し?訳|恐れ入|恐縮|すみません|すいません|お手数|とんでもな|かもしれません|構いません|かまいません|(?:ほか|他)ならな|\b(?:can't wait|couldn't agree|no (?:problem|worries|issue|objection)|don't (?:mind|worry|hesitate|need)|do not (?:mind|worry|hesitate|need)|not a problem|why not|if not|whether or not|not only|haven't (?:had|got)|have not (?:had|updated))\b|[?]\s*$"
-)
-
 PLAINLY_YES = re.compile(
     r"ぜひ|是非|お願い|希望|参加|聞(?:き|い)|\b(?:yes|sure|definitely|absolutely|of course|interested|gladly|please)\b"
 )
@@ -358,7 +361,7 @@ REFUSED = re.compile(
     r"^(?:いいえ|いえ|結構です|不要です|no|nope|nah|no thanks|not interested|パスで|無理です|ng)[。.!、\s]*$"
 )
 STOPPED = re.compile(
-    r"^(?:配信停止|送信停止|停止|解除|配信停止希望|不要|退会|unsubscribe|stop|remove|opt ?out|cancel|cease)[。.!、\s]*$"
+    r"^(?:配信停止|送信停止|停止|解除|ストップ|配信停止希望|不要|退会|unsubscribe|stop|remove|opt ?out|cancel|cease)[。.!、\s]*$"
 )
 COURTESY = re.compile(
     r"お世話になっ|ご?連絡(?:を)?(?:いただ|頂|くださ|下さ)?.{0,8}(?:ありがと|有難|御礼|感謝)|お返事が遅|返信が遅|と申します|(?:様|さん|御中|殿|先生)[。、,]?$|^(?:dear|hi|hello|hey)\b|thank(?:s| you) (?:so much |very much )?(?:for|again)|(?:best|kind|warm) regards|^(?:regards|sincerely|best|cheers|thanks|thank you)[,.!]?$|ありがとうございます[。!]*$|よろしくお願い(?:し|いた|致|申).{0,8}$|(?:突然|急)の(?:ご)?連絡"
