@@ -17,9 +17,11 @@ from plugin.doors import (
     behind,
     by_hand,
     by_link,
+    candidate_page,
     candidates,
     desk,
     health,
+    holding,
     keeping,
     letters,
     page,
@@ -75,9 +77,11 @@ def create_app(work: Work) -> Flask:
         letters,
         replies,
         promises,
+        holding,
         keeping,
         desk,
         candidates,
+        candidate_page,
         working_conditions,
     ):
         app.register_blueprint(module.blueprint)
@@ -88,4 +92,6 @@ def create_app(work: Work) -> Flask:
         app.register_blueprint(machine)
     # A mail program's one-click refusal (RFC 8058) is a POST without any page before it.
     protection.exempt(candidates.one_click)
+    # A candidate's link is the permission itself: nobody else can make their browser post to it, and no cookie is set.
+    protection.exempt(candidate_page.blueprint)
     return app

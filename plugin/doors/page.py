@@ -59,6 +59,11 @@ def speak(language: str) -> None:
     g.locale = language
 
 
+def read_in(zone: str) -> None:
+    """Set the zone times are shown in."""
+    g.zone = zone
+
+
 def see_other(endpoint: str, **values: Any) -> Response:
     """After a POST: go and look (303), so that reloading repeats nothing."""
     return redirect(url_for(endpoint, **values), code=303)  # type: ignore[return-value]

@@ -31,7 +31,7 @@ from plugin.rows import (
     Scout,
     SlotChoice,
 )
-from plugin.scouting.disclosure import WITHHELD, Disclosure, view_of
+from plugin.scouting.disclosure import WITHHELD, Disclosure, leaks, view_of
 from plugin.scouting.facts import PersonFact
 from plugin.scouting.legal import LetterRefused, origin
 from plugin.scouting.post import mail_name
@@ -143,7 +143,7 @@ def facing(
         company=company,
         sender=sender,
         named=view.named,
-        position=requisition.title,
+        position="" if leaks({"title": requisition.title}, view.secrets) else requisition.title,
         written_at=scout.sent_at,
         source=_source(profile, policy, language),
         whys=_whys(session, vault, scout, language),
