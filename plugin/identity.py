@@ -32,6 +32,8 @@ class Identity:
     industry: str = ""
     size: str = ""
     employers: tuple[str, ...] = ()  # earlier ones, where known: masked in quotes like the present one
+    company_number: str = ""  # 法人番号 of the present employer, where the source carries it
+    zone: str = ""  # IANA name of where they live, where the source says so; "": the connection's
     # How to find them where letters are copied by hand: a member number, or the address of their page there.
     bizreach: str = ""
     linkedin: str = ""
@@ -61,6 +63,20 @@ class Identity:
         return cls(**{**data, "employers": tuple(data.get("employers", ()))})
 
 
+# CJK compatibility ideographs (U+FA19 神, U+FA10 塚): NFC would put another form in their place.
+_COMPATIBILITY = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f])")
+
+
+def as_written(name: str) -> str:
+    """A name as its owner writes it, on one line: 髙, 﨑, variation selectors and compatibility forms stay.
+
+    Only what is the same letter in two parts (か + ゛, e + ´) is joined.
+    """
+    one_line = " ".join(name.split())
+    parts = _COMPATIBILITY.split(one_line)
+    return "".join(part if _COMPATIBILITY.fullmatch(part) else unicodedata.normalize("NFC", part) for part in parts)
+
+
 # Keyed hashes: how one finds a person without keeping their name.
 
 
@@ -82,10 +98,9 @@ _LEGAL_FORM = re.compile(
 )
 
 
-def hash_company(vault: Vault, employer_id: int, company: str) -> str:
-    """Legal forms don't distinguish companies: 株式会社みほん and みほん are one."""
-    plain = _fold(_LEGAL_FORM.sub(" ", unicodedata.normalize("NFKC", company)).replace(",", " "))
-    return vault.hash(employer_id, "company:" + plain) if plain else ""
+def fold_company(company: str) -> str:
+    """A company's name as names are compared: legal forms don't distinguish (株式会社みほん and ㈱みほん are one)."""
+    return _fold(_LEGAL_FORM.sub(" ", unicodedata.normalize("NFKC", company)).replace(",", " "))
 
 
 def _fold(text: str) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
+from connectors.records import Attachment
 from plugin.connections import policy_of
 from plugin.i18n import phrases, say_date, say_time
-from plugin.identity import Identity, identity_of
+from plugin.identity import Identity, as_written, identity_of
 from plugin.pipeline.owners import active, keeper_of, locale_of, recruiter_of
 from plugin.pipeline.wording import (
     Letter,
@@ -23,8 +24,14 @@ from plugin.pipeline.wording import (
 from plugin.policy import Policy
 from plugin.rows import Commitment, Connection, Entry, Profile, Promise, Requisition, Scout, Staff
 from plugin.scouting.candidate_links import page_here
+from plugin.scouting.compiler import SEPARATOR
+from plugin.scouting.conditions_sheet import agency_lines, attachment, lines
+from plugin.scouting.disclosure import leaks, view_of
+from plugin.scouting.legal import LetterRefused
 from plugin.scouting.post import come_back, post
 from plugin.scouting.suppression import is_suppressed
+from plugin.scouting.voices import AGENCY, IN_HOUSE, OPERATOR, sending_party
+from plugin.scouting.working_conditions import sheet_of
 from plugin.sealing import Erased, Vault
 
 __all__ = [
@@ -113,16 +120,12 @@ def _to_candidate(
     if is_suppressed(session, vault, employer_id=entry.employer_id, address=address.email, sender=sender):
         return  # said stop after the yes: hears no more from us, the recruiter sees the entry
     scout = session.get_one(Scout, entry.scout_id)
-    written = candidate_letter(
-        session,
-        connection,
-        entry,
-        promise,
-        address,
-        letter_name,
-        scout.language,
-        page=page_here(session, vault, scout, address.email),
-    )
+    page = page_here(session, vault, scout, address.email)
+    texts = [
+        candidate_letter(session, connection, entry, promise, address, letter_name, language, page=page)
+        for language in (scout.language, scout.second_language)
+        if language
+    ]
     post(
         session,
         vault,
@@ -131,13 +134,35 @@ def _to_candidate(
         name=name,
         to=address.email,
         to_name=address.name,
-        subject=written.subject,
-        text=written.text,
+        subject=" / ".join(text.subject for text in texts),
+        text=f"\n{SEPARATOR}\n\n".join(text.text for text in texts),
         language=scout.language,
         person=entry.profile_id,
         commitment_id=promise.commitment_id if promise is not None else None,
         reply_to=come_back(policy_of(connection).from_address, scout.reply_token),
+        attachments=_sheet(session, connection, entry, scout) if letter_name.startswith("receipt_") else [],
     )
+
+
+def _sheet(session: Session, connection: Connection, entry: Entry, scout: Scout) -> list[Attachment]:
+    """The working conditions, as every receipt carries them (職業安定法 Art. 5-3), the employer named as far as may be.
+
+    A sheet that would name an employer who is still withheld stays behind: the receipt itself is never held up.
+    """
+    requisition = session.get_one(Requisition, entry.requisition_id)
+    legal = policy_of(connection).legal
+    view = view_of(session, requisition, scout)
+    found = []
+    for language in (scout.language, scout.second_language):
+        if not language:
+            continue
+        sheet = sheet_of(session, requisition, language)
+        described = "" if view.named else view.described.get(language, "") or "―"
+        rows = lines(sheet, language, employer=described) + agency_lines(legal, scout.voice, language)
+        if leaks({"sheet": "\n".join(value for _label, value in rows), "role": requisition.title}, view.secrets):
+            return []
+        found.append(attachment(rows, role=requisition.title, sheet=sheet, locale=language))
+    return found
 
 
 def candidate_letter(
@@ -153,24 +178,54 @@ def candidate_letter(
     """One letter to the candidate, filled in from the rows."""
     policy = policy_of(connection)
     requisition = session.get_one(Requisition, entry.requisition_id)
+    scout = session.get_one(Scout, entry.scout_id)
     commitment = session.get(Commitment, promise.commitment_id) if promise is not None else None
     block = (
         promise_words(commitment, promise, language) + "\n\n" if commitment is not None and promise is not None else ""
     )
+    company = known_as(session, connection, requisition, scout, language)
     return letter(
         letter_name,
         language,
         salutation=salutation(identity, language),
-        company=(policy.company_ja if language == "ja" else policy.company_en)
-        or policy.legal.sender
-        or connection.name,
+        opening=opening(policy, scout.voice, language, company),
+        company=company,
         role=requisition.title,
         promise=block,
         due=say_date(promise.due_date, language) if promise is not None else "",
         kind=kind_words(commitment, language) if commitment is not None else "",
-        signature=signature(policy, connection, language),
+        signature=signature(policy, connection, language, scout.voice, company),
         **more,
     )
+
+
+def known_as(session: Session, connection: Connection, requisition: Requisition, scout: Scout, language: str) -> str:
+    """Whose name the candidate knows us by: an agency's own, else the employer as their letter may name it.
+
+    An answer to somebody who wrote to us is never held up by a missing name: the legal sender stands in for it.
+    """
+    policy = policy_of(connection)
+    stand_in = policy.legal.sender or connection.name
+    if scout.voice == AGENCY:
+        return stand_in
+    try:
+        return view_of(session, requisition, scout).company(language)
+    except LetterRefused:
+        return stand_in
+
+
+def opening(policy: Policy, voice: str, language: str, company: str) -> str:
+    """Who is writing, as the first line of an answer says it."""
+    _ = phrases(language)
+    if voice == AGENCY:
+        return _("This is %(agency)s, the recruitment agency.", agency=company)
+    if voice == OPERATOR:
+        return _(
+            "This is %(operator)s, looking after recruiting on behalf of %(company)s.",
+            operator=sending_party(policy, voice),
+            company=company,
+        )
+    return _("This is the recruiting team at %(company)s.", company=company)
 
 
 def candidate_of(session: Session, vault: Vault, entry: Entry) -> Identity | None:
@@ -191,14 +246,16 @@ def candidate_of(session: Session, vault: Vault, entry: Entry) -> Identity | Non
 def salutation(identity: Identity, language: str) -> str:
     """山田様; Dear Taro Yamada: a surname alone is no way to address somebody in English."""
     if language == "ja":
-        return f"{identity.family_name}様"
-    name = identity.romaji or identity.name
-    return f"Dear {name},"
+        return f"{as_written(identity.family_name)}様"
+    return f"Dear {as_written(identity.romaji or identity.name)},"
 
 
-def signature(policy: Policy, connection: Connection, language: str) -> str:
-    company = policy.company_ja if language == "ja" else policy.company_en
-    lines = [company or connection.name, policy.legal.sender, policy.legal.postal_address, policy.legal.contact]
+def signature(policy: Policy, connection: Connection, language: str, voice: str = IN_HOUSE, company: str = "") -> str:
+    """Who signs: the employer in-house; an agency or an operator themselves, so that no client is named by it."""
+    own = policy.company_ja if language == "ja" else policy.company_en
+    legal = policy.legal
+    first = (company or own or connection.name) if voice == IN_HOUSE else sending_party(policy, voice)
+    lines = [first, *([legal.sender] if voice == IN_HOUSE else []), legal.postal_address, legal.contact]
     return "\n".join(dict.fromkeys(line for line in lines if line))
 
 

@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from plugin.i18n import phrases, say_date
+from plugin.identity import as_written
 from plugin.scouting.disclosure import refuse_leaks
 from plugin.scouting.facts import PersonFact, RoleFacts, chosen, say_together
 from plugin.scouting.legal import LetterRefused
@@ -123,7 +124,7 @@ def _render(parts: Parts, promise: str) -> tuple[str, str]:
     subject, body = _source(language, f"{parts.occasion}_{parts.voice}")
     bullet, colon = ("・", "：") if language == "ja" else ("- ", ": ")
     values = {
-        "name": _one_line(parts.addressee),
+        "name": as_written(parts.addressee),
         "company": _one_line(parts.company),
         "sender": _one_line(parts.speaker.sender),
         "writer": _one_line(parts.speaker.writer),
