@@ -24,6 +24,7 @@ def upgrade() -> None:
     op.add_column("reply", sa.Column("later_on", sa.Date(), nullable=True))
     op.add_column("reply", sa.Column("wants_erasure", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("reply", sa.Column("decided_at", _WHEN, nullable=True))
+    op.add_column("entry", sa.Column("sealed_words", sa.LargeBinary(), nullable=True))
     op.create_table(
         "replyfile",
         sa.Column("id", _BIG, nullable=False),
@@ -66,6 +67,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("syntheticyes")
     op.drop_table("replyfile")
+    with op.batch_alter_table("entry") as entry:
+        entry.drop_column("sealed_words")
     with op.batch_alter_table("reply") as reply:
         for name in ("decided_at", "wants_erasure", "later_on", "condition", "reason", "topic"):
             reply.drop_column(name)

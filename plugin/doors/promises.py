@@ -20,7 +20,7 @@ from plugin.doors.paging import rows_of
 from plugin.doors.people import Names
 from plugin.doors.refusing import refusal
 from plugin.doors.visitors import changing, recruiters, recruiting, signed_in, visitor
-from plugin.pipeline import apologies, chain, holding, ledger
+from plugin.pipeline import apologies, chain, farewells, holding, ledger
 from plugin.pipeline.entries import decide_duplicate, record_intent
 from plugin.pipeline.wording import Letter, counted_words, interviewer_words, kind_words
 from plugin.rows import Commitment, Connection, Entry, Promise, Requisition, Scout, Staff, Task
@@ -249,6 +249,8 @@ def entry(entry_id: int) -> ResponseReturnValue:
             entry=found,
             requisition=db.get_one(Requisition, found.requisition_id),
             promise=holding.promise_of(db, found),
+            said=holding.words_of(db, page.work().vault, found),
+            farewell=farewells.draft_or_none(db, page.work().vault, found),
             names=Names(db, found.employer_id, [found.profile_id]),
             owner=db.get(Staff, found.owner_id) if found.owner_id is not None else None,
             task=task if found.state == "deciding" else None,
@@ -293,7 +295,11 @@ def close(entry_id: int) -> ResponseReturnValue:
     try:
         with changing() as db:
             holding.close_entry(
-                db, _entry(db, entry_id), by=visitor().actor, because=request.form.get("because", "")[:500]
+                db,
+                _entry(db, entry_id),
+                by=visitor().actor,
+                because=request.form.get("because", "")[:500],
+                vault=page.work().vault,
             )
         page.say(_("Closed."))
     except ValueError:

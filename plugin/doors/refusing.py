@@ -11,7 +11,7 @@ from plugin.doors.page import translate as _
 
 def refusal(error: Exception) -> str:
     """A refusal in the reader's words; a general one where the rule names a state nobody's button leads to."""
-    known = promises() | replies() | apologies()
+    known = promises() | replies() | farewells() | apologies()
     return known.get(str(error), _("That could not be recorded as it stands. Look at the page again and try anew."))
 
 
@@ -83,6 +83,22 @@ def replies() -> dict[str, str]:
         "the answer can't have come in the future; check the date and time": _(
             "The answer can't have come in the future. Check the date and time."
         ),
+    }
+
+
+def farewells() -> dict[str, str]:
+    """Why an entry can't be closed with a letter."""
+    return {
+        "only an entry that waits for a person can be closed here": _(
+            "Only an entry that waits for a person can be closed here."
+        ),
+        "the requisition is not closed; the letter would not be true": _(
+            "The requisition is not closed in the ATS, so the letter would not be true."
+        ),
+        "a promise is still owed to this person: keep it, or record that they waived it": _(
+            "A promise is still owed to this person. Keep it, or record that they waived it."
+        ),
+        "the letter needs a subject and a text": _("The letter needs a subject and a text."),
     }
 
 

@@ -314,7 +314,10 @@ def _hand_over(
         entry.state, entry.because = "deciding", because
         entry.owner_id = owner_id(session, requisition)
         entry.held_until = holding.held_until(case.connection, holding.promise_of(session, entry), now)
+        # A vendor's sentence may name the person: it lies under their key.
+        entry.sealed_words = holding.sealed(session, work.vault, entry, words[:500])
         session.add(entry)
+        holding.owe_end_of_clock(session, entry)
         record(session, entry.employer_id, "entry", entry.key, "deciding", actor="clock", because=because)
         open_task(
             session,
@@ -329,7 +332,6 @@ def _hand_over(
             due=entry.held_until,
             facts={
                 "because": because,
-                "words": words[:500],
                 "candidates": [[match.candidate_id, match.why] for match in doubts],
             },
         )

@@ -20,7 +20,7 @@ from plugin.pipeline.ledger import OPEN
 from plugin.pipeline.owners import done_with, owner_id
 from plugin.rows import Connection, Entry, Promise, Requisition, Task
 from plugin.scouting import attachments
-from plugin.sealing import Vault
+from plugin.sealing import Erased, Vault
 from plugin.tasks import open_task
 from plugin.work.context import Work
 from plugin.work.jobs import Claim, owe
@@ -39,6 +39,7 @@ def hold(
     entry.owner_id = owner_id(session, requisition)
     entry.held_until = held_until(connection, promise, now)
     session.add(entry)
+    owe_end_of_clock(session, entry)
     attachments.keep_bytes(session, entry.scout_id, entry.held_until)
     record(session, entry.employer_id, "entry", entry.key, "held", actor="ats", because=entry.because)
     _open_task(session, entry, kind="holding" if status == "draft" else "holding_closed", now=now)
@@ -104,7 +105,7 @@ def release_holding(work: Work, claim: Claim) -> None:
 
 def let_go(session: Session, entry: Entry, *, actor: str, because: str = "") -> None:
     """Take an entry out of the lane (or off the decision page) and owe its way into the ATS."""
-    entry.state, entry.because, entry.held_until = "owed", because, None
+    entry.state, entry.because, entry.held_until, entry.sealed_words = "owed", because, None, None
     session.add(entry)
     no_more_to_decide(session, entry, by=actor)
     record(session, entry.employer_id, "entry", entry.key, "released", actor=actor, because=because)
@@ -117,9 +118,73 @@ def enter_anyway(session: Session, entry: Entry, *, by: str) -> None:
         let_go(session, entry, actor=by, because="anyway")
 
 
-def close_entry(session: Session, entry: Entry, *, by: str, because: str) -> None:
+def owe_end_of_clock(session: Session, entry: Entry) -> None:
+    """When the clock of a waiting yes runs out, somebody is told: nothing is ever closed or entered by silence."""
+    if entry.held_until is None:
+        return
+    owe(
+        session,
+        "holding_over",
+        f"{entry.key}:{entry.held_until.isoformat()}",
+        employer_id=entry.employer_id,
+        connection_id=entry.connection_id,
+        payload={"entry_id": entry.key, "until": entry.held_until.isoformat()},
+        due=entry.held_until,
+    )
+
+
+def holding_over(work: Work, claim: Claim) -> None:
+    """The clock of a waiting yes has run out: whoever owns it and the manager have a task each, overdue from now."""
+    with work.finishing(claim) as session:
+        entry = session.exec(
+            select(Entry).where(col(Entry.id) == claim.payload["entry_id"]).with_for_update(key_share=True)
+        ).one()
+        until = entry.held_until.isoformat() if entry.held_until is not None else ""
+        if entry.state not in ("holding", "deciding") or until != claim.payload["until"]:
+            return
+        requisition = session.get_one(Requisition, entry.requisition_id)
+        owners = {owner_id(session, requisition), requisition.manager_id}
+        told: list[int | None] = [*sorted(id for id in owners if id is not None)]
+        for owner in told or [None]:
+            open_task(
+                session,
+                employer_id=entry.employer_id,
+                connection_id=entry.connection_id,
+                kind="holding_over",
+                name=f"{entry.key}:{until}:{owner}",
+                owner_id=owner,
+                requisition_id=entry.requisition_id,
+                subject="entry",
+                subject_id=entry.key,
+                due=entry.held_until,
+            )
+        record(session, entry.employer_id, "entry", entry.key, "clock_ended", actor="clock", because=entry.because)
+
+
+def sealed(session: Session, vault: Vault, entry: Entry, words: str) -> bytes | None:
+    """Words about a person, under their key; None where there are none or the person was erased."""
+    if not words.strip():
+        return None
+    try:
+        return vault.seal_for(session, entry.employer_id, entry.profile_id, words.strip())
+    except Erased:
+        return None
+
+
+def words_of(session: Session, vault: Vault, entry: Entry) -> str:
+    """What the ATS or a colleague said of a waiting or closed yes; "" once the person was erased."""
+    if entry.sealed_words is None:
+        return ""
+    try:
+        return str(vault.open_for(session, entry.employer_id, entry.profile_id, entry.sealed_words))
+    except Erased:
+        return ""
+
+
+def close_entry(session: Session, entry: Entry, *, by: str, because: str, vault: Vault | None = None) -> None:
     """A person closed a held yes, having answered the candidate themselves. Refused while a promise is owed.
 
+    `because` is kept sealed under the candidate's key where a vault is given, and nowhere else: it may name them.
     Raises ValueError without a reason, or while a promise on it is open: keep it, or record that the candidate waived it.
     """
     if entry.state not in ("holding", "deciding"):
@@ -129,7 +194,8 @@ def close_entry(session: Session, entry: Entry, *, by: str, because: str) -> Non
     promise = promise_of(session, entry)
     if promise is not None and promise.state in OPEN:
         raise ValueError("a promise is still owed to this person: keep it, or record that they waived it")
-    entry.state, entry.because, entry.held_until = "closed", because.strip(), None
+    entry.state, entry.because, entry.held_until = "closed", "closed_by_hand", None
+    entry.sealed_words = sealed(session, vault, entry, because) if vault is not None else None
     session.add(entry)
     no_more_to_decide(session, entry, by=by)
     record(session, entry.employer_id, "entry", entry.key, "closed", actor=by)
@@ -162,7 +228,7 @@ def heal(session: Session, employer_id: int, connection_id: int | None) -> None:
 
 def no_more_to_decide(session: Session, entry: Entry, *, by: str) -> None:
     """Close every task that asked what to do with an entry."""
-    for kind in ("holding", "holding_closed", "possible_duplicate", "entry_stuck", "yes_again"):
+    for kind in ("holding", "holding_closed", "holding_over", "possible_duplicate", "entry_stuck", "yes_again"):
         done_with(session, entry.employer_id, kind, "entry", entry.key, by=by)
 
 

@@ -27,7 +27,8 @@ class Entry(Row, table=True):
     profile_id: str
     kind: str
     state: str = "owed"
-    because: str = ""
+    because: str = ""  # a code
+    sealed_words: bytes | None = None  # the ATS's or a colleague's words on it, under the person's key
     owner_id: int | None = Field(default=None, foreign_key="staff.id")
     ats_candidate_id: str = ""
     ats_application_id: str = ""

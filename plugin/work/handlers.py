@@ -30,6 +30,7 @@ HANDLERS: dict[str, str] = {
     "note_choice": "plugin.pipeline.choice_notes:note_choice",
     "note_erasure": "plugin.pipeline.choice_notes:note_erasure",
     "erase_person": "plugin.erasure:erase_asked",
+    "holding_over": "plugin.pipeline.holding:holding_over",
     "release_holding": "plugin.pipeline.holding:release_holding",
     "sweep_connection": "plugin.work.sweeps:sweep_connection",
     "poll_mailbox": "plugin.scouting.mailbox:poll",

@@ -10,7 +10,7 @@ import pytest
 import plugin
 from plugin.catalogues import translations
 from plugin.doors.app import create_app
-from plugin.doors.refusing import apologies, promises, refusal, replies
+from plugin.doors.refusing import apologies, farewells, promises, refusal, replies
 from plugin.work.context import Work
 
 ROOT = Path(plugin.__file__).parent
@@ -19,6 +19,7 @@ RULES = [
     ("doors/promises.py", "NotAllowed"),
     ("scouting/deciding.py", "CannotDecide"),
     ("scouting/question_answers.py", "CannotAnswer"),
+    ("pipeline/farewells.py", "CannotClose"),
     ("pipeline/apologies.py", "CannotApologise"),
 ]
 
@@ -42,7 +43,7 @@ def test_every_refusal_has_its_sentence_in_both_languages(work: Work, path: str,
     for lang in ("ja", "en"):
         with app.test_request_context("/", headers={"Accept-Language": lang}):
             app.preprocess_request()
-            known = promises() | replies() | apologies()
+            known = promises() | replies() | farewells() | apologies()
             assert [message for message in messages if message not in known] == []
             said[lang] = [refusal(ValueError(message)) for message in messages]
     assert all(not japanese.isascii() for japanese in said["ja"])

@@ -31,6 +31,7 @@ from plugin.clock import SettableClock
 from plugin.database import Database
 from plugin.people import Identity, Person, add_profiles
 from plugin.pipeline.entries import accept_yes
+from plugin.pipeline.holding import words_of
 from plugin.rows import (
     Batch,
     Calibration,
@@ -350,6 +351,11 @@ class World:
     def entry(self, scout: Scout) -> Entry:
         with self.work.reading() as session:
             return session.exec(select(Entry).where(col(Entry.scout_id) == scout.key)).one()
+
+    def said(self, entry: Entry) -> str:
+        """What the ATS or a colleague said of an entry."""
+        with self.work.reading() as session:
+            return words_of(session, self.work.vault, entry)
 
     def promise(self, scout: Scout) -> Promise | None:
         with self.work.reading() as session:

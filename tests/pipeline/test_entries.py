@@ -215,13 +215,14 @@ def test_closing_asks_a_person_and_only_a_person_ends_it(world: Any) -> None:
         entry = session.get_one(Entry, world.entry(plain).key)
         with pytest.raises(ValueError, match="why"):
             close_entry(session, entry, by="staff:1", because=" ")
-        close_entry(session, entry, by="staff:1", because="told by telephone")
+        close_entry(session, entry, by="staff:1", because="told by telephone", vault=world.work.vault)
         owed = session.get_one(Entry, world.entry(promised).key)
         with pytest.raises(ValueError, match="owed"):
             close_entry(session, owed, by="staff:1", because="told")
         enter_anyway(session, owed, by="staff:1")
     world.work_all()
     assert (world.entry(promised).state, world.entry(plain).state) == ("entered", "closed")
+    assert (world.entry(plain).because, world.said(world.entry(plain))) == ("closed_by_hand", "told by telephone")
     world.yes(plain)
     assert [task.kind for task in world.tasks("yes_again")] == ["yes_again"]
 
@@ -301,7 +302,7 @@ def test_what_the_ats_refuses_waits_for_a_person_with_its_words(world: Any) -> N
     entry = world.entry(scout)
     assert (entry.state, entry.because) == ("deciding", "refused")
     [task] = world.tasks("entry_stuck")
-    assert task.facts["words"] == "this is not allowed" and task.owner_id == world.recruiter.key
+    assert world.said(entry) == "this is not allowed" and task.owner_id == world.recruiter.key
     with world.work.writing() as session:
         decide_duplicate(session, session.get_one(Entry, entry.key), by="staff:2")
     world.work_all()
