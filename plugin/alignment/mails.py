@@ -371,4 +371,5 @@ def _send(
         language=locale_of(staff, connection),
         staff_id=staff.key,
         commitment_id=commitment.key if commitment is not None else None,
+        requisition=requisition,
     )

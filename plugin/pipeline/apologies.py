@@ -89,6 +89,7 @@ def send_apology(
         person=entry.profile_id,
         commitment_id=promise.commitment_id,
         reply_to=come_back(sender, scout.reply_token),
+        automatic=False,  # a person has read it and sends it
     )
     done_with(session, promise.employer_id, "apology", "promise", promise.key, by=by)
     if mail_id is not None:

@@ -76,6 +76,7 @@ def tell_chosen(
             text="\n".join(lines) + "\n",
             language=locale,
             staff_id=staff.key,
+            requisition=requisition,
             attachments=[calendar_file(meeting_of(vault, choice, locale), now_of(session))],
         )
 

@@ -25,7 +25,7 @@ from connectors.records import Attachment
 from plugin.connections import policy_of
 from plugin.database import now_of
 from plugin.policy import Policy
-from plugin.rows import Connection, Mail
+from plugin.rows import Commitment, Connection, Mail, Requisition, Staff
 from plugin.scouting import disclosure
 from plugin.scouting.leaks import leaks
 from plugin.sealing import Vault
@@ -51,9 +51,11 @@ def post(
     staff_id: int | None = None,
     person: str = "",
     commitment_id: int | None = None,
+    requisition: Requisition | None = None,
     reply_to: str | None = None,
     headers: Mapping[str, str] | None = None,
     attachments: Sequence[Attachment] = (),
+    automatic: bool = True,
 ) -> int | None:
     """Queue a mail and owe its sending; return its id, or None when one of this name was posted before.
 
@@ -61,13 +63,16 @@ def post(
     answers, a yes above all, must not be lost by that.
 
     `name` makes twice once within the employer. `person` (a profile id) seals it under that person's key; "" is staff
-    mail under the installation's. Does not commit. Raises ValueError without a recipient or without a sender address.
+    mail under the installation's. A colleague's answer goes to the recruiter of `requisition` (else of the commitment's),
+    or to the account's owner. `automatic`: no person wrote it. Does not commit. Raises ValueError without a recipient or without a sender address.
     """
     policy = policy_of(connection)
     if not policy.from_address:
         raise ValueError("the connection has no sender address; set one with `kakuyaku connect`")
     if not to.strip():
         raise ValueError(f"the mail {name} has no recipient")
+    if reply_to is None and staff_id is not None:
+        reply_to = answered_by(session, policy, staff_id, requisition, commitment_id)
     token = new_token()
     message_id = message_id_of(token, policy)
     message = build(
@@ -80,7 +85,7 @@ def post(
         html=html,
         now=now_of(session),
         # RFC 3834: no mail program answers a mail that says nobody wrote it.
-        headers={"Auto-Submitted": "auto-generated", **(headers or {})},
+        headers={**({"Auto-Submitted": "auto-generated"} if automatic else {}), **(headers or {})},
         reply_to=reply_to,
         attachments=attachments,
     )
@@ -164,6 +169,20 @@ def _parts(
         words = attached.content.decode("utf-8", "ignore").replace("\r\n ", "")
         parts[name if not number else f"{name} {number}"] = words
     return parts
+
+
+def answered_by(
+    session: Session, policy: Policy, staff_id: int, requisition: Requisition | None, commitment_id: int | None
+) -> str | None:
+    """Where a colleague's answer to a mail of ours goes: a person, never the mailbox that reads candidates' answers."""
+    if requisition is None and commitment_id is not None:
+        commitment = session.get(Commitment, commitment_id)
+        requisition = session.get(Requisition, commitment.requisition_id) if commitment is not None else None
+    if requisition is not None and requisition.recruiter_id not in (None, staff_id):
+        recruiter = session.get(Staff, requisition.recruiter_id)
+        if recruiter is not None and recruiter.active and recruiter.email:
+            return recruiter.email
+    return next(iter(policy.owner_addresses), None)
 
 
 def build(

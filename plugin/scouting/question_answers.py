@@ -99,6 +99,7 @@ def send_answer(session: Session, vault: Vault, reply: Reply, text: Letter, *, b
         language=_language(scout),
         person=scout.profile_id,
         reply_to=come_back(sender, scout.reply_token),
+        automatic=False,  # a person has read it and sends it
     )
     done_with(session, reply.employer_id, "question", "reply", reply.key, by=by)
     if mail_id is not None:
