@@ -51,6 +51,10 @@ REASONS = ("not_looking", "satisfied", "pay", "place", "role", "timing", "compan
 
 
 REFUSING = ("declined", "withdraw")
+_ON_MEETING = re.compile(
+    SCHEDULING.pattern
+    + r"|面談|面接|お話|説明|お目に|日程|よろしいでしょうか|\b(?:talk|chat|call|meet|speak|next steps?|time|slot|when)\b"
+)
 MOST_TEXT, MOST_SENTENCE = 20_000, 1_000
 """Characters read of somebody's own words, and of one sentence: what is longer was not written as an answer."""
 
@@ -115,6 +119,8 @@ def _complete(read: Intent, said: list[str], found: list[_Found], today: date | 
     asking = [said[place] for place in sorted({hit.place // 1000 for hit in found if hit.kind == "question"})]
     refusing = [said[place] for place in sorted({hit.place // 1000 for hit in found if hit.kind in REFUSING})]
     about = topic_of(asking, said) if read.asks or read.kind == "question" else ""
+    if about == "other" and read.kind != "question" and all(_ON_MEETING.search(one) for one in asking):
+        about = ""  # 「木曜日はいかがでしょうか」 beside a yes asks nothing that stands in the description
     when = None
     if read.kind == "later" and today is not None:
         putting_off = [said[place] for place in sorted({hit.place // 1000 for hit in found if hit.kind == "later"})]

@@ -59,6 +59,9 @@ _ONWARD = re.compile(r"^.{0,3}(?:以降|以後|から|頃|ごろ|ころ|後|あ�
 _PAST = re.compile(
     r"^[^、。]{0,14}(?:ばかり|入社し(?:た|て)|転職し(?:た|て)|(?:始|はじ)めた|生まれ|しました(?!ら)|でした(?!ら))"
 )
+_PAST_BEFORE = re.compile(
+    r"\b(?:joined|started|moved|began|begun|left|changed|since|hired|promoted|graduated|last|been here)\b[^.,;]{0,14}$|(?:昨年|去年|先月|一昨年|おととし)の?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def _all_named(sentence: str, today: date) -> list[_Named]:
                 continue
             after = sentence[match.end() :]
             named = read(match, after, today)
-            if named is None or _PAST.match(after):
+            if named is None or _PAST.match(after) or _PAST_BEFORE.search(sentence[: match.start()]):
                 continue
             taken.append(match.span())
             day, forward = named
@@ -240,6 +243,8 @@ def _season(match: re.Match[str], after: str, today: date) -> tuple[date, bool] 
     day = _coming(month, today)
     if day is not None and day <= today.replace(day=1) and match.group("next"):
         day = day.replace(year=day.year + 1)
+    if day is not None and match.group("next") == "再来":
+        day = day.replace(year=today.year + 2)
     return (day, bool(match.group("next"))) if day else None
 
 
@@ -334,7 +339,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Read], ...] = (
     (re.compile(r"再来週|来週"), _week),
     (
         re.compile(
-            r"(?P<next>来|翌|次の|今度の)?(?:年の)?(?:春|夏|秋|冬)(?![日葉田山目川野原木場])(?:の)?(?P<bonus>ボーナス|賞与)?"
+            r"(?P<next>再来|来|翌|次の|今度の)?(?:年の?)?(?:春|夏|秋|冬)(?![日葉田山目川野原木場])(?:の)?(?P<bonus>ボーナス|賞与)?"
         ),
         _season,
     ),

@@ -67,7 +67,7 @@ _REASON_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for reason, words in (
         (
             "other",
-            r"(?:他社|別の?(?:会社|企業)|他の?(?:会社|企業)|既に|すでに|次の(?:会社|職場)|転職先|新しい(?:会社|職場)|別(?:の)?(?:ところ|所)).{0,18}(?:内定|決ま(?:り|っ)|決め|入社|承諾|オファー|勤め)|独立(?:し|する|を)|起業|フリーランス(?:として|に|で)|進学|留学"
+            r"(?:他社|別の?(?:会社|企業)|他の?(?:会社|企業)|既に|すでに|もう次|次(?:の(?:会社|職場)|が)|転職先|新しい(?:会社|職場)|別(?:の)?(?:ところ|所)).{0,18}(?:内定|決ま(?:り|っ)|決め|入社|承諾|オファー|勤め)|独立(?:し|する|を)|起業|フリーランス(?:として|に|で)|進学|留学"
             r"|\b(?:accepted|signed|took|taken|started|joined|starting|accepting)\b (?:\w+ ){0,5}(?:offer|position|role|job|company|contract)\b|\bfound (?:a|another)(?: \w+)? (?:job|role|position)\b|\bstart(?:ing|ed)? (?:my own|a company|a business)\b|\bgoing freelance\b|\bback to (?:school|university)\b",
         ),
         (
@@ -89,7 +89,7 @@ _REASON_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "satisfied",
-            r"満足|やりがい|(?:現職|今の(?:会社|職場|仕事|環境)|現在の(?:会社|職場|仕事|職|環境)|いまの(?:会社|職場|仕事)).{0,22}(?:続け|留ま|残(?:る|り)|集中|充実|離れ|頑張|専念|注力|楽し|気に入|貢献)|居心地"
+            r"満足|やりがい|(?:現職|今の(?:会社|職場|仕事|環境)|現在の(?:会社|職場|仕事|職|環境)|いまの(?:会社|職場|仕事)).{0,22}(?:続け|留ま|残(?:る|り)|集中|充実|離れ|頑張|専念|注力|楽し|気に入|貢献|いる|いたい|骨)|居心地"
             r"|\b(?:happy|content|satisfied|settled|comfortable|enjoy\w*|love|loving|thriving)\b.{0,24}\b(?:where i|current|present|my (?:job|role|work|team|company|employer)|here\b|at \w+)|\b(?:stay|staying|remain|stick)\w* (?:\w+ )?(?:where|at|in|with|put)\b|\bcommitted to (?:my|the)\b|\bhappy where\b",
         ),
         (
@@ -99,12 +99,12 @@ _REASON_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "role",
-            r"(?:志向|方向性|職種|業務内容|仕事内容|仕事の内容|スキル|経験|専門(?:性|分野)?|ポジション|役割|技術(?:スタック)?|キャリア(?:プラン|の方向)?|分野|領域|職務|やりたい|マネジメント|バックエンド|フロントエンド|開発|未経験|求め(?:る|られ)).{0,24}(?:合わ|合いま?せん|合って(?:い|お)|異な|沿わ|違[いう]|マッチし|ずれ|離れ|足り|不足|ありません|ない|外れ|希望し|興味)"
-            r"|\b(?:not|isn't|doesn't|don't|no longer|less|rather than|instead of|away from|outside|beyond|under|over)\b.{0,34}\b(?:fit|match|role|position|skills?|skillset|stack|experience|career|direction|management|hands-on|individual contributor|field|expertise|background|qualified|backend|frontend|engineering|coding|python|java|level)\b|\b(?:too (?:junior|senior)|overqualified|underqualified|different direction|step (?:back|down)|career path|lateral move)\b",
+            r"(?:志向|方向性|職種|業務内容|仕事内容|仕事の内容|スキル|経験|専門(?:性|分野)?|ポジション|役割|技術(?:スタック)?|キャリア(?:プラン|の方向)?|分野|領域|職務|やりたい|マネジメント|バックエンド|フロントエンド|開発|未経験|求め(?:る|られ)).{0,24}(?:合わ|合いま?せん|合って(?:い|お)|異な|沿わ|違[いう]|マッチし|ずれ|離れ|足り|不足|ありません|ない|外れ|希望し|興味|厳し|難し)"
+            r"|\b(?:not|isn't|doesn't|don't|no longer|less|rather than|instead of|away from|outside|beyond|under|over)\b(?! in a position).{0,34}\b(?:fit|match|role|position|skills?|skillset|stack|experience|career|direction|management|hands-on|individual contributor|field|expertise|background|qualified|backend|frontend|engineering|coding|python|java|level)\b|\b(?:too (?:junior|senior)|overqualified|underqualified|different direction|step (?:back|down)|career path|lateral move)\b",
         ),
         (
             "not_looking",
-            r"転職(?:活動)?(?:は|を|する|の|自体|先を)?.{0,18}(?:考え|検討|希望|予定|意思|つもり|意向|気持ち|気|探し|して|終(?:え|わ|了)|休止|止め|やめ|控え)|(?:転職|仕事|会社|職場|職)(?:は|を|が)?.{0,8}(?:変え|変わ|移|辞め)る?(?:気|つもり|予定|考え)|仕事を探して|動くつもり"
+            r"求職|職探し|転職(?:活動)?(?:は|を|する|の|自体|先を)?.{0,18}(?:考え|検討|希望|予定|意思|つもり|意向|気持ち|気|探し|して|終(?:え|わ|了)|休止|止め|やめ|控え)|(?:転職|仕事|会社|職場|職)(?:は|を|が)?.{0,8}(?:変え|変わ|移|辞め)る?(?:気|つもり|予定|考え)|仕事を探して|動くつもり"
             r"|\bnot (?:\w+ ){0,3}(?:looking|considering|exploring|open to|in the market|seeking|searching|planning|job[- ]hunting|thinking (?:of|about))\b|\bno (?:plans|intention|desire) (?:to|of)\b|\b(?:don't|do not) (?:\w+ )?(?:plan|intend|want|wish) to (?:\w+ )?(?:change|leave|move|switch)\b|\b(?:aren't|isn't|am not|'m not) looking\b",
         ),
     )
