@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
@@ -19,6 +20,7 @@ class Form:
     fields: list[tuple[str, str]] = field(default_factory=list)
     buttons: list[tuple[str, str]] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
+    choices: dict[str, list[str]] = field(default_factory=dict)  # of radio buttons
 
 
 class _Forms(HTMLParser):
@@ -43,6 +45,8 @@ class _Forms(HTMLParser):
             form.names.add(name)
         if tag == "input" and name:
             kind = given.get("type", "text")
+            if kind == "radio":
+                form.choices.setdefault(name, []).append(given.get("value", "on"))
             if kind in ("radio", "checkbox") and "checked" not in given:
                 return
             if kind not in ("submit", "button"):
@@ -88,6 +92,10 @@ class Page:
         return reader.forms
 
 
+class NoSuchForm(Exception):
+    """The page offers nothing of the kind: the link is used, expired or overtaken."""
+
+
 class Browser:
     """One visit with its cookies. Loopback, plain HTTP."""
 
@@ -98,13 +106,13 @@ class Browser:
     def open(self, address: str) -> Page:
         return self._ask("GET", address, None)
 
-    def submit(self, page: Page, button: tuple[str, str] | None = None, **filled: str) -> Page:
-        """Fill in the page's first form that has such a button (or such fields) and send it."""
-        form = next(
-            form
-            for form in page.forms
-            if form.method == "post" and (button in form.buttons if button else set(filled) <= form.names)
-        )
+    def submit(self, page: Page, filled: Mapping[str, str], button: tuple[str, str] | None = None) -> Page:
+        """Fill in the page's first form that has such a button (or such fields) and send it. Raises `NoSuchForm`."""
+        posted = [form for form in page.forms if form.method == "post"]
+        fitting = [form for form in posted if (button in form.buttons if button else set(filled) <= form.names)]
+        if not fitting:
+            raise NoSuchForm(page.address)
+        form = fitting[0]
         values = [(name, value) for name, value in form.fields if name not in filled]
         values += list(filled.items()) + ([button] if button else [])
         return self._ask("POST", form.action or page.address, urlencode(values))

@@ -1,16 +1,22 @@
 """The worker of the simulated year: a process of its own, so that it can be killed at any moment and started anew.
 
-It is forked from a server that has everything imported, because a year has many deaths and little time. What it does in
-between is a worker's own work on the same database, the same store and the same clock.
+It is forked from a nursery that has everything imported, because a year has many deaths and little time. What it does
+in between is a worker's own work on the same database, the same store and the same clock.
 """
 
 from __future__ import annotations
 
-import multiprocessing
+import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing.connection import Client, Listener
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any
@@ -39,16 +45,27 @@ class Stuck(Exception):
     """The worker neither finished nor died."""
 
 
-def work_for(pipe: Pipe, values: Mapping[str, Any], clock_path: Path, log: Path) -> None:
-    """The process: do what the pipe asks for until it says `end` or closes."""
-    import os
-    import sys
+# The worker's side.
 
-    # Its log is a file of its own: what it says belongs beside the year's own lines, not between them.
-    file = log.open("a")
-    os.dup2(file.fileno(), 1)
-    os.dup2(file.fileno(), 2)
-    sys.stdout = sys.stderr = file
+
+def nursery(address: str) -> None:
+    """Import everything once, then fork a worker for every line on standard input, until that closes."""
+    for handler in HANDLERS.values():
+        import_module(handler.partition(":")[0])
+    for module in ("plugin.alignment.store", "ranking.judge", "ranking.store", "ranking.rereading"):
+        import_module(module)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are buried by the system
+    while sys.stdin.buffer.readline():
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            work_for(address)
+            return
+
+
+def work_for(address: str) -> None:
+    """One worker's life: do what the pipe asks for until it says `end` or closes."""
+    pipe = Client(address, "AF_UNIX")
+    values, clock_path = pipe.recv()
     settings = alone(**values)
     set_up_logs(settings)
     clock = SharedClock(clock_path)
@@ -56,58 +73,45 @@ def work_for(pipe: Pipe, values: Mapping[str, Any], clock_path: Path, log: Path)
     free_the_dead(work)  # the year has one worker; what its predecessor held is free
     worker = Worker(work, HANDLERS)
     try:
+        pipe.send(os.getpid())
         with ThreadPoolExecutor(THREADS) as hands:
-            while True:
-                asked = pipe.recv()
-                if asked == "end":
-                    return
+            while (asked := pipe.recv()) != "end":
                 for duty in asked:
                     DUTIES[duty](work)
                 pipe.send(sum(done.result() for done in [hands.submit(worker.run_due) for _ in range(THREADS)]))
     except EOFError:
-        return
+        pass  # whoever employed us has gone
     finally:
         work.close()
         clock.close()
+        pipe.close()
+
+
+# Its employer's side.
 
 
 @dataclass
 class Hands:
-    """The worker process as its employer sees it. `before` is asked before each stretch of work whether it will be killed."""
+    """The worker process as its employer sees it: have it `run`, `kill` it, `restart` it."""
 
     values: Mapping[str, Any]
     clock_path: Path
-    log: Path
+    folder: Path
     deaths: int = 0
     starts: int = 0
     seconds: float = 0.0  # real ones spent waiting for it
-    _process: Any = None
+    pid: int = 0
     _pipe: Pipe | None = None
-    _context: Any = field(default_factory=lambda: multiprocessing.get_context("forkserver"))
-
-    def start(self) -> None:
-        if self.starts == 0:
-            self._context.set_forkserver_preload(["plugin.year.preloaded"])
-        ours, theirs = self._context.Pipe()
-        self._process = self._context.Process(
-            target=work_for, args=(theirs, dict(self.values), self.clock_path, self.log), daemon=True
-        )
-        self._process.start()
-        theirs.close()
-        self._pipe = ours
-        self.starts += 1
+    _nursery: subprocess.Popen[bytes] | None = None
+    _listener: Listener | None = None
 
     def run(self, *duties: str) -> int | None:
         """Do the duties and all work that is due; how many jobs ran, or None when the process died over it."""
-        if self._pipe is None:
-            self.start()
-        assert self._pipe is not None
         began = time.monotonic()
         try:
-            self._pipe.send(duties)
-            if not self._pipe.poll(PATIENCE):
-                raise Stuck(f"the worker did not finish within {PATIENCE:.0f} s: {self.last_words()}")
-            return int(self._pipe.recv())
+            pipe = self._pipe or self._start()
+            pipe.send(duties)
+            return int(self._hear(pipe))
         except (EOFError, OSError):
             self._gone()
             return None
@@ -116,35 +120,62 @@ class Hands:
 
     def kill(self) -> None:
         """End the process as a power cut would; `run` notices. Safe from any thread."""
-        process = self._process
-        if process is not None and process.is_alive():
+        pid, self.pid = self.pid, 0
+        if pid:
             self.deaths += 1
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def restart(self) -> None:
         """End it the orderly way; the next `run` starts another."""
         if self._pipe is not None:
-            try:
+            with suppress(OSError, EOFError):  # it may be dead already
                 self._pipe.send("end")
-                self._process.join(30)
-            except OSError:
-                pass  # it is dead already
+                self._pipe.poll(30)  # readable when it has closed its end
             self._gone()
 
     def close(self) -> None:
         self.restart()
+        if self._listener is not None:
+            self._listener.close()
+        if self._nursery is not None:
+            assert self._nursery.stdin is not None
+            self._nursery.stdin.close()
+            self._nursery.wait(30)
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "worker.log"
 
     def last_words(self) -> str:
         return self.log.read_text(errors="replace")[-1500:] if self.log.exists() else ""
 
+    def _start(self) -> Pipe:
+        if self._listener is None:
+            # The address is Python's own choice: short enough for a socket, in a folder of its own.
+            self._listener = Listener(family="AF_UNIX")
+        if self._nursery is None:
+            code = f"from plugin.year.hands import nursery; nursery({str(self._listener.address)!r})"
+            with self.log.open("ab") as log:
+                self._nursery = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                    [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=log, stderr=log
+                )
+        assert self._nursery.stdin is not None
+        self._nursery.stdin.write(b"one\n")
+        self._nursery.stdin.flush()
+        pipe = self._listener.accept()
+        pipe.send((dict(self.values), self.clock_path))
+        self.pid = int(self._hear(pipe))
+        self._pipe = pipe
+        self.starts += 1
+        return pipe
+
+    def _hear(self, pipe: Pipe) -> Any:
+        if not pipe.poll(PATIENCE):
+            raise Stuck(f"the worker did not finish within {PATIENCE:.0f} s: {self.last_words()}")
+        return pipe.recv()
+
     def _gone(self) -> None:
-        if self._process is not None:
-            if self._process.is_alive():
-                self._process.join(5)
-            if self._process.is_alive():
-                self._process.kill()
-                self._process.join()
-            self._process.close()
         if self._pipe is not None:
             self._pipe.close()
-        self._process = self._pipe = None
+        self._pipe, self.pid = None, 0

@@ -37,8 +37,8 @@ class YearHandler(Handler):
 
     def __init__(self, store: MailStore, ours: Callable[[str], bool], hand_over: Callable[[str, bytes], None]) -> None:
         super().__init__(store, ours, hand_over)
-        self.dice = random.Random(0)
         self.seed = 0
+        self._mails_to: Counter[str] = Counter()
         self.colleagues: frozenset[str] = frozenset()
         self.taken: Counter[str] = Counter()  # Message-ID → how often this server took responsibility
         self.silent: set[str] = set()  # those whose sender got no answer
@@ -76,7 +76,7 @@ class YearHandler(Handler):
             self.told["killed after"] += 1
             killer()
             return "250 2.0.0 kept"
-        fate = self.dice.random()
+        fate = self._throw(envelope)
         if fate < LATER:
             self.told["later"] += 1
             return "451 4.3.0 busy, come again later"
@@ -93,6 +93,12 @@ class YearHandler(Handler):
         answer = await super().handle_DATA(server, session, envelope)
         self.taken[message_id] += 1
         return answer
+
+    def _throw(self, envelope: Envelope) -> float:
+        """A throw of this recipient's own dice: what happens to others' mail changes nothing for theirs."""
+        to = ",".join(envelope.rcpt_tos).lower()
+        self._mails_to[to] += 1
+        return random.Random(f"{self.seed}:{to}:{self._mails_to[to]}").random()
 
     def _killer(self) -> Callable[[], None] | None:
         with self._lock:

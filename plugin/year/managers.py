@@ -15,7 +15,7 @@ from plugin.demo.postbox import Kept
 from plugin.rows import Calibration, Mail
 from plugin.rows import Requisition as RequisitionRow
 from plugin.year import calendar
-from plugin.year.browser import Browser, acting_links
+from plugin.year.browser import Browser, NoSuchForm, acting_links
 from plugin.year.truth import Requisition
 
 if TYPE_CHECKING:
@@ -52,6 +52,10 @@ GUIDANCE = (
     "自分で手を動かせる方。英語での会議に抵抗がない方を歓迎。",
     "業界経験は問いません。変化を楽しめる方。",
 )
+
+
+class PageRefused(Exception):
+    """A page did not take what a manager filled in: that is a fault of the page or of this browser, not a lost case."""
 
 
 class Managers:
@@ -179,17 +183,22 @@ class Managers:
     def _look(self, it: Requisition) -> None:
         """Has a shortlist come that its manager has not been told of? Then they decide in a while."""
         year = self._year
-        job = year.town.sandbox.store.get("jobs", it.ats_id)
-        short_id = str(((job or {}).get("custom_fields") or {}).get("kakuyaku_calibration") or "")
+        short_id = self._standing(it)
         key = f"{short_id}:{it.manager}"
         if not short_id or self._seen.get(it.ats_id) == key:
             return
         self._seen[it.ats_id] = key
-        dice = year.dice("decision", it.number, short_id, it.manager)
+        it.shown += 1
+        dice = year.dice("decision", it.number, it.shown)
         if dice.random() < 0.03:
             year.truth.counts["never decided"] += 1
             return
         year.agenda.add(self._later(dice, 0, 3), lambda: self.decide(it, short_id))
+
+    def _standing(self, it: Requisition) -> str:
+        """The calibration the ATS shows."""
+        job = self._year.town.sandbox.store.get("jobs", it.ats_id)
+        return str(((job or {}).get("custom_fields") or {}).get("kakuyaku_calibration") or "")
 
     def look_at_all(self) -> None:
         for it in self._year.truth.requisitions.values():
@@ -240,18 +249,20 @@ class Managers:
             ).first()
         if calibration is None:
             return
-        dice = year.dice("decide", it.number, short_id, it.decided)
+        dice = year.dice("decide", it.number, it.decided)
         it.decided += 1
         line = max(calibration.floor, min(100, calibration.proposed_line + dice.choice((-4, -2, 0, 0, 2))))
         days = dice.choice((3, 5, 5, 5, 7))
         declines = dice.random() < 0.08
         link = self.links.get(calibration.key)
-        if link is not None and dice.random() < 0.35:
-            self._decide_by_link(it, link, line, days, declines)
+        if link is not None and dice.random() < 0.35 and self._decide_by_link(link, line, days, declines):
+            year.truth.counts["decided by link"] += 1
         elif declines:
             self._in_ats(it, {"choice": "decline"})
         else:
             self._in_ats(it, {"choice": "approve", "line": str(line), "days": str(days), "meeting": "面接"})
+            # What is decided in the ATS is decided on what stands there by now.
+            short_id = self._standing(it)
         if not declines:
             self.decisions.setdefault(it.ats_id, []).append((short_id, line, days))
         year.truth.counts["declined" if declines else "approved"] += 1
@@ -260,22 +271,39 @@ class Managers:
         self._year.town.ats("POST", f"/sandbox/requisitions/{it.ats_id}/decision", {"by": it.manager, **fields})
         self._year.truth.counts["decided in the ATS"] += 1
 
-    def _decide_by_link(self, it: Requisition, link: str, line: int, days: int, declines: bool) -> None:
+    def _decide_by_link(self, link: str, line: int, days: int, declines: bool) -> bool:
+        """Decide on the page behind the link; False when the link has served already or was overtaken."""
         browser = Browser(self._year.town.url)
         page = browser.open(link)
-        self._year.truth.counts["decided by link"] += 1
-        if declines:
-            browser.submit(page, ("answer", "decline"), why="other", reason="今期は採用計画を見直すため")
-        else:
-            browser.submit(page, ("answer", "commit"), line=str(line), days=str(days))
+        try:
+            if declines:
+                done = browser.submit(
+                    page, {"why": "other", "reason": "今期は採用計画を見直すため"}, ("answer", "decline")
+                )
+            else:
+                done = browser.submit(page, {"line": str(line), "days": str(days)}, ("answer", "commit"))
+        except NoSuchForm:
+            return False
+        if done.status != 200:
+            raise PageRefused(f"the decision page answered {done.status}: {done.text[:2000]}")
+        return True
 
     def _undo(self, link: str) -> None:
+        """Take a commitment back by the receipt's link, with a reason where one is asked for."""
         browser = Browser(self._year.town.url)
         page = browser.open(link)
-        if not any(form.method == "post" for form in page.forms):
+        posted = [form for form in page.forms if form.method == "post"]
+        if not posted:
+            self._year.truth.counts["taken back in vain"] += 1
             return
-        done = browser.submit(page, reason="採用計画が変わったため")
-        self._year.truth.counts["taken back" if done.status == 200 else "taken back in vain"] += 1
+        filled = {"reason": "採用計画が変わったため"} if "reason" in posted[0].names else {}
+        chosen = {
+            name: next(filter(None, values), "") for name, values in posted[0].choices.items() if name not in filled
+        }
+        done = browser.submit(page, filled | chosen)
+        if done.status != 200:
+            raise PageRefused(f"the receipt page answered {done.status}: {done.text[:2000]}")
+        self._year.truth.counts["taken back"] += 1
 
     def _later(self, dice: Random, least: int, most: int) -> datetime:
         """Some business hours later: `least` to `most` business days on."""

@@ -6,6 +6,7 @@ the truth, as a real one would pick up the telephone.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,7 @@ class Recruiters:
     def __init__(self, year: Year) -> None:
         self._year = year
         self._arranged: set[int] = set()  # scouts whose meeting was thought about
+        self._released: Counter[int] = Counter()  # batch → how often it was looked at
         self._left: set[int] = set()  # replies nobody can say anything about
 
     def sit_down(self) -> None:
@@ -70,8 +72,9 @@ class Recruiters:
         year, work = self._year, self._year.town.work
         with work.reading() as session:
             waiting = session.exec(select(Batch.id).where(col(Batch.state).in_(("drafted", "recalled")))).all()
-        for batch_id in waiting:
-            dice = year.dice("release", batch_id)
+        for batch_id in filter(None, waiting):
+            self._released[batch_id] += 1
+            dice = year.dice("release", batch_id, self._released[batch_id])
             try:
                 with work.writing() as session:
                     release(session, session.get_one(Batch, batch_id), self._by(session))
@@ -94,7 +97,7 @@ class Recruiters:
                 if mail is None or mail.state != "unknown":
                     continue
                 # Half the time nobody looks: a letter may stay unknown for good.
-                if mail.kind == "scout" and year.dice("unknown", mail.message_id).random() < 0.5:
+                if mail.kind == "scout" and year.dice("unknown", task.key).random() < 0.5:
                     continue
                 arrived = year.town.mail_server.taken[mail.message_id] > 0
                 settle_unknown(session, mail, delivered=arrived, by=self._by(session))
@@ -179,14 +182,22 @@ class Recruiters:
 
     def _waive(self, task: Task) -> None:
         year, work = self._year, self._year.town.work
+        waived: int | None = None
         with work.writing() as session:
             reply = session.get_one(Reply, task.subject_id)
             promise = session.exec(select(Promise).where(col(Promise.scout_id) == reply.scout_id)).first()
             if promise is not None and promise.state in ledger.OPEN:
                 ledger.waive(session, work.vault, promise, by=self._by(session), because="本人より辞退の連絡")
-                year.truth.yeses[promise.scout_id].waived = True
-                year.truth.counts["promises waived by the candidate"] += 1
+                waived = promise.scout_id
             close_task(session, task.employer_id, task.kind, _name(task), by=self._by(session))
+        if waived is not None:
+            yes = year.truth.yeses[waived]
+            yes.waived = True
+            year.truth.counts["promises waived by the candidate"] += 1
+            for meeting in yes.meetings:
+                if meeting.taken_off_at is None and meeting.starts_at > year.now:
+                    year.town.ats("DELETE", f"/sandbox/interviews/{meeting.id}")
+                    meeting.taken_off_at = year.now
 
     def _succeed(self, task: Task) -> None:
         year, work = self._year, self._year.town.work
@@ -236,7 +247,7 @@ class Recruiters:
             self._choose(yes, int(entry.ats_application_id), promise.key)
 
     def _choose(self, yes: Yes, application: int, promise_id: int) -> None:
-        year, dice = self._year, self._year.dice("meeting", yes.letter.scout_id)
+        year, dice = self._year, self._year.dice("meeting", yes.letter.address, yes.letter.requisition)
         today = calendar.day_of(year.now)
         assert yes.due is not None
         throw = dice.random()
@@ -270,7 +281,7 @@ class Recruiters:
 
     def _put(self, yes: Yes, application: int, day: date, again: bool = False) -> None:
         year = self._year
-        dice = year.dice("slot", yes.letter.scout_id, again)
+        dice = year.dice("slot", yes.letter.address, yes.letter.requisition, again)
         starts = calendar.at(day, dice.choice((10, 11, 13, 14, 16, 17)), dice.choice((0, 30)))
         try:
             made = year.town.ats(
@@ -302,16 +313,20 @@ class Recruiters:
 
     def _cancel(self, yes: Yes, meeting: Meeting, application: int, what: str) -> None:
         year = self._year
+        if meeting.taken_off_at is not None:
+            return  # the candidate withdrew meanwhile
         year.town.ats("DELETE", f"/sandbox/interviews/{meeting.id}")
         meeting.taken_off_at = year.now
         year.truth.counts[what] += 1
-        dice = year.dice("again", yes.letter.scout_id, meeting.id)
+        dice = year.dice("again", yes.letter.address, yes.letter.requisition, len(yes.meetings))
         if dice.random() < 0.5 and not yes.waived:
             day = calendar.after(calendar.day_of(year.now), 1)
             self._put(yes, application, day, again=True)
 
     def _complete(self, meeting: Meeting) -> None:
         year = self._year
+        if meeting.taken_off_at is not None:
+            return
         year.town.ats("PATCH", f"/sandbox/interviews/{meeting.id}", {"status": "complete"})
         year.truth.counts["meetings held"] += 1
 

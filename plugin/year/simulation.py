@@ -122,10 +122,10 @@ class Year:
         add, town = self.agenda.add, self.town
         add(calendar.at(day, 0, 5), lambda: town.settle("promises"))
         if not calendar.works(day):
-            add(calendar.at(day, 12, 5), lambda: town.settle("all"))
             return
-        for hour in (9, 13, 18):
-            add(calendar.at(day, hour, 5), lambda: town.settle("all"))
+        add(calendar.at(day, 9, 5), lambda: town.settle("all"))
+        for hour in (13, 18):
+            add(calendar.at(day, hour, 5), lambda: town.settle("sweep", "promises"))
         for hour in (10, 15):
             add(calendar.at(day, hour, 10), self.recruiters.sit_down)
 

@@ -243,7 +243,10 @@ def open_town(
             "web_port": port,
             "public_url": url,
             "log_level": "warning",
-            "smtp_timeout_seconds": 10,
+            # A dead writer's lease must end by itself: longer than the time-outs, or two would write at once.
+            "ats_timeout_seconds": 2,
+            "smtp_timeout_seconds": 3,
+            "lease_seconds": 10,
         }
         settings = alone(**values)
         migrate.upgrade(settings.database)
@@ -270,7 +273,7 @@ def open_town(
             secret_of(work.database, work.vault, connection, "webhook"),
         )
         fill_universe(work.database, work.vault, connection.employer_id, people, progress=progress)
-        hands = Hands(values, clock.path, folder / "worker.log")
+        hands = Hands(values, clock.path, folder)
         stack.callback(hands.close)
         made = Town(
             clock=clock,
@@ -283,7 +286,7 @@ def open_town(
             url=url,
             killer=Killer(random.Random(f"{seed}:deaths"), sorted(deaths)),
         )
-        made.mail_server.dice, made.mail_server.seed = random.Random(f"{seed}:mail"), seed
+        made.mail_server.seed = seed
         made.settle()  # everybody is read into the store, undisturbed
         if progress is not None:
             progress(people, people)

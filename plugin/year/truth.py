@@ -78,6 +78,7 @@ class Requisition:
     manager: int
     opened_at: datetime
     open: bool = True
+    shown: int = 0  # shortlists its managers were told of
     decided: int = 0
     states: list[tuple[datetime, bool]] = field(default_factory=list)  # when it was opened and closed
 

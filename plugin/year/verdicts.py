@@ -267,10 +267,11 @@ class Court:
 def _right_end(yes: Yes) -> str:
     """How a promise has to end by what happened."""
     assert yes.due is not None
+    if yes.waived:
+        return "waived"  # the recruiter waived what was open, and took its meetings off
     end = calendar.last_second(yes.due)
-    if any(m.taken_off_at is None and m.starts_at <= end and m.interviewer == yes.keeper for m in yes.meetings):
-        return "kept"
-    return "waived" if yes.waived else "broken"
+    kept = any(m.taken_off_at is None and m.starts_at <= end and m.interviewer == yes.keeper for m in yes.meetings)
+    return "kept" if kept else "broken"
 
 
 def _meetings(yes: Yes) -> list[Any]:
