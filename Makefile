@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup setup-dev demo story test check pictures lock clean
+.PHONY: help setup setup-dev demo story year test check pictures lock clean
 
 help:
 	@echo "make demo      set up and serve the plugin, a sandbox ATS and a local mailbox on this machine"
 	@echo "make story     run the whole loop once in a temporary folder, printing each step"
+	@echo "make year      simulate a year of hiring in minutes and judge it (needs Dovecot: apt-get install dovecot-imapd)"
 	@echo "make test      run the tests        make check     lint, types, import contracts, catalogues"
 	@echo "make setup     only prepare (.venv/bin/kakuyaku is then there)"
 	@echo "make pictures  write the README's pictures from the running demo (needs Chromium)"
@@ -33,6 +34,9 @@ demo: setup
 
 story: setup
 	@$(BIN)/kakuyaku story $(ARGS)
+
+year: setup
+	@$(BIN)/kakuyaku year $(ARGS)
 
 test: setup-dev
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "calibrate": ("plugin.cli.judge:calibrate", "Calibrate a description on the installed store."),
     "lexicon": ("plugin.cli.lexicon:lexicon_command", "Say which terms of a text the lexicon knows."),
     "read-reply": ("plugin.cli.replies:read_reply", "Read a reply as it is understood."),
+    "year": ("plugin.year.command:year_command", "Simulate a year of hiring, with everything going wrong that goes wrong."),
     "bench": ("plugin.bench.command:bench", "Measure webhooks, shortlists and replies."),
 }
 
