@@ -15,6 +15,7 @@ from importlib.resources import files
 
 from plugin.i18n import phrases, say_date
 from plugin.identity import as_written
+from plugin.scouting import handwriting
 from plugin.scouting.disclosure import refuse_leaks
 from plugin.scouting.facts import PersonFact, RoleFacts, chosen, say_together
 from plugin.scouting.legal import LetterRefused
@@ -106,10 +107,11 @@ def _compiled(parts: Parts) -> tuple[str, str]:
         raise LetterRefused("page_missing")
     subject, without_promise = _render(parts, "")
     # Committed letters too: beside the block made from the row, nothing in them may sound like a promise.
-    # A recruiter's words are looked at once more without their blank lines: a promise may not hide by a line break.
-    found = promises_in(subject) + promises_in(without_promise) + promises_in(" ".join(parts.note.split()))
+    found = promises_in(subject) + promises_in(without_promise)
     if found:
         raise LetterRefused("promise_wording", found[0])
+    for typed in (parts.note, parts.role.title):
+        handwriting.refuse(typed, parts.promise)
     text = without_promise
     if parts.promise is not None:
         text = _render(parts, promise_block(parts.promise, parts.language))[1]

@@ -24,14 +24,13 @@ from plugin.rows import (
     Requisition,
     Scout,
 )
-from plugin.scouting import candidate_links, disclosure, optout, post
+from plugin.scouting import candidate_links, disclosure, handwriting, optout, post
 from plugin.scouting.compiler import COMMITTED, FIRST, Letter, Parts, compile_letter
 from plugin.scouting.facts import PersonFact, chosen, role_facts
 from plugin.scouting.leaks import folded
 from plugin.scouting.legal import LetterRefused, legal_block
 from plugin.scouting.may_write import addressee
 from plugin.scouting.promising import PromiseTerms
-from plugin.scouting.scan import promises_in
 from plugin.scouting.voices import AGENCY, reads, speaker
 from plugin.sealing import Erased, Vault
 from plugin.settings import Settings
@@ -276,12 +275,14 @@ def note_of(batch: Batch, language: str) -> str:
 
 
 def set_note(session: Session, batch: Batch, text: str, language: str) -> None:
-    """Set the recruiter's paragraph of a batch that waits for release. Raises `LetterRefused` when it sounds like a promise."""
+    """Set the recruiter's paragraph of a batch that waits for release.
+
+    Raises `LetterRefused` when it promises, names a date, or calls the meeting something else than the commitment does.
+    """
     if batch.state not in ("drafted", "recalled"):
         raise ValueError("this batch has been released; recall it before changing its letters")
-    found = promises_in(text) + promises_in(" ".join(text.split()))
-    if found:
-        raise LetterRefused("promise_wording", found[0])
+    commitment = session.get(Commitment, batch.commitment_id) if batch.commitment_id is not None else None
+    handwriting.refuse(text, PromiseTerms.of(commitment) if commitment is not None else None)
     notes: dict[str, str] = json.loads(batch.note) if batch.note else {}
     notes[language] = text.strip()
     batch.note = json.dumps(notes, ensure_ascii=False)

@@ -367,7 +367,7 @@ _TEXTS = st.one_of(
     note=_TEXTS,
     title=_TEXTS,
     label=st.text(min_size=1, max_size=20),
-    addressee=st.text(min_size=1, max_size=10),
+    addressee=st.text(min_size=1, max_size=10).filter(str.strip),
     language=st.sampled_from(["ja", "en"]),
 )
 def test_an_uncommitted_letter_never_promises_whatever_facts_and_recruiters_say(
@@ -385,7 +385,7 @@ def test_an_uncommitted_letter_never_promises_whatever_facts_and_recruiters_say(
             )
         )
     except LetterRefused as refused:
-        assert refused.code == "promise_wording"
+        assert refused.code in ("promise_wording", "date_wording")
         return
     for paragraph in [*re.split(r"\n\s*\n", words(letter)), note]:
         plain = "".join(unicodedata.normalize("NFKC", paragraph).split())
