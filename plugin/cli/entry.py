@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "settings": ("plugin.cli.settings:settings_command", "Show every setting, its value and where it comes from."),
     "connect": ("plugin.cli.connect:connect", "Connect an ATS account."),
     "doctor": ("plugin.cli.doctor:doctor", "Check connections, mail and the profile store."),
+    "mailbox": ("plugin.cli.mailbox:mailbox_command", "Add, list and check mailboxes; let a mail provider post to us."),
     "ledger": ("plugin.cli.ledger:ledger_command", "Verify, show and export the ledger of promises."),
     "jobs": ("plugin.cli.jobs:jobs_command", "List owed and parked work, owe it again."),
     "replay": ("plugin.cli.jobs:replay_command", "Read a delivery again."),

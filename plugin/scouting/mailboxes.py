@@ -53,7 +53,7 @@ def source_of(session: Session, vault: Vault, settings: Settings, id: int = 0) -
     """
     if id:
         row = session.get(Mailbox, id)
-        return _of_row(session, vault, settings, row) if row is not None and row.enabled else None
+        return of_row(session, vault, settings, row) if row is not None and row.enabled else None
     first = session.exec(select(Connection).order_by(col(Connection.id)).limit(1)).first()
     if not settings.imap_url or first is None:
         return None
@@ -70,7 +70,8 @@ def sources(session: Session, vault: Vault, settings: Settings) -> list[Source]:
     return [one for one in found if one is not None]
 
 
-def _of_row(session: Session, vault: Vault, settings: Settings, row: Mailbox) -> Source:
+def of_row(session: Session, vault: Vault, settings: Settings, row: Mailbox) -> Source:
+    """A row's mailbox, stored or about to be. Raises `WrongSetting`."""
     connection = session.get_one(Connection, row.connection_id)
     secret = vault.open(row.sealed_secret).decode() if row.sealed_secret else ""
     grant = (
