@@ -36,7 +36,7 @@ class Parts:
     """Everything one language of a letter is made of.
 
     `addressee`: 姓 in Japanese, the full name in English, as the person writes it. `company`: the employer as this letter
-    may name it. `page`: the candidate's own page. `note`: a recruiter's words. `sent_on`: the first letter's day, for a
+    may name it. `page`: the candidate's own page; None where nobody outside can reach it (`Settings.pull_only`). `note`: a recruiter's words. `sent_on`: the first letter's day, for a
     follow-up. `promise_in_subject`: say it there too where it is wholly true. `secrets`: names that may stand nowhere yet.
     """
 
@@ -48,7 +48,7 @@ class Parts:
     facts: tuple[PersonFact, ...]
     role: RoleFacts
     legal: str
-    page: str
+    page: str | None
     voice: str = IN_HOUSE
     occasion: str = FIRST
     promise: PromiseTerms | None = None
@@ -103,7 +103,7 @@ def _compiled(parts: Parts) -> tuple[str, str]:
         raise LetterRefused("nothing_to_say")
     if not parts.legal.strip():
         raise LetterRefused("legal_missing")
-    if not parts.page.strip():
+    if parts.page is not None and not parts.page.strip():
         raise LetterRefused("page_missing")
     subject, without_promise = _render(parts, "")
     # Committed letters too: beside the block made from the row, nothing in them may sound like a promise.
@@ -124,6 +124,8 @@ def _compiled(parts: Parts) -> tuple[str, str]:
 def _render(parts: Parts, promise: str) -> tuple[str, str]:
     language = parts.language
     subject, body = _source(language, f"{parts.occasion}_{parts.voice}")
+    if parts.page is None:
+        body = "\n\n".join(paragraph for paragraph in body.split("\n\n") if "%(page)s" not in paragraph)
     bullet, colon = ("・", "：") if language == "ja" else ("- ", ": ")
     values = {
         "name": as_written(parts.addressee),

@@ -15,6 +15,7 @@ from plugin.scouting.compiler import Letter, Parts, compile_letter
 from plugin.scouting.facts import chosen
 from plugin.scouting.legal import LetterRefused
 from plugin.scouting.media import NAMES
+from plugin.scouting.post import as_html
 from plugin.settings import Settings
 
 
@@ -63,11 +64,25 @@ def cut(parts: Parts, medium: str, most: int) -> Cut:
     """The longest version that fits. Raises `TooLong`, and whatever the compiler refuses."""
     shortest = 0
     for left_out, shorter in enumerate(_shorter(parts)):
-        letter = compile_letter(shorter)
+        letter = _in_words_of(compile_letter(shorter))
         if len(letter.text) <= most:
             return Cut(letter, most, left_out)
         shortest = len(letter.text)
     raise TooLong(medium, shortest, most)
+
+
+def _in_words_of(letter: Letter) -> Letter:
+    """The letter where it speaks of itself as a mail: there it is a message."""
+    text = letter.text
+    for mail, message in _SAID[letter.language]:
+        text = text.replace(mail, message)
+    return replace(letter, text=text, html=as_html(text))
+
+
+_SAID = {
+    "ja": (("本メール", "本メッセージ"),),
+    "en": (("reply to this email", "reply to this message"), ("instead of by email", "instead of replying")),
+}
 
 
 def _shorter(parts: Parts) -> Iterator[Parts]:

@@ -103,7 +103,8 @@ def legal_block(
     """The block at the foot of a letter. Raises `LetterRefused` while something the law wants is missing.
 
     An agency states its licence and that `company` is the employer (職業安定法 Art. 32-13); an operator states who
-    entrusted whom with the recruiting and on what basis (Art. 36).
+    entrusted whom with the recruiting and on what basis (Art. 36). Without `refuse_url` the letter is refused by
+    answering it.
     """
     gaps = missing(legal, voice=voice)
     if gaps:
@@ -115,8 +116,18 @@ def legal_block(
         "refuse_url": refuse_url,
         "company": _line(company),
     }
-    return (_source(language, voice) % values).strip()
+    text = _source(language, voice)
+    if not refuse_url:
+        page, reply = _BY_REPLY_ALONE[language]
+        text = text.replace(page, reply)
+    return (text % values).strip()
 
+
+_BY_REPLY_ALONE = {
+    "ja": ("次のページからお手続きいただくか、本メールに", "本メールに"),
+    "en": ("use the page below or reply with", "reply with"),
+}
+"""Where nobody outside reaches our pages (`Settings.pull_only`), the answer alone refuses (特定電子メール法 Art. 4: an address suffices)."""
 
 _STATED = ("sender", "postal_address", "contact", "licence", *_ENTRUSTMENT)
 

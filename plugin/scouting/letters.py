@@ -72,6 +72,7 @@ def preview(session: Session, vault: Vault, settings: Settings, scout: Scout, *,
     """The letter as it will be sent; only the person's own links are left out. Raises `LetterRefused`."""
     profile, person = _person(session, vault, scout)
     links = Links(f"{settings.public_url}/c/{SHOWN_TOKEN}", optout.unsubscribe_url(settings, SHOWN_TOKEN))
+    links = NO_LINKS if settings.pull_only else links
     return _letter(session, vault, scout, profile, person, links, occasion)
 
 
@@ -82,15 +83,10 @@ def write(session: Session, vault: Vault, settings: Settings, scout: Scout, *, o
     policy = policy_of(connection)
     if not policy.from_address:
         raise LetterRefused("sender_missing")
-    refuse_url = optout.unsubscribe_url(settings, optout.unsubscribe_token(vault, scout, person.email))
-    links = Links(candidate_links.page_url(settings, vault, scout, person.email), refuse_url)
+    links = links_of(settings, vault, scout, person.email)
     letter = _letter(session, vault, scout, profile, person, links, occasion)
     reply_to = post.come_back(policy.from_address, scout.reply_token)
-    headers = {
-        # RFC 8058: one POST to the first address refuses, with no page in between. Never Auto-Submitted: a person wrote.
-        "List-Unsubscribe": f"<{refuse_url}>, <mailto:{reply_to}?subject=unsubscribe>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
+    headers = unsubscribe_headers(links, reply_to)
     name = person.name if scout.language == "ja" else addressee(person, "en")
     requisition = session.get_one(Requisition, scout.requisition_id)
     company = company_of(session, requisition, scout, scout.language)
@@ -128,17 +124,42 @@ def parts_of(session: Session, vault: Vault, settings: Settings, scout: Scout, *
     For letters that don't leave by mail; `reach` stands for the person where they have no mail address.
     """
     profile, person = _person(session, vault, scout)
-    refuse_url = optout.unsubscribe_url(settings, optout.unsubscribe_token(vault, scout, reach))
-    links = Links(candidate_links.page_url(settings, vault, scout, reach), refuse_url)
+    links = links_of(settings, vault, scout, reach)
     return _parts(session, vault, scout, profile, person, links, FIRST, scout.language)
+
+
+def unsubscribe_headers(links: Links, reply_to: str) -> dict[str, str]:
+    """How mail programs refuse. RFC 8058: one POST to the first address, with no page in between, or a mail.
+
+    Never Auto-Submitted: a person wrote.
+    """
+    by_reply = f"<mailto:{reply_to}?subject=unsubscribe>"
+    if not links.refuse:
+        return {"List-Unsubscribe": by_reply}
+    return {
+        "List-Unsubscribe": f"<{links.refuse}>, {by_reply}",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The person's own links of one letter: their page, and the page to refuse."""
+    """The person's own links of one letter: their page (None: nobody outside reaches it), and the page to refuse."""
 
-    page: str
+    page: str | None
     refuse: str
+
+
+NO_LINKS = Links(None, "")
+"""Where nobody outside reaches us, letters are answered and refused by answering them."""
+
+
+def links_of(settings: Settings, vault: Vault, scout: Scout, reach: str) -> Links:
+    """The links of the letters to one address (or to whatever stands for the person, `media.reach_of`)."""
+    if settings.pull_only:
+        return NO_LINKS
+    refuse = optout.unsubscribe_url(settings, optout.unsubscribe_token(vault, scout, reach))
+    return Links(candidate_links.page_url(settings, vault, scout, reach), refuse)
 
 
 def _person(session: Session, vault: Vault, scout: Scout) -> tuple[Profile, Identity]:
