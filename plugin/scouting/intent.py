@@ -218,12 +218,15 @@ def _decide(said: list[str], found: list[_Found], *, automatic: bool, away: bool
     soft_no, later, soft_later = of("declined", weak=True), of("later", weak=False), of("later", weak=True)
     withdrawn, moved, others, asked = of("withdraw"), of("reschedule"), of("referral"), of("question")
     agent = of("via_agent")
+    # A time that is named and not to come back at says nothing: "I stopped there in May".
+    soft_later = [*soft_later, *(hit for hit in later if not COME_BACK.search(said[hit.place // 1000]))]
+    later = [hit for hit in later if hit not in soft_later]
     negated = "negated" if of("negated") else ""
 
     if stop:
         return intent("opt_out", *stop, because="mixed" if yes else negated, opt_out=True)
     if (automatic or away) and not (no or withdrawn):
-        if not automatic and any(COME_BACK.search(said[hit.place // 1000]) for hit in later):
+        if not automatic and later:
             return intent("later", *later, because="automatic")
         return intent("auto_reply", because="mixed" if yes else "")
     if withdrawn:
@@ -233,7 +236,7 @@ def _decide(said: list[str], found: list[_Found], *, automatic: bool, away: bool
     if others:
         return intent("referral", *others, because="mixed" if yes and not no else "")
     if no:
-        if any(COME_BACK.search(said[hit.place // 1000]) for hit in later):
+        if later:
             return intent("later", *no, *later, because="mixed" if yes else "")
         if negated:
             return intent("unclear", *no, because=negated)

@@ -128,6 +128,9 @@ DECLINED = [
         r"(?:興味|関心)(?:は|が|も|を)?.{0,8}(?:ありません|ございません|ない|無い|持てません|持って(?:い|おり)ません|わきません|湧きません|なく|ない)",
         r"(?:希望|志向|キャリア|条件|経験|スキル|方向性|専門)(?:に|と|が|とは|条件).{0,12}(?:合わ|合いま?せん|合って(?:い|お)(?:ま|り|な)|異な|沿わ|違[いう]|マッチし|かけ離れ|ず(?:れ|て))",
         r"(?:他社|別の?(?:会社|企業)|他の?(?:会社|企業)|既に|すでに|次の(?:会社|職場)|転職先|新しい(?:会社|職場)).{0,18}(?:内定|決ま(?:り|っ)|決め|入社(?:し|が|する|予定)|承諾|オファー.{0,3}受)",
+        r"魅力(?:を|は|が)?(?:あまり)?感じ(?:ません|られ|ない|なか)|(?:する|離れる|働く|動く|移る|変わる|変える|辞める|受ける|応募|転職|続ける)(?:の|する)?(?:つもり|予定|気|意思|意志|意向|考え)(?:は|が|も)?(?:一切|全く|まったく|今のところ|現在)?(?:ありません|ございません|ない|なく)",
+        r"(?:やり|働き|変え|移り|受け|応募し|転職し|関わり|戻り|離れ|辞め)たく(?:は)?(?:ない|ありません)|なかったこと(?:に|で|と)|またの機会に(?:お願い|させて|ぜひ|$|。)|縁が(?:な|無)かった",
+        r"(?:別の?|他の?)(?:会社|職場|ところ|病院|施設)(?:で|に)(?:働|勤め|就|入)|(?:働き|勤め)始め|定職に就|就職(?:し(?:まし|た)|が決)|(?:開業|独立|起業)(?:し(?:まし|た|て)|いたし)",
         r"(?:期待|要望|希望|意向)に(?:は)?(?:沿|添|応え|お応え).{0,8}(?:ない|ず|ません|かね)|見合わせ(?:ます|させ|たい|たく|て(?:いただ|頂|おき))",
         r"(?:今回|この度|こちら|お話|スカウト|ご提案|お誘い).{0,14}(?:結構です|大丈夫です|やめて|やめ(?:ます|ておき)|なしで|パス(?:し|で|させ))|^(?:いえ|いいえ)?、?結構です|(?:が|けど|けれど|ので|ため)、?(?:今回は|もう)?結構です(?!ので|から|が|よ)",
         r"やめて?(?:お|と)きます|お気持ちだけ|ご縁がなかった|(?:別|他|よそ)(?:の|で)?(?:ところ|所|社).{0,8}(?:決ま|決め)|(?:もう|既に|すでに|次が|次は|他に|他で|よそに|別に).{0,8}決ま(?:り|っ)",
@@ -148,6 +151,8 @@ DECLINED = [
         "declined",
         r"転職(?:活動)?(?:は|を|する|の|自体)?.{0,14}(?:考え|検討|希望|予定|意思|つもり|意向|気持ち|気).{0,8}(?:ません(?!か)|ない|無い|なく|ございません)",
         r"(?:転職|仕事|会社|職場|職)(?:は|を|が)?.{0,8}(?:変え|変わ|移|辞め)る?(?:気|つもり|予定|考え)(?:は|も)?(?:ありません|ございません|ない)",
+        r"(?:正社員|転職|フルタイム|常勤|移籍)(?:は|を|も|自体)?.{0,10}考え(?:て(?:い|お)?)?(?:りません|ません|ない|られません)|(?:体調|療養|入院|闘病|介護).{0,20}(?:働け|でき|難し|休(?:職|業|んで))",
+        r"(?:引っ?越|転居|通勤|出社|夜勤|転職|異動|上京|働|勤務|残業|移|離れ|動|辞め|変え)[^。、]{0,8}(?:でき|出来|られ|け|え|せ|れ)(?:ません|ない(?:です|ので|ため|状況|と思|$|。))",
         r"(?:難しい|厳しい|無理)(?:です|状況です|と(?:思|存)[いじ]ます|かと)[。.!]*$",
         r"転職活動.{0,12}(?:終(?:え|わ|了)|して(?:い|お)(?:ない|りません|ません)|休止|止め|やめ|しておらず)",
         r"(?:現職|今の(?:会社|職場|仕事|環境)|現在の(?:会社|職場|仕事|職|環境)).{0,18}(?:満足|続け|留ま|残(?:る|り)|集中|やりがい|離れ(?:る|られ)|頑張|専念)",
@@ -162,6 +167,9 @@ DECLINED = [
         "declined",
         r"\b(?:i'm|i am|am|be|really|just|currently|that)? ?not (?:\w+ ){0,2}interested\b|\bno interest\b|\bisn't (?:of )?interest|\bnot of interest",
         r"\b(?:decline|declining)\b|\b(?:i'll|i will|i'd|i would|have to|going to|must|need to|like to|gonna|i|to) (?:\w+ )?pass\b(?! (?:it|this|that|your \w+|the \w+)? ?(?:on|along) to)(?! (?:it|this|that|your) (?!time|round|one|chance|offer|opportunity))",
+        r"\bnot going anywhere\b|\bstay(?:ing)? put\b|\bcount me out\b|\bgive (?:it|this|that) a miss\b|\bprefer not to\b|^(?:i'm )?(?:sorry|apologies),? (?:but )?(?:i )?(?:can't|cannot|no)[.!]?$|\bfound something else\b|\b(?:have|got) (?:just )?(?:a|another) new (?:job|role|position)\b|\bsigned (?:a|my) (?:new )?(?:contract|offer)\b|\bdeal ?-?breaker\b",
+        r"\b(?:consider|find|ask|try|look for|pick|choose) (?:other|another|someone else|somebody else|different)\b|\b(?:it|this|that|which)(?: just)? (?:isn't|is not|'s not|wasn't) (?:\w+ )?(?:what i|something i|the kind|tempting|enough|appealing|attractive)\b|\bnot what i\b",
+        r"\b(?:don't|do not|lack) (?:\w+ )?(?:have )?the (?:right |necessary |required )?(?:background|skills?|skillset|experience|qualifications?)\b|\b(?:over|under)qualified\b|\bgo(?:ing)? through (?:another|a|yet)\b.{0,20}\b(?:process|round|interviews?)\b",
         r"\ball set\b|^(?:thanks,? |thank you,? )?(?:but )?(?:i'm|i am) (?:good|fine|okay)(?: for now| as i am)?,? ?(?:thanks|thank you)?[.!]?$|\brespectfully,? no\b|[,;] (?:so )?no[.!]?$|\bretired\b",
         r"\b(?:don't|do not|not sure) (?:\w+ )?(?:think|feel|believe|see) (?:that )?(?:this|it|i|that|the \w+|myself|your \w+)(?:'s|'m| is| am| would be|'d be| are)? (?:really |quite )?(?:a|an|the|as|right|for)\b",
         r"\bno (?:current |immediate )?(?:plans|intention|desire|wish|reason) (?:to|of) (?:\w+ )?(?:leav|mov|chang|switch|look|go)",
@@ -172,16 +180,17 @@ DECLINED = [
         r"\b(?:won't|will not|would not|wouldn't|not going to|not planning to|don't intend to|not be) (?:be )?(?:\w+ )?(?:apply|applying|pursue|pursuing|relocat(?:e|ing)|mov(?:e|ing) (?:forward|to|house|abroad)|leav(?:e|ing)|chang(?:e|ing) jobs?|join(?:ing)?|proceed|proceeding|taking|take (?:this|it|part)|interview|able to (?:proceed|take|accept|pursue))",
         r"\bnot (?:be )?(?:able to|in a position to) (?:take|move|proceed|pursue|accept|join|commit|relocate|change|leave|consider)",
         r"\bnot (?:really |currently )?open to (?!.{0,30}\bbut\b)",
-        r"\b(?:don't|do not) (?:want|wish) to (?:\w+ )?(?:proceed|apply|talk|chat|interview|change|leave|move|pursue|continue|meet)",
+        r"\b(?:don't|do not|won't|wouldn't) (?:want|wish|like|care|intend|plan|need) to (?:\w+ )?(?:proceed|apply|talk|chat|interview|change|leave|move|pursue|continue|meet|work|join|be considered|start|switch|go back)",
         after=r"^[^.]{0,10}\?",
         before=r"(?:can't|cannot|couldn't|not that|isn't that|wouldn't say|hard to|don't want to|never)[^.]{0,16}$",
     ),
     *_signs(
         "declined",
         r"\b(?:i'm|i am|am|are|is|we're|not|currently) (?:\w+ )?not (?:currently |really )?(?:looking|considering|exploring|open to|in the market|seeking|searching|planning|job)",
-        r"\bnot (?:currently |really )?(?:looking|considering|in the market|seeking|searching|thinking (?:of|about) (?:chang|leav|mov))",
+        r"\bnot (?:currently |really )?(?:looking|considering|in the (?:job )?market|seeking|searching|thinking (?:of|about) (?:chang|leav|mov))",
         r"\b(?:happy|content|satisfied|settled|comfortable) (?:where i am|(?:in|with|at) (?:my|the) (?:current|present|new|job|role))|\bhappy where i\b",
         r"\b(?:stay|staying|remain|stick|committed) (?:where|at|in|with|to) (?:i|my|the)\b|\bunfortunately\b|\bi'm afraid\b|\bi regret\b|\bi'm sorry,? but\b|\bwould have loved\b|\bwish i could\b|\bnot ready\b",
+        r"\bi (?:can't|cannot|won't|couldn't|am unable to|'m unable to) (?:\w+ )?(?:commute|relocate|move|change|work|leave|travel|switch)\b|\bbelow (?:my|what i)\b|\bpay cut\b|\bcareer break\b|\bnot at this (?:time|point|stage|moment)\b|\b(?:not|isn't|bad|wrong) (?:the |a )?(?:right |good )?tim(?:e|ing) for (?:me|us)\b|\b(?:don't|do not|no longer) (?:\w+ )?(?:code|program|practi[sc]e)\b",
         r"\btoo (?:far|low|junior|senior|small|little|long a)\b|\b(?:this|it|that|which|role|job|position) (?:really )?(?:won't|doesn't|wouldn't|will not|does not|would not) work\b|\b(?:don't|do not|no longer) (?:do|work (?:in|as|with|on)) .{0,30}\b(?:any ?more|any longer|these days)\b|\bno longer (?:do|work)\b",
         r"\b(?:can't|cannot|can not|unable to) (?:\w+ )?(?:proceed|take|accept|pursue|commit|consider|move)",
         weak=True,
@@ -201,16 +210,19 @@ OPT_OUT = [
         r"(?:連絡|メール|スカウト|案内)(?:は|も)?(?:不要です|いりません|要りません|必要ありません|お?控えください|お?控え(?:いただ|頂|願|下さ)|ご遠慮(?:くだ|下さ|いただ|願|頂))",
         r"(?:リスト|名簿|データベース|登録|宛先|対象|連絡先).{0,10}(?:から)?(?:削除|外し|除外|消し|抹消|解除)",
         r"(?:個人情報|私の(?:情報|データ|連絡先|アドレス|メールアドレス)|アドレス|(?:登録|プロフィール)(?:情報)?).{0,14}(?:削除|消去|消して|抹消|破棄)",
-        r"受信(?:を)?(?:拒否|停止)|迷惑(?:メール)?(?:です|なので|として|に感じ)|退会|購読(?:を)?(?:解除|停止)",
+        r"送(?:ら|付し|信し)ないよう|送(?:る|信する)な(?:。|!|$)|送(?:って(?:くる|来る)?|る|信する)(?:の|こと)(?:は|を)?(?:お?やめ|止め|控え|ご?遠慮)|(?:配信|ご?案内|ご?連絡|メール|スカウト)(?:は|を|も)?(?:今後)?希望(?:し(?:ません|ない|て(?:い|お)(?:りません|ません|ない))|いたしません|致しません)",
+        r"受信(?:を)?(?:拒否|停止)|迷惑(?:メール)?(?:です|なので|として|に感じ)|退会(?:し(?:たい|ます|て)|を|希望|手続|させ|処理|$|。)|購読(?:を)?(?:解除|停止)",
         after=r"^[^。]{0,12}(?:希望(?:し|いた)?(?:て(?:い|おり))?(?:ま|し)せん|(?:する)?(?:必要|つもり|予定)は(?:あり|ござい|な))|^[^。]{0,6}しないで(?:くだ|下さ|ほし)|^[」』]?(?:とは|と|なんて)?(?:書|言|申|返信)(?:き|い|し)?(?:はし)?ま?せん",
+        before=r"(?:電話|会社|職場|勤務(?:時間|先)?中?|仕事中|平日|日中|夜間|深夜|早朝|sms|ショートメール|line|土日|休日|実家|自宅|現職|上司)(?:で|へ|に|宛て?|から)?(?:の|は)?(?:お|ご)?$",
     ),
     *_signs(
         "opt_out",
-        r"\bleave me alone\b|\bunsubscribe\b|\bopt(?:ing)?[ -]?out\b|\b(?:remove|delete|take|erase) (?:me|my (?:\w+ )?(?:name|e-?mail|address|data|details|information|profile|contact|record|account|cv|resume)s?)\b(?: (?:off|from|out))?(?! out for)",
+        r"^(?:can|could|would|will) you (?:please |just )?stop\b[^.]{0,12}$|^please stop[.!]*$|\bleave me alone\b|\bunsubscribe\b|\bopt(?:ing)?[ -]?out\b|\b(?:remove|delete|take|erase) (?:me|my (?:\w+ )?(?:name|e-?mail|address|data|details|information|profile|contact|record|account|cv|resume)s?)\b(?: (?:off|from|out))?(?! out for)",
         r"\b(?:stop|quit|cease) (?:\w+ )?(?:e-?mail|mail|contact|send|messag|spam|writ|bother|reach|approach)\w*",
         r"\b(?:do not|don't|never|not to|please not|would not|wouldn't|rather you (?:didn't|did not)) (?:\w+ )?(?:e-?mail|contact|write|message|send|reach out|mail|approach|bother)(?:ing)?\b(?: to)? ?(?:me|us|again|any|this|anymore|these)",
         r"\bno (?:more|further) (?:\w+ )?(?:e-?mails?|mails?|messages?|contact|communications?|outreach)\b|\bno longer (?:wish|want) to (?:receive|be contacted|hear)|\b(?:don't|do not) (?:wish|want) to (?:receive|be contacted|hear from you|get)",
         r"\b(?:off|from) your (?:\w+ )?(?:list|database|mailing)|\bthis is spam\b|\bmark(?:ed|ing)? (?:this |you )?as spam\b|\bgdpr\b.{0,60}\b(?:eras|delet|object)",
+        after=r"^ ?(?:\w+ ){0,4}(?:at (?:work|my (?:work|office|job|company|desk))|by (?:phone|text|telephone)|on (?:linkedin|weekends?|my)|before|during|until|till|at this (?:address|number|mail)|in the (?:mornings?|evenings?)|after \d|to this address)\b",
         before=r"(?:don't|do not|please don't|not want to|needn't|no need to|rather not|nearly|almost|tempted|was going to)[^.]{0,24}$|\bif you (?:want|wish|would like) to[^.]{0,12}$|\bto[^.]{0,2}$(?<=click here to )",
     ),
 ]
@@ -219,6 +231,7 @@ LATER = [
     *_signs(
         "later",
         r"(?:来年|来春|来夏|来秋|来冬|半年|\d+(?:か|ヶ|カ|ケ|ヵ|箇)月|[一二三四五六]か月|数(?:か|ヶ|カ)月|(?<!\d)\d{1,2}月(?!\d)|来月|再来月|年明け|年度末|年度明け|年度が(?:替|変|明)\w{1,3}|来期|来年度|今期|春|夏|秋|冬|ボーナス|賞与|産休|育休|プロジェクト|案件|繁忙期|落ち着).{0,16}(?:以降|後|頃|ころ|ごろ|になれば|になったら|終わ|過ぎ|明け|たら|れば|まで|に).{0,30}(?:連絡|声(?:が|を|掛|か)|お話|話を|改めて|あらため|検討|相談|お願い|考え|可能|伺)",
+        r"(?:年度が(?:替|変|明)|年が明け|来年|来月|\d月|春|夏|秋|冬)[^。]{0,10}(?:から|以降|後)でも(?:よろし|良い|いい|大丈夫|可能|構)",
         r"(?:来年|来月|来春|次回|今度|春|夏|秋|冬|\d月)(?:に|の.{1,6}に)?、?また.{0,6}(?:お願い|連絡|よろしく|声|お話)|(?:以降|から|後|頃)(?:で(?:あれば|したら)|なら|に)(?:は)?、?(?:動け|可能|お話|検討|考え|対応)",
         r"(?:時期|タイミング|機会)を(?:改め|見て|あらため)|改めて(?:こちらから|私から|当方から|ご)?.{0,4}(?:連絡|相談|返信|返事|お返事)(?:いた|致|し(?:ます|たい)|させ|さしあげ|差し上げ)",
         r"(?:少し|もう少し|しばらく|少々|今しばらく)(?:の間|、)?(?:考え|検討|時間|お時間|待|お待ち|先)",
@@ -235,7 +248,7 @@ LATER = [
     *_signs(
         "later",
         r"\b(?:next (?:year|quarter|spring|summer|fall|autumn|winter|month)|in (?:a few|several|a couple of|about \w+|two|three|four|five|six|nine|twelve|\d+) (?:months?|years?)|in (?:january|february|march|april|may|june|july|august|september|october|november|december)|(?:after|until|from) (?:january|february|march|april|may|june|july|august|september|october|november|december|new year|the new year|my (?:\w+ )?(?:bonus|leave|project|wedding|move|visa|vesting|probation)|the (?:holidays|summer|project)))",
-        r"\b(?:check back|circle back|touch base|reach (?:back )?out (?:to me )?(?:again|later|in)|get back (?:to you|in touch|to me)|contact me (?:again|later|in)|try (?:me )?again|ping me|write (?:to )?me again|come back to (?:you|me)|revisit|pick (?:this|it|things) (?:back )?up (?:again|later|in|then|after)|(?:pick|take) (?:this|it) up again|let me think|think (?:about|it over|on) (?:it|this)|need (?:some |more |a bit of )?time)\b",
+        r"\b(?:follow up|check back|circle back|touch base|reach (?:back )?out (?:to me )?(?:again|later|in)|get back (?:to you|in touch|to me)|contact me (?:again|later|in)|try (?:me )?again|ping me|write (?:to )?me again|come back to (?:you|me)|revisit|pick (?:this|it|things) (?:back )?up (?:again|later|in|then|after)|(?:pick|take) (?:this|it) up again|let me think|think (?:about|it over|on) (?:it|this)|need (?:some |more |a bit of )?time)\b",
         r"\b(?:tied up|unavailable|not available|booked(?: up)?|swamped|slammed|busy|away|committed|under contract|on (?:a |an )?(?:contract|project|assignment)) (?:\w+ ){0,3}(?:until|till|through)\b",
         r"\b(?:maybe|perhaps) later\b|\blater (?:this|in the|next) year\b|\b(?:maybe|perhaps) (?:another|some other) time\b",
     ),
@@ -264,10 +277,13 @@ WITHDRAW = [
 RESCHEDULE = [
     *_signs(
         "reschedule",
+        r"(?:時間|開始|面接|面談|お約束|\d分)(?:を|の)?.{0,10}(?:遅ら|遅く|早め|早く).{0,8}(?:いただ|頂|もら|くだ|でき|ほし)|(?:面接|面談)日(?:時)?(?:を|の)?.{0,8}(?:変え|変更)|(?:別|他|ほか)の?(?:日程|日時|時間)(?:を|に|で|へ|が)(?!も)",
+        r"(?:その日|当日|明日|明後日|本日|今日|\d日)(?:は|が|の)?.{0,12}(?:都合が(?:悪|つか|合わ)|(?:仕事|用事|予定|出張|会議|用件)が入(?:っ|り)|出られなく|行けなく|参加できなく).{0,40}(?:お願い|変更|別|延期|ずら|調整|日を|以降)",
         r"(?:日程|日時|面談|面接|お?時間|予定|お約束|ミーティング).{0,22}(?:変更|延期|リスケ|ずら|再調整|別の日|別日|振り?替|組み直|後ろ倒し|前倒し)|リスケ|(?:体調|急用|急な|急遽|都合).{0,22}(?:別の?日|延期|変更|日を改め|再調整)",
     ),
     *_signs(
         "reschedule",
+        r"\b(?:can|could) we do (?:it|this|that) (?!.{0,24}\b(?:phone|video|zoom|teams|email|chat)\b).{0,24}\binstead\b|\b(?:change|shift|adjust) the (?:time|date|day|slot|start)\b|\b(?:the|that|this|my) (?:time|slot|date|day) (?:doesn't|does not|no longer|won't) works?\b|\bstart (?:\w+ ){0,3}later\b|\bpush (?:it|this|that|our \w+) (?:back|out)\b|\bmove our (?:conversation|talk|chat|call)\b",
         r"\breschedul\w*|\b(?:move|push|postpone|shift|delay) (?:the|our|my|it|this|tomorrow's) ?(?:\w+ )?(?:interview|meeting|call|chat|appointment|back|to)\b|\bpostpone\b|\b(?:can't|cannot|can not|unable to|won't be able to|not be able to) (?:make (?:it|the|our|tomorrow)|attend|join (?:the|our|tomorrow))|\b(?:find|pick|choose|suggest|propose|arrange|need) (?:\w+ )?(?:another|a different|a new|some other) (?:time|day|date|slot)\b|\bsomething (?:has )?(?:came|come) up\b",
     ),
 ]
@@ -276,11 +292,12 @@ REFERRAL = [
     *_signs(
         "referral",
         r"(?:知人|知り合い|友人|同僚|元同僚|同期|後輩|先輩|部下|教え子|仲間|主人|妻|夫|弟|妹|兄|姉|息子|娘|いとこ|友達|探して(?:い|お)?る(?:人|者|方)).{0,30}(?:紹介(?:し|でき|いた|さ|可能)|ご紹介|推薦|いかが|興味|関心|合い(?:そう|ます)|適任|向いて|共有|転送|伝え|おり|いる)",
-        r"(?:代わり|かわり)に.{0,14}紹介|(?:どなたか|ほかの?方|他の?方|適任の?方|優秀な(?:方|人|者)).{0,14}紹介(?:でき|し|いた|さ)",
+        r"本人に(?:伝え|話し|聞い)|(?:詳しい|適任の?|向いている|ふさわしい)(?:人|者|方).{0,14}(?:知って|紹介|い(?:ます|る)|おり)|(?:代わり|かわり)に.{0,14}紹介|(?:どなたか|ほかの?方|他の?方|適任の?方|優秀な(?:方|人|者)).{0,14}紹介(?:でき|し|いた|さ)",
     ),
     *_signs(
         "referral",
-        r"\b(?:colleague|friend|coworker|co-worker|former (?:colleague|manager|teammate)|someone|somebody|acquaintance|buddy|peer|teammate|husband|wife|partner)\b.{0,70}\b(?:interested|suit|fit|perfect|recommend|refer|looking|introduc\w*|good|great|open to|touch)\b",
+        r"\b(?:colleague|friend|coworker|co-worker|former (?:colleague|manager|teammate)|someone|somebody|acquaintance|buddy|peer|teammate|husband|wife|partner|sister|brother|son|daughter|cousin)\b.{0,70}\b(?:interested|suit|fit|perfect|recommend|refer|looking|introduc\w*|good|great|open to|touch|instead)\b",
+        r"\bshared (?:this|it|your \w+) with (?:a |some |my |the |people)",
         r"\b(?:i can|i could|happy to|let me|i'd|i would|i'll|may i|can i) (?:\w+ ){0,2}(?:refer|recommend|introduce)\b|\bpass (?:it|this|that|your \w+|the \w+) (?:on|along) to\b|\b(?:forward(?:ed|ing)?) (?:it|this|that|your \w+|me)\b.{0,30}\b(?:to|by|from)\b",
         before=r"(?:recommended|referred) by[^.]{0,10}$",
     ),
@@ -289,6 +306,8 @@ REFERRAL = [
 VIA_AGENT = [
     *_signs(
         "via_agent",
+        r"(?:担当)?エージェントを(?:ご)?紹介|(?:窓口|連絡先|対応).{0,20}一本化|代わりに.{0,10}(?:返信|お?返事|回答|ご?連絡|メール)(?:し|いた|致|させ|差し)|(?:別|他|ほか)の(?:エージェント|紹介会社|人材会社|媒体).{0,14}(?:応募|推薦|紹介|選考|打診)",
+        r"^(?:人材紹介|人材会社|エージェント|紹介会社|転職エージェント).{0,14}の.{1,10}(?:です|と申します|でございます)|(?:に|を)(?:通|介)して(?:の)?(?:ご)?(?:連絡|応募)(?:を|に)(?:お願い|して|させ)",
         r"(?:エージェント|人材紹介(?:会社)?|紹介会社|担当者?|代理人?|秘書|事務所|マネージャー|弊社営業|営業担当|窓口).{0,6}(?:経由|を?通(?:して|じて|し)|を介し)",
         r"(?:エージェント|人材紹介会社|紹介会社|弊社(?:の)?(?:担当|営業)(?:者)?|(?:弊社|当社)の?窓口)(?:の方)?(?:に|まで|へ|から|宛(?:て)?に).{0,24}(?:ご?連絡|お?問い?合わ?せ|ご?相談|お?話|お願い|任せ|一任|返信|回答|転送|申し)",
         r"(?:エージェント|人材紹介会社|紹介会社|転職支援会社|代理人|秘書|事務所|マネージャー)(?:さん)?に.{0,10}(?:任せ|一任|依頼|お願い(?:して|し)|登録し)",
@@ -302,6 +321,7 @@ VIA_AGENT = [
         r"\b(?:through|via|by way of) (?:my|our|an|the) (?:\w+ ){0,2}(?:agent|recruiter|agency|representative|rep|headhunter|assistant|manager|recruitment \w+|consultant)\b",
         r"\b(?:contact|speak (?:to|with)|talk to|go through|get in touch with|write to|liaise with|reach(?: out to)?|deal with|refer to|e-?mail|call) (?:my|our) (?:\w+ ){0,2}(?:agent|recruiter|agency|representative|headhunter|assistant|manager|office|consultant|account \w+)\b",
         r"\b(?:on|in) (?:his|her|their|\w+'s?|behalf of)? ?behalf\b|\bon behalf of\b|\bi(?:'m| am)? (?:currently )?(?:represent(?:ing)?)\b(?! the \w+ team)|\brepresented by\b|\b(?:this is|i(?:'m| am)) (?:\w+ ){0,3}(?:\w+'s|his|her|their) (?:\w+ )?(?:agent|assistant|recruiter|representative|manager|secretary|consultant|wife|husband|partner)\b",
+        r"\b(?:send|forward|direct|address|pass|submit)\b.{0,24}\bto (?:my|our) (?:\w+ )?(?:agent|recruiter|agency|representative|headhunter|assistant)\b|\b(?:replying|answering|writing|responding) for (?!a\b|the\b|more\b|this\b|you\b)\w+|\basked me to (?:answer|reply|respond|write|get back)\b|\bsubmitted (?:to (?:you|your \w+) )?(?:by|through|via) (?:an?|my|the|another)\b|\bhandles? (?:this|these|it|all|everything|my \w+)(?: \w+){0,2} for me\b",
         r"\bmy (?:\w+ )?(?:agent|recruiter|agency|representative|headhunter|assistant)\b.{0,40}\b(?:handles?|will (?:be in touch|contact|reach|get|reply|handle|arrange|take)|takes? care|is handling|copied|cc'?e?d|in cc|deals?|manages?|arranges?|can (?:help|arrange|speak))\b|\b(?:copied|cc'?e?d|adding|looped? in|copying) (?:in )?my (?:\w+ )?(?:agent|recruiter|agency|representative|assistant)\b|\b(?:our|my) (?:candidate|client)\b.{0,60}\b(?:interested|available|forwarded|asked|would|is)\b",
         before=r"\b(?:not|never|without|rather than|instead of|don't|do not|no longer)\b[^.]{0,16}$",
     ),
@@ -348,7 +368,7 @@ AFFIRMED = re.compile(
     r"^(?:(?:はい|ええ|yes|sure|ok)[、,. !]+)?(?:はい|ええ|(?:よろしく)?お願いします|お願いいたします|お願い致します|是非|ぜひ|ぜひ!|希望します|参加します|参加希望です|可能です|大丈夫です、?お願いします|話を?聞(?:き|いて)(?:たい|みたい)(?:です)?|ok(?:です)?|オーケーです|yes|sure|ok|okay|yep|yeah|y|definitely|absolutely|of course|interested|gladly|please(?: do)?)[。.!、~♪^_(笑)\s]*$"
 )
 COME_BACK = re.compile(
-    r"連絡|声(?:が|を|掛|か)|改め|あらため|相談|お話|話を|検討|返事|返信|考え|可能|お願い|\b(?:again|back|revisit|touch|contact|reach|talk|chat|discuss|open to|consider|available|free|catch|ping|try|better|maybe|perhaps|could|would be|pick)\b"
+    r"でも(?:よろし|良い|いい|大丈夫|構)|連絡|声(?:が|を|掛|か)|改め|あらため|相談|お話|話を|検討|返事|返信|考え|可能|お願い|\b(?:again|back|revisit|follow|touch|contact|reach|talk|chat|discuss|open to|consider|available|free|catch|ping|try|better|maybe|perhaps|could|would be|pick)\b"
 )
 """What turns a time somebody names into one to come back at: "I start elsewhere in January" names none."""
 
