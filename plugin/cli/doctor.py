@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 from sqlalchemy import func
@@ -15,39 +14,50 @@ from sqlmodel import Session, col, select
 
 from connectors.base import ATSError, Unsupported
 from plugin.alignment.proposals import counted, language_model
+from plugin.cli.findings import FAIL, NOTE, OK, Line
 from plugin.cli.means import connections, opened
+from plugin.cli.synthetic_yes import PATIENCE, check
 from plugin.cli.wording import Phrases, finding_said, lang_option, language
-from plugin.connections import policy_of
 from plugin.i18n import phrases
-from plugin.policy import Policy
 from plugin.rows import Connection, Delivery, Employer, Job, Journal, Sweep
 from plugin.settings import WrongSetting
 from plugin.work.context import Work
 
-OK, NOTE, FAIL = "ok", "note", "FAIL"
 LATE = timedelta(minutes=5)
 """Owed work that waits longer has nobody to do it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One finding. `todo` says what to do; a NOTE is nothing wrong, but worth knowing."""
-
-    level: str
-    where: str
-    what: str
-    detail: str = ""
-    todo: str = ""
-
-
 @click.command("doctor")
 @click.option("--connection", "name", default="", help="Name or number; all of them if left out.")
+@click.option(
+    "--synthetic-yes",
+    "synthetic",
+    default="",
+    metavar="CONNECTION",
+    help="Send a yes nobody gave through this connection's mail and say where it lands.",
+)
+@click.option(
+    "--requisition",
+    default="",
+    metavar="ID",
+    help="With --synthetic-yes: enter it on this test requisition of the ATS.",
+)
+@click.option("--wait", "patience", default=PATIENCE, show_default=True, help="Seconds a synthetic yes may take.")
 @lang_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def doctor(name: str, lang: str | None, as_json: bool) -> None:
+def doctor(name: str, synthetic: str, requisition: str, patience: float, lang: str | None, as_json: bool) -> None:
     """Check the installation, each connection, mail and the profile store; exit code 1 when something fails."""
     locale = language(lang)
     _ = phrases(locale)
+    if requisition and not synthetic:
+        raise click.UsageError("--requisition goes with --synthetic-yes CONNECTION")
+    if synthetic:
+        with opened() as work:
+            with work.reading() as session:
+                [connection] = connections(session, synthetic)
+            found = check(work, connection, locale, requisition=requisition, patience=patience)
+            _said(found, as_json=as_json)
+        return
     with opened() as work:
         with work.reading() as session:
             chosen = connections(session, name)
@@ -58,9 +68,15 @@ def doctor(name: str, lang: str | None, as_json: bool) -> None:
             lines.append(
                 Line(NOTE, _("connections"), _("there is none yet"), todo=_("run `kakuyaku connect greenhouse`"))
             )
+    _said(lines, as_json=as_json)
+
+
+def _said(lines: Iterable[Line], *, as_json: bool) -> None:
+    """Print findings; exit code 1 when one failed."""
     if as_json:
-        click.echo(json.dumps([asdict(line) for line in lines], ensure_ascii=False, indent=2))
-        failed = any(line.level == FAIL for line in lines)
+        told = list(lines)
+        click.echo(json.dumps([asdict(line) for line in told], ensure_ascii=False, indent=2))
+        failed = any(line.level == FAIL for line in told)
     else:
         failed = show(lines)
     if failed:
@@ -244,6 +260,8 @@ def _stores(work: Work, _: Phrases) -> Iterator[Line]:
 
 def examine(work: Work, connection: Connection, locale: str) -> Iterator[Line]:
     """Credentials, scopes, fields, webhooks, sweeps and what letters must state."""
+    from plugin.cli.doctor_letters import letters_and_conditions
+
     where, _ = connection.name, phrases(locale)
     try:
         found = work.ats(connection).check()
@@ -264,7 +282,8 @@ def examine(work: Work, connection: Connection, locale: str) -> Iterator[Line]:
         yield from _swept(session, connection, _)
     if connection.state != "active":
         yield Line(NOTE, where, _("is paused"), todo=_("resume it on the connection's page"))
-    yield from _letters(policy_of(connection), where, _)
+    with work.reading() as session:
+        yield from letters_and_conditions(session, connection, locale)
     if connection.attested_by:
         yield Line(OK, where, _("decision fields"), _("attested by %(name)s", name=connection.attested_by))
     else:
@@ -298,26 +317,3 @@ def _swept(session: Session, connection: Connection, _: Phrases) -> Iterator[Lin
         if row.error:
             todo = _("tick the list's scope on the credential, or wait if the ATS is down")
             yield Line(FAIL, connection.name, _("the sweep of %(list)s fails", list=row.name), row.error, todo)
-
-
-def _letters(policy: Policy, where: str, _: Phrases) -> Iterator[Line]:
-    wanted: list[tuple[str, Callable[[Policy], Any]]] = [
-        (_("sender's address"), lambda p: p.from_address),
-        (_("company name"), lambda p: p.company_ja or p.company_en),
-        (_("legal sender"), lambda p: p.legal.sender),
-        (_("postal address"), lambda p: p.legal.postal_address),
-        (_("contact"), lambda p: p.legal.contact),
-    ]
-    missing = [name for name, value in wanted if not value(policy)]
-    if missing:
-        yield Line(
-            FAIL,
-            where,
-            _("letters can't be written"),
-            _("missing: %(names)s", names=", ".join(missing)),
-            _("run `kakuyaku connect greenhouse` again under the same name"),
-        )
-    else:
-        yield Line(OK, where, _("letters state sender, address and contact"))
-    if policy.test_address:
-        yield Line(NOTE, where, _("dry run"), _("every letter goes to %(address)s", address=policy.test_address))

@@ -18,6 +18,7 @@ from plugin.scouting.inbox import Inbox, MailboxDown, Place, SignInRefused, open
 from plugin.scouting.matching import mail_of_id, tokens_in
 from plugin.scouting.mime import Incoming
 from plugin.scouting.post import mail_of_token
+from plugin.scouting.synthetic import is_synthetic
 from plugin.scouting.xoauth2 import Grant, NoToken, Tokens, grant_of
 from plugin.sealing import Vault
 from plugin.settings import Settings
@@ -122,6 +123,8 @@ def answers_a_letter(session: Session, connection: Connection, about: Incoming, 
 
     What colleagues write themselves (a copy of their own answer) is nobody's reply.
     """
+    if is_synthetic(session, connection, about.recipients):
+        return True
     sender = about.from_address.casefold()
     if not sender or sender == own_address.casefold() or _is_staff(session, connection, sender):
         return False
