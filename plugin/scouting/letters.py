@@ -36,6 +36,7 @@ from plugin.sealing import Erased, Vault
 from plugin.settings import Settings
 from ranking.values import Requirement
 
+TEST_TOKEN = "test-run"  # noqa: S105
 SHOWN_TOKEN = "…"  # stands in previews where the person's own refusal link goes  # noqa: S105
 
 
@@ -83,27 +84,38 @@ def write(session: Session, vault: Vault, settings: Settings, scout: Scout, *, o
     policy = policy_of(connection)
     if not policy.from_address:
         raise LetterRefused("sender_missing")
-    links = links_of(settings, vault, scout, person.email)
+    if policy.test_address:
+        # Whoever reads a test run answers for nobody: neither its links nor its address lead to the person's row.
+        links = Links(f"{settings.public_url}/c/{TEST_TOKEN}", optout.unsubscribe_url(settings, TEST_TOKEN))
+    else:
+        links = links_of(settings, vault, scout, person.email)
     letter = _letter(session, vault, scout, profile, person, links, occasion)
-    reply_to = post.come_back(policy.from_address, scout.reply_token)
+    token = TEST_TOKEN if policy.test_address else scout.reply_token
+    reply_to = post.come_back(policy.from_address, token)
     headers = unsubscribe_headers(links, reply_to)
     name = person.name if scout.language == "ja" else addressee(person, "en")
     requisition = session.get_one(Requisition, scout.requisition_id)
-    company = company_of(session, requisition, scout, scout.language)
     written = Written(
         letter,
         to=policy.test_address or person.email,
         to_name=name,
         reply_to=reply_to,
-        envelope_from=post.come_back(post.bounce_box(policy), scout.reply_token),
+        envelope_from=post.come_back(post.bounce_box(policy), token),
         headers=headers,
-        from_name=policy.from_name
-        if reads(policy.from_name, scout.language)
-        else speaker(policy, scout.voice, scout.language, company).sender,
+        from_name=from_name_of(session, scout),
         test_run=bool(policy.test_address),
     )
     disclosure.refuse_leaks(_envelope(written, policy), disclosure.view_of(session, requisition, scout).secrets)
     return written
+
+
+def from_name_of(session: Session, scout: Scout) -> str:
+    """Whose name stands in a letter's From: the connection's where it can be read in its language, else the sender's."""
+    policy = policy_of(session.get_one(Connection, scout.connection_id))
+    if reads(policy.from_name, scout.language):
+        return policy.from_name
+    company = company_of(session, session.get_one(Requisition, scout.requisition_id), scout, scout.language)
+    return speaker(policy, scout.voice, scout.language, company).sender
 
 
 def _envelope(written: Written, policy: Policy) -> dict[str, str]:

@@ -29,7 +29,7 @@ from plugin.rows import (
     Requisition,
     Scout,
 )
-from plugin.scouting import letters, post
+from plugin.scouting import letters, lookalikes, post
 from plugin.scouting.batches import may_leave
 from plugin.scouting.compiler import COMMITTED
 from plugin.scouting.known_there import learn_from_ats
@@ -37,6 +37,7 @@ from plugin.scouting.legal import LetterRefused
 from plugin.scouting.may_write import LEFT, may_write_to
 from plugin.scouting.media import ABOUT_MAIL, MAIL
 from plugin.scouting.pacing import interval, next_moment
+from plugin.scouting.rehearsal import rehearse
 from plugin.scouting.settling import Attempt, finish_batch, mark_unknown, recruiter_of, settle, settle_unknown
 from plugin.scouting.suppression import is_suppressed
 from plugin.sealing import Erased
@@ -199,6 +200,9 @@ def _mark(
     turn = may_call(session, connection, "scouts", interval(policy))
     if turn is not None:
         raise NotYet(turn, "the mailbox's pace")
+    if written.test_run:
+        rehearse(session, work.vault, connection, batch, scout, written)
+        return None
     # One Message-ID for all attempts of one scout: only one of them can be accepted.
     message_id = mail.message_id if mail is not None else post.message_id_of(scout.reply_token, policy)
     raw = written.message(policy, message_id, session).as_bytes()
@@ -223,7 +227,7 @@ def _mark(
     mail.state, mail.attempts, mail.attempted_at = "sending", mail.attempts + 1, now
     session.add(mail)
     session.flush()
-    scout.state, scout.mail_id, scout.reason = "sending", mail.key, "test_run" if written.test_run else ""
+    scout.state, scout.mail_id, scout.reason = "sending", mail.key, ""
     session.add(scout)
     if batch.state == "released":
         batch.state = "sending"
@@ -303,4 +307,5 @@ def _look_again(work: Work, scout_id: int) -> None:
         if batch.recall_until is not None and work.clock.now() < batch.recall_until:
             return
         people = identities(session, work.vault, scout.employer_id, [scout.profile_id])
-    learn_from_ats(work, connection, {id: person.email for id, person in people.items()})
+    there = learn_from_ats(work, connection, {id: person.email for id, person in people.items()})
+    lookalikes.learn(work, connection, scout.requisition_id, [scout.profile_id], known=there)

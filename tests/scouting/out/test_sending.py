@@ -279,11 +279,32 @@ def test_a_letter_that_may_not_be_written_stops_and_asks_the_recruiter_once(stag
     assert smtp.accepted == []
 
 
-def test_a_test_address_gets_every_letter_instead(released: Any, smtp: Any) -> None:
+def test_a_test_run_writes_to_one_address_and_to_nobody_else(
+    released: Any, smtp: Any, text: Callable[[EmailMessage], str]
+) -> None:
     released.policy(test_address="rehearsal@mihon.example.com")
     released.run()
     assert [to for _f, to, _raw in smtp.accepted] == ["rehearsal@mihon.example.com"]
-    assert released.scouts()["u001"].reason == "test_run"
+    message = smtp.messages[0]
+    scout = released.scouts()["u001"]
+    # Nobody has been written to: a draft again, which waits for release, without a mail of its own.
+    assert (scout.state, scout.reason, scout.sent_at, scout.mail_id) == ("drafted", "test_run", None, None)
+    assert released.batch().state == "drafted"
+    # Whoever reads it answers for nobody.
+    assert scout.reply_token not in smtp.accepted[0][2].decode("latin-1") + str(message["Reply-To"])
+    assert "/u/test-run" in text(message) and "/c/test-run" in text(message)
+
+
+def test_after_a_test_run_the_letter_still_leaves_once(released: Any, smtp: Any) -> None:
+    released.policy(test_address="rehearsal@mihon.example.com")
+    released.run()
+    released.change(Commitment, released.commitment_id, max_people=1)
+    released.policy(test_address="")
+    released.release()
+    released.run_for(minutes=15)
+    assert [to for _f, to, _raw in smtp.accepted] == ["rehearsal@mihon.example.com", "u001@person.example.com"]
+    assert released.states() == {"u001": "sent"}
+    assert len(set(smtp.message_ids())) == 2
 
 
 def test_a_pause_holds_letters_back_until_it_ends(released: Any, smtp: Any) -> None:
