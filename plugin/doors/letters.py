@@ -17,9 +17,11 @@ from plugin.doors.people import Names
 from plugin.doors.visitors import changing, recruiters, recruiting, visitor
 from plugin.rows import Batch, Calibration, Mail, Requisition, Scout
 from plugin.scouting import batches
+from plugin.scouting.conditions_sheet import label as condition_label
 from plugin.scouting.legal import LetterRefused
-from plugin.scouting.letters import note_of, preview, set_note
+from plugin.scouting.letters import languages_of, note_of, preview, set_language, set_note
 from plugin.scouting.settling import settle_unknown
+from plugin.scouting.working_conditions import sheet_of
 from plugin.work.jobs import INTERACTIVE, owe
 
 blueprint = Blueprint("letters", __name__)
@@ -68,7 +70,10 @@ def shown(requisition_id: int) -> ResponseReturnValue:
             left_out=left_out_at.of(left_out),
             left_out_at=left_out_at,
             counts=Counter(scout.state for scout in scouts),
-            languages=Counter(scout.language for scout in scouts if scout.state != "excluded"),
+            languages=Counter(
+                language for scout in scouts if scout.state != "excluded" for language in languages_of(scout)
+            ),
+            unsettled=[condition_label(gap, page.locale()) for gap in sheet_of(db, requisition, page.locale()).gaps],
             names=names,
             obstacles=batches.CannotRelease(obstacles).text(page.locale()) if obstacles else "",
             notes={language: note_of(batch, language) for language in ("ja", "en")},
@@ -179,6 +184,22 @@ def note(batch_id: int) -> ResponseReturnValue:
     except ValueError:
         page.say(_("This batch has been released; recall it before changing its letters."), "bad")
     return page.see_other("letters.shown", requisition_id=requisition_id, batch=batch_id)
+
+
+@blueprint.post("/scouts/<int:scout_id>/language")
+@recruiters
+def choose_language(scout_id: int) -> ResponseReturnValue:
+    """Write this letter in another language than the person's own, or in both. The person's own stays as it is known."""
+    first, _plus, second = request.form.get("language", "").partition("+")
+    try:
+        with changing() as db:
+            scout = _scout(db, scout_id)
+            recruiting(db, scout.requisition_id)
+            set_language(db, scout, first, second)
+        page.say(_("Saved."))
+    except ValueError:
+        page.say(_("This letter has been released; recall its batch before changing it."), "bad")
+    return page.see_other("letters.letter", scout_id=scout_id)
 
 
 @blueprint.post("/requisitions/<int:requisition_id>/letters")

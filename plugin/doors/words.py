@@ -29,6 +29,20 @@ def task(kind: str) -> tuple[str, str]:
             _("Asks for their data to be shown, corrected or deleted"),
             _("The law asks for an answer without delay. Answer the person, then mark this done."),
         ),
+        "book_meeting": (
+            _("A candidate chose a time: enter the meeting in the ATS"),
+            _(
+                "Enter the meeting at the chosen time in the ATS; this task ends when it stands there. If the time does"
+                " not fit, offer others inside the promise today."
+            ),
+        ),
+        "erase_in_ats": (
+            _("Somebody was erased here: decide about their record in the ATS"),
+            _(
+                "Their record in the ATS carries a note. Delete or anonymise it there if nothing else requires it, then"
+                " mark this done."
+            ),
+        ),
         "withdraw": (
             _("A candidate withdraws"),
             _("Nobody is taken out of the ATS by us: do so there if that is right, then mark this done."),
@@ -168,6 +182,7 @@ def job(kind: str) -> str:
         "commitment_due": _("Put a commitment in force"),
         "prepare_batch": _("Prepare letters"),
         "send_scout": _("Send a letter"),
+        "send_follow_up": _("Send a follow-up"),
         "send_mail": _("Send a mail"),
         "read_mail": _("Read a mail"),
         "add_entry": _("Enter a yes in the ATS"),

@@ -126,7 +126,9 @@ def take_back(
     unknown = settle_unknown(session, letter, delivered=False, by="clock")
     letter.state, letter.answer = "bounced", f"{report.status} {report.words}".strip()
     session.add(letter)
-    if scout is not None and (unknown or scout.state in ("sent", "sending")):
+    if letter.kind == "follow_up":
+        pass  # the letter it follows had arrived
+    elif scout is not None and (unknown or scout.state in ("sent", "sending")):
         scout.state, scout.reason = "refused", "bounced"
         session.add(scout)
     subject, subject_id = ("scout", scout.key) if scout is not None else ("mail", letter.key)
@@ -143,7 +145,7 @@ def take_back(
     if letter.staff_id is None:
         if report.blames_the_address and letter.to_hash:
             suppress(session, vault, employer_id=letter.employer_id, address_hash=letter.to_hash, reason="bounce")
-        if letter.kind != "scout":
+        if letter.kind not in ("scout", "follow_up"):
             _tell(session, connection, letter, scout)
         return
     if letter.kind == "receipt" and not unknown:

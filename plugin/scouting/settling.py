@@ -145,12 +145,16 @@ def _back_to_queue(session: Session, mail: Mail) -> None:
     _scout_state(session, mail, "queued", None)
 
 
+_OF_SCOUTS = {"scout": "send_scout", "follow_up": "send_follow_up"}
+"""Mails that are asked everything again before another attempt, and who asks."""
+
+
 def _owe_again(session: Session, mail: Mail) -> None:
     """Owe the sending of a mail anew whose job has been ended by another."""
-    scout = mail.scout_id is not None
+    scout = mail.kind in _OF_SCOUTS
     owe(
         session,
-        "send_scout" if scout else "send_mail",
+        _OF_SCOUTS.get(mail.kind, "send_mail"),
         f"{mail.scout_id if scout else mail.key}:after:{mail.attempts}",
         employer_id=mail.employer_id,
         connection_id=mail.connection_id,
@@ -185,8 +189,8 @@ def mark_unknown(session: Session, mail: Mail, why: str) -> None:
 
 def _scout_state(session: Session, mail: Mail, state: str, reason: str | None) -> Scout | None:
     """Let a mail's scout follow it; None for a mail that is no scout."""
-    if mail.scout_id is None:
-        return None
+    if mail.scout_id is None or mail.kind != "scout":
+        return None  # what becomes of a follow-up changes nothing about the letter it follows
     scout = session.get_one(Scout, mail.scout_id, populate_existing=True)
     scout.state = state
     if reason is not None:

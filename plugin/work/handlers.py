@@ -19,6 +19,7 @@ HANDLERS: dict[str, str] = {
     "commitment_due": "plugin.alignment.commitment:commitment_due",
     "prepare_batch": "plugin.scouting.batches:prepare_batch",
     "send_scout": "plugin.scouting.sending:send_scout",
+    "send_follow_up": "plugin.scouting.followups:send_follow_up",
     "send_mail": "plugin.scouting.sending:send_mail",
     "read_mail": "plugin.scouting.replies:read_mail",
     "open_reminder": "plugin.scouting.reminders_later:open_reminder",
@@ -42,7 +43,7 @@ HANDLERS: dict[str, str] = {
     "errand": "plugin.work.errands:run_errand",
 }
 
-SENDERS = ("send_scout", "send_mail")
+SENDERS = ("send_scout", "send_follow_up", "send_mail")
 """Kinds that speak to a mail server: bounded by `settings.sender_threads`."""
 
 CALLS_ATS = frozenset(

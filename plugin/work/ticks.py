@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 from plugin.alignment import questions
 from plugin.database import now_of
 from plugin.rows import Connection, Employer, Job, Lease
+from plugin.scouting.followups import owe_follow_ups
 from plugin.scouting.mailbox import owe_polls
 from plugin.work.context import Work
 from plugin.work.deliveries import drop_expired
@@ -80,7 +81,7 @@ def keep_house(work: Work) -> None:
 
 def tick(work: Work) -> None:
     """Everything a timer would do now, once: for tests and the story, whose clock is moved by hand."""
-    for duty in (owe_sweeps, owe_mailbox, owe_promise_clock, keep_house):
+    for duty in (owe_sweeps, owe_mailbox, owe_promise_clock, owe_follow_ups, keep_house):
         duty(work)
 
 
@@ -94,6 +95,7 @@ class Ticker:
             (owe_sweeps, work.settings.sweep_seconds),
             (owe_mailbox, work.settings.imap_poll_seconds),
             (owe_promise_clock, PROMISE_SECONDS),
+            (owe_follow_ups, HOUSE_SECONDS),
             (keep_house, HOUSE_SECONDS),
         ):
             self._scheduler.add_job(
