@@ -25,7 +25,6 @@ from plugin.events import record
 from plugin.identity import (
     Identity,
     chunks,
-    hash_company,
     hash_name,
     hash_phone,
     identities,
@@ -435,7 +434,6 @@ __all__ = [
     "changes_after",
     "confirm",
     "delete_profiles",
-    "hash_company",
     "hash_name",
     "hash_phone",
     "hold_journal",

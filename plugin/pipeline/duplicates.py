@@ -15,7 +15,7 @@ from sqlmodel import col, or_, select
 from connectors.base import Connector, Unsupported
 from connectors.records import Application, ApplicationStatus, Candidate
 from plugin.identity import Identity
-from plugin.rows import Profile
+from plugin.rows import Lookalike, Profile
 from plugin.work.context import Work
 
 
@@ -35,8 +35,19 @@ class Look:
     doubts: tuple[Match, ...] = ()
 
 
-def look(work: Work, ats: Connector, profile: Profile, identity: Identity, requisition_ats_id: str) -> Look:
-    """Look for a person in the ATS. Reads only; raises what the connector raises."""
+def look(
+    work: Work,
+    ats: Connector,
+    profile: Profile,
+    identity: Identity,
+    requisition_ats_id: str,
+    *,
+    connection_id: int | None = None,
+) -> Look:
+    """Look for a person in the ATS. Reads only; raises what the connector raises.
+
+    What somebody decided about a lookalike before the letter left (`scouting.lookalikes`) is not asked again.
+    """
     by_address = ats.find_candidates(email=identity.email) if identity.email else []
     if by_address:
         standing = {one.id: _here(ats, one.id, requisition_ats_id) for one in by_address}
@@ -50,18 +61,48 @@ def look(work: Work, ats: Connector, profile: Profile, identity: Identity, requi
         if len(by_address) > 1:
             return Look(doubts=tuple(Match(one.id, "address") for one in by_address))
         return Look(by_address[0].id)
+    decided = _decided(work, profile, connection_id)
     doubts = {}
     known = ats.candidate(profile.ats_candidate_id) if profile.ats_candidate_id else None
     if known is not None:
         # The number may be another account's: it names this person only if something else says so too.
-        if same_person(identity, known):
+        if decided.get(known.id) == "same" or same_person(identity, known):
             return Look(known.id)
-        doubts[known.id] = Match(known.id, "known_id")
+        if known.id not in decided:
+            doubts[known.id] = Match(known.id, "known_id")
+    for match in namesakes_in_ats(work, ats, profile, identity, connection_id=connection_id):
+        doubts[match.candidate_id] = match
+    return Look(doubts=tuple(doubts.values()))
+
+
+def namesakes_in_ats(
+    work: Work, ats: Connector, profile: Profile, identity: Identity, *, connection_id: int | None = None
+) -> list[Match]:
+    """Who in the ATS looks like this person without their address; those a person has judged before are left out."""
+    decided = _decided(work, profile, connection_id)
+    found = {}
     for candidate in _namesakes(work, ats, profile, identity):
         why = same_person(identity, candidate)
-        if why:
-            doubts[candidate.id] = Match(candidate.id, why)
-    return Look(doubts=tuple(doubts.values()))
+        if why and candidate.id not in decided:
+            found[candidate.id] = Match(candidate.id, why)
+    return list(found.values())
+
+
+def _decided(work: Work, profile: Profile, connection_id: int | None) -> dict[str, str]:
+    """What people said of this person and candidates of this ATS account: same or different, by candidate id."""
+    if connection_id is None:
+        return {}
+    before = f"ats:{connection_id}:"
+    with work.reading() as session:
+        rows = session.exec(
+            select(Lookalike).where(
+                col(Lookalike.employer_id) == profile.employer_id,
+                col(Lookalike.profile_id) == profile.profile_id,
+                col(Lookalike.other).startswith(before),
+                col(Lookalike.state) != "open",
+            )
+        )
+        return {row.other.removeprefix(before): row.state for row in rows}
 
 
 def same_person(identity: Identity, candidate: Candidate) -> str:
@@ -75,13 +116,17 @@ def same_person(identity: Identity, candidate: Candidate) -> str:
         return "phone"
     given, family = candidate.first_name, candidate.last_name
     theirs = {_fold(given + family), _fold(family + given)} - {""}
-    ours = {form for name in (identity.name, identity.kana, identity.romaji) for form in _orders(name)} - {""}
-    if not theirs & ours:
+    if not theirs & name_forms(identity):
         return ""
     employers = {_fold(name) for name in (identity.company, *identity.employers)} - {""}
     if employers and candidate.company and _fold(candidate.company) not in employers:
         return ""
     return "name"
+
+
+def name_forms(identity: Identity) -> set[str]:
+    """A person's name as names are compared: 漢字, かな and romaji, in either order."""
+    return {form for name in (identity.name, identity.kana, identity.romaji) for form in _orders(name)} - {""}
 
 
 def _here(ats: Connector, candidate_id: str, requisition_ats_id: str) -> Sequence[Application]:

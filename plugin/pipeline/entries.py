@@ -28,6 +28,7 @@ from plugin.pipeline.notes import entry_notes, owe_notes, person_subject, profil
 from plugin.pipeline.owners import owner_id
 from plugin.pipeline.writes import maybe_written, write_once
 from plugin.rows import Connection, Entry, Profile, Requisition, Scout
+from plugin.scouting.ownership import hand_off, source_of
 from plugin.sealing import Erased, Vault
 from plugin.tasks import open_task
 from plugin.work.context import Work
@@ -36,8 +37,6 @@ from plugin.work.jobs import Claim, is_last_try, owe
 __all__ = ["accept_yes", "add_entry", "decide_duplicate", "entry_notes", "move_entry", "record_intent"]
 
 log = structlog.get_logger(__name__)
-
-SOURCE = "kakuyaku"
 
 
 def accept_yes(
@@ -164,7 +163,7 @@ def _enter(work: Work, claim: Claim, case: _Case) -> None:
         return
     candidate_id = entry.ats_candidate_id
     if not case.tried and not candidate_id and entry.because != "new_person":
-        found = look(work, ats, case.profile, case.identity, case.requisition.ats_id)
+        found = look(work, ats, case.profile, case.identity, case.requisition.ats_id, connection_id=connection.key)
         if found.doubts:
             _hand_over(work, claim, case, "possible_duplicate", found.doubts)
             return
@@ -173,7 +172,9 @@ def _enter(work: Work, claim: Claim, case: _Case) -> None:
             # Kept before anything is written: after an unknown outcome nobody looks for the person again, and the
             # connector alone knows people by address only.
             _remember(work, entry.key, candidate_id)
-    wanted = replace(_new_entry(ats, case, case.identity), candidate_id=candidate_id)
+    with work.reading() as session:
+        source = source_of(session, connection)
+    wanted = replace(_new_entry(ats, case, case.identity), candidate_id=candidate_id, source=source)
 
     def enter(ref: str) -> dict[str, Any]:
         entered = ats.add_entry(replace(wanted, ref=ref))
@@ -230,17 +231,16 @@ def _new_entry(ats: Connector, case: _Case, identity: Identity) -> NewEntry:
         phone=identity.phone,
         company=identity.company,
         title=identity.title,
-        stage_id=_stage(ats, case, kind),
-        source=SOURCE,
+        stage_id=stage_for(ats, case.connection, case.requisition.ats_id, kind),
     )
 
 
-def _stage(ats: Connector, case: _Case, kind: EntryKind) -> str:
+def stage_for(ats: Connector, connection: Connection, requisition_id: str, kind: EntryKind) -> str:
     """The stage the policy names, by its name on this requisition; "" lets the connector choose."""
-    wanted = policy_of(case.connection).entry_stage.casefold().strip()
+    wanted = policy_of(connection).entry_stage.casefold().strip()
     if not wanted or kind is EntryKind.PROSPECT or not ats.supports("stages"):
         return ""
-    stages = ats.stages(case.requisition.ats_id)
+    stages = ats.stages(requisition_id)
     return next((stage.id for stage in stages if stage.name.casefold().strip() == wanted), "")
 
 
@@ -264,6 +264,7 @@ def _entered(session: Session, vault: Vault, connection: Connection, entry_id: i
         candidate=entry.ats_candidate_id,
         application=entry.ats_application_id,
     )
+    hand_off(session, connection, entry)
     holding.no_more_to_decide(session, entry, by="ats")
     profile = profile_of(session, entry)
     if profile is not None and not profile.ats_candidate_id:

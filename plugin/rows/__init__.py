@@ -35,6 +35,7 @@ from plugin.rows.people import (
     Suppression,
 )
 from plugin.rows.pipeline import Entry, Promise
+from plugin.rows.reach import Introduction, Lookalike, OffLimits, SendingPace
 from plugin.rows.replies import ReplyFile, SyntheticYes
 from plugin.rows.scouting import Batch, Mail, Reply, Scout, Task
 from plugin.rows.work import AtsWrite, Delivery, Job, Lease, RateLimit, Sweep
@@ -65,16 +66,19 @@ __all__ = [
     "Event",
     "Experiment",
     "GuidanceNote",
+    "Introduction",
     "Job",
     "Journal",
     "KeepingReview",
     "Lease",
     "LedgerHead",
     "LedgerLink",
+    "Lookalike",
     "Mail",
     "MailToken",
     "Mailbox",
     "MeetingTime",
+    "OffLimits",
     "Override",
     "PersonKey",
     "Profile",
@@ -94,6 +98,7 @@ __all__ = [
     "Row",
     "Scout",
     "Secret",
+    "SendingPace",
     "ShortlistEntry",
     "SignIn",
     "SlotChoice",

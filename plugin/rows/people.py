@@ -108,11 +108,13 @@ class Suppression(Row, table=True):
 
 
 class Restriction(Row, table=True):
-    """Why someone or some company must not be written to (R5): off-limits company, introduction by another, in process."""
+    """Why somebody must not be written to (R5), mostly as the ATS said: in process, turned down, not to be contacted.
 
-    kind: str  # off_limits, introduced, referred
+    Companies stand in `OffLimits`, introductions in `Introduction`.
+    """
+
+    kind: str  # in_process, rejected, do_not_contact, off_limits
     profile_id: str = ""
-    company_hash: str = ""
     owner: str = ""
     reason: str = ""
     expires_at: datetime | None = at()

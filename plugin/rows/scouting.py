@@ -25,6 +25,7 @@ class Batch(Row, table=True):
     released_at: datetime | None = at()
     recall_until: datetime | None = at()
     note: str = ""
+    replacing: bool = True  # who falls out at sending makes room for the next best
 
 
 class Scout(Row, table=True):

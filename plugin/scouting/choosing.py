@@ -27,7 +27,7 @@ from plugin.rows import (
     Requisition,
     Scout,
 )
-from plugin.scouting import arms
+from plugin.scouting import arms, lookalikes
 from plugin.scouting.compiler import STANDARD
 from plugin.scouting.facts import PersonFact, person_facts
 from plugin.scouting.known_there import learn_from_ats
@@ -100,7 +100,9 @@ class Plan:
             with work.reading() as session:
                 people = identities(session, work.vault, self.connection.employer_id, [one.profile_id for one in maybe])
             known = {id: person.email for id, person in people.items() if person.email}
-            learn_from_ats(work, self.connection, known)
+            there = learn_from_ats(work, self.connection, known)
+            ids = [one.profile_id for one in maybe]
+            lookalikes.learn(work, self.connection, self.requisition.key, ids, known=there)
             because |= self._reachable(work, maybe)[0]
         maybe = [one for one in maybe if not because[one.profile_id]]
         facts = self._facts(work, maybe)

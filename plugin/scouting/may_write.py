@@ -11,16 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from plugin.connections import policy_of
 from plugin.i18n import phrases
-from plugin.identity import Identity, hash_company, identities
+from plugin.identity import Identity, identities
 from plugin.people import CONTACT_BASES
 from plugin.people_in.ages import age_of
 from plugin.policy import Policy
 from plugin.rows import Connection, Entry, Profile, Requisition, Restriction, Scout
+from plugin.scouting import lookalikes, off_limits, ownership
 from plugin.scouting.suppression import suppressed_hashes
 from plugin.sealing import Vault
 
@@ -95,6 +95,7 @@ def reachable(
     nobody gets of whom what is known is older than the connection allows until somebody confirms it.
     """
     employer_id, policy = connection.employer_id, policy_of(connection)
+    companies = off_limits.standing(session, employer_id, now)
     result: dict[str, list[str]] = {}
     for ids in _chunks(profile_ids):
         profiles = {
@@ -106,20 +107,18 @@ def reachable(
             )
         }
         people = identities(session, vault, employer_id, list(profiles))
-        known = _Known(
-            suppressed=suppressed_hashes(
-                session, employer_id, [row.email_hash for row in profiles.values()], sender=policy.from_address
-            ),
-            restrictions=_restrictions(session, vault, employer_id, policy, people, now),
-            scouts=_written_to(session, employer_id, requisition, ids, policy, now, but_scouts),
-            entered=_entered(session, employer_id, ids),
-        )
+        twins = lookalikes.twins(session, employer_id, ids)
+        known = _known(session, connection, requisition, profiles, twins, policy, now, but_scouts)
         for profile_id in ids:
             profile, person = profiles.get(profile_id), people.get(profile_id)
             if profile is None or person is None:
                 result[profile_id] = ["gone"]
                 continue
-            codes = _of_person(profile, person, policy) | known.of(profile)
+            codes = _of_person(profile, person, policy) | known.of(profile_id)
+            for twin in twins.get(profile_id, ()):
+                codes |= known.of(twin)
+            if companies.of(person) is not None:
+                codes.add("off_limits")
             if revisions is not None and revisions.get(profile_id, profile.revision) != profile.revision:
                 codes.add("changed_since")
             if promised and age_of(profile.as_of or profile.created_at, policy, now) == "unconfirmed":
@@ -149,7 +148,7 @@ def reason_text(code: str, locale: str) -> str:
         "fatigue": _("was written to about another position recently"),
         "changed_since": _("their profile changed after the calibration"),
         "not_confirmed": _("what is known of them is too old to promise anything on; have it confirmed first"),
-        "possible_duplicate": _("may be somebody already in the ATS; a person must look first"),
+        "possible_duplicate": _("may be somebody who is known already; a person must look first"),
         "test_address": _("the address is one of your own"),
     }
     return texts.get(code, code)
@@ -157,21 +156,54 @@ def reason_text(code: str, locale: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What rows beside the profile say of the people of one chunk."""
+    """What rows beside the profile say of the people of one chunk, and of other records of theirs."""
 
-    suppressed: set[str]
+    suppressed: set[str]  # profile ids
     restrictions: Mapping[str, set[str]]
+    claims: Mapping[str, set[str]]
     scouts: Mapping[str, set[str]]
     entered: Mapping[str, str]
+    doubted: set[str]
 
-    def of(self, profile: Profile) -> set[str]:
-        id = profile.profile_id
-        codes = set(self.restrictions.get(id, ())) | self.scouts.get(id, set())
-        if profile.email_hash and profile.email_hash in self.suppressed:
+    def of(self, id: str) -> set[str]:
+        codes = set(self.restrictions.get(id, ())) | self.scouts.get(id, set()) | self.claims.get(id, set())
+        if id in self.suppressed:
             codes.add("suppressed")
         if id in self.entered:
             codes.add(self.entered[id])
+        if id in self.doubted:
+            codes.add("possible_duplicate")
         return codes
+
+
+def _known(
+    session: Session,
+    connection: Connection,
+    requisition: Requisition,
+    profiles: Mapping[str, Profile],
+    twins: Mapping[str, set[str]],
+    policy: Policy,
+    now: datetime,
+    but_scouts: Sequence[int],
+) -> _Known:
+    employer_id = connection.employer_id
+    others = sorted({id for found in twins.values() for id in found} - set(profiles))
+    ids = [*profiles, *others]
+    hashes = {id: row.email_hash for id, row in profiles.items()}
+    if others:
+        rows = session.exec(
+            select(Profile).where(col(Profile.employer_id) == employer_id, col(Profile.profile_id).in_(others))
+        )
+        hashes |= {row.profile_id: row.email_hash for row in rows}
+    said_stop = suppressed_hashes(session, employer_id, hashes.values(), sender=policy.from_address)
+    return _Known(
+        suppressed={id for id, digest in hashes.items() if digest and digest in said_stop},
+        restrictions=_restrictions(session, employer_id, policy, ids, now),
+        claims=ownership.claims(session, connection, ids, now),
+        scouts=_written_to(session, employer_id, requisition, ids, policy, now, but_scouts),
+        entered=_entered(session, employer_id, ids),
+        doubted=lookalikes.waiting(session, employer_id, ids),
+    )
 
 
 def _of_person(profile: Profile, person: Identity, policy: Policy) -> set[str]:
@@ -218,61 +250,27 @@ def is_workplace(address: str, person: Identity) -> bool:
 
 
 def _restrictions(
-    session: Session,
-    vault: Vault,
-    employer_id: int,
-    policy: Policy,
-    people: Mapping[str, Identity],
-    now: datetime,
+    session: Session, employer_id: int, policy: Policy, ids: Sequence[str], now: datetime
 ) -> dict[str, set[str]]:
-    companies: dict[str, list[str]] = {}
-    for id, person in people.items():
-        digest = hash_company(vault, employer_id, person.company)
-        if digest:
-            companies.setdefault(digest, []).append(id)
-    if not people:
-        return {}
     rows = session.exec(
-        select(Restriction).where(
-            col(Restriction.employer_id) == employer_id,
-            or_(
-                col(Restriction.profile_id).in_(list(people)),
-                col(Restriction.company_hash).in_(list(companies)),
-            ),
-        )
-    ).all()
+        select(Restriction).where(col(Restriction.employer_id) == employer_id, col(Restriction.profile_id).in_(ids))
+    )
     found: dict[str, set[str]] = {}
     for row in rows:
-        ends = _ends(row, policy)
-        if row.kind not in _RESTRICTED or (ends is not None and ends <= now):
-            continue
-        concerned = {row.profile_id} if row.profile_id else set()
-        if row.company_hash:
-            concerned |= set(companies.get(row.company_hash, ()))
-        for id in concerned:
-            found.setdefault(id, set()).add(_RESTRICTED[row.kind])
+        ends = row.expires_at
+        if ends is None and row.kind == "rejected":
+            ends = row.created_at + timedelta(days=policy.rejected_days)
+        if row.kind in _RESTRICTED and (ends is None or ends > now):
+            found.setdefault(row.profile_id, set()).add(_RESTRICTED[row.kind])
     return found
 
 
 _RESTRICTED = {
     "off_limits": "off_limits",
-    "introduced": "introduced",
-    "referred": "referred",
     "in_process": "in_process",
     "rejected": "recently_rejected",
     "do_not_contact": "do_not_contact",
 }
-
-
-def _ends(row: Restriction, policy: Policy) -> datetime | None:
-    if row.expires_at is not None:
-        return row.expires_at
-    windows = {
-        "introduced": policy.ownership_days,
-        "referred": policy.ownership_days,
-        "rejected": policy.rejected_days,
-    }
-    return row.created_at + timedelta(days=windows[row.kind]) if row.kind in windows else None
 
 
 def _written_to(

@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from plugin.identity import Identity, hash_company
+from plugin.identity import Identity
 from plugin.people import confirm, delete_profiles
 from plugin.rows import Batch, Entry, Profile, Requisition, Restriction, Scout
 from plugin.scouting.may_write import CODES, is_workplace, may_write_to, reachable, reason_text
+from plugin.scouting.off_limits import Company, put
+from plugin.scouting.ownership import introduce
 from plugin.scouting.post import new_token
 from plugin.scouting.reasons import say_reason
 from plugin.scouting.suppression import suppress
@@ -220,8 +222,6 @@ def test_nothing_is_promised_on_what_is_too_old_until_somebody_confirms_it(one: 
         ("in_process", "in_process", None),
         ("off_limits", "off_limits", None),
         ("do_not_contact", "do_not_contact", None),
-        ("introduced", "introduced", 365),
-        ("referred", "referred", 365),
         ("rejected", "recently_rejected", 180),
     ],
 )
@@ -234,10 +234,22 @@ def test_restrictions_forbid_until_their_window_ends(one: Any, kind: str, code: 
     assert codes(one, "u001") == ([] if days else [code])
 
 
-def test_a_window_set_by_hand_ends_when_it_says(one: Any) -> None:
-    restrict(one, "introduced", profile_id="u001", expires_at=one.clock.now() + timedelta(days=10))
-    assert codes(one, "u001") == ["introduced"]
-    one.clock.move(timedelta(days=11))
+@pytest.mark.parametrize(("kind", "code"), [("agency", "introduced"), ("colleague", "referred")])
+def test_whoever_was_introduced_by_others_is_theirs_until_their_window_ends(one: Any, kind: str, code: str) -> None:
+    with one.work.writing() as session:
+        introduce(
+            session,
+            one.connection,
+            "u001",
+            kind=kind,
+            by_whom="みほんエージェント",
+            introduced_at=one.clock.now(),
+            actor="staff:1",
+        )
+    assert codes(one, "u001") == [code]
+    one.clock.move(timedelta(days=364))
+    assert codes(one, "u001") == [code]
+    one.clock.move(timedelta(days=2))
     assert codes(one, "u001") == []
 
 
@@ -246,7 +258,8 @@ def test_everybody_of_an_off_limits_company_is_left_alone(stage: Any) -> None:
     stage.people(2, company="株式会社れい")
     stage.people(1, first=3, company="べつの会社")
     stage.calibrate({})
-    restrict(stage, "off_limits", company_hash=hash_company(stage.work.vault, stage.connection.employer_id, "れい"))
+    with stage.work.writing() as session:
+        put(session, stage.connection.employer_id, Company("れい", "営業部"), by="staff:1")
     assert many(stage, ["u001", "u002", "u003"]) == {"u001": ["off_limits"], "u002": ["off_limits"], "u003": []}
 
 
