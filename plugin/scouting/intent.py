@@ -141,17 +141,20 @@ def sentences(text: str) -> list[str]:
     folded = re.sub(r"[ \t\u3000]+", " ", folded)
     found: list[str] = []
     for paragraph in re.split(r"\n\s*\n", folded):
-        joined = ""
+        joined, above = "", ""
         for line in (piece.strip() for piece in paragraph.split("\n")):
             if not line:
                 continue
             glue = "" if not joined or _japanese(joined[-1]) or _japanese(line[0]) else " "
+            # "unsubscribe" on a line of its own, then Japanese: nobody's mail program wrapped that.
+            switched = bool(joined) and len(above) < 30 and _japanese(joined[-1]) != _japanese(line[0])
             # A short line, a list or a greeting ends where it ends.
             own_line = bool(re.match(r"^[・\-*•◆■□●○①-⑳\d]", line)) or bool(
                 re.search(r"(?:様|さん|御中|です|ます|ました|ません|[,、]|[::])$", joined)
                 and not re.search(r"[、]$", joined)
             )
-            joined += ("\n" if own_line and joined else glue) + line
+            joined += ("\n" if (own_line or switched) and joined else glue) + line
+            above = line
         for piece in re.split(r"(?<=[。!?])\s*|(?<=\.)\s+|\n+", joined):
             if piece and piece.strip(" 。.!?、,"):
                 closed = _close_up(piece.strip())

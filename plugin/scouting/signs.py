@@ -36,13 +36,14 @@ class Sign:
 
 
 def _signs(kind: Kind, *patterns: str, weak: bool = False, after: str = "", before: str = "") -> list[Sign]:
+    # ASCII: "unsubscribeしてください" holds the word too, no space stands between the scripts.
     return [
         Sign(
             kind,
-            re.compile(pattern),
+            re.compile(pattern, re.ASCII),
             weak,
-            re.compile(after) if after else None,
-            re.compile(before) if before else None,
+            re.compile(after, re.ASCII) if after else None,
+            re.compile(before, re.ASCII) if before else None,
         )
         for pattern in patterns
     ]

@@ -37,6 +37,32 @@ def test_every_intent_has_examples(folder: Path) -> None:
     assert named == set(INTENTS)
 
 
+def sentences_of(request: pytest.FixtureRequest) -> list[tuple[str, str]]:
+    text = (request.path.parents[1] / "fixtures" / "replies" / "sentences.tsv").read_text(encoding="utf-8")
+    pairs = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
+    return [(meant, sentence) for meant, sentence in pairs]
+
+
+def test_sentences_people_write_are_understood(request: pytest.FixtureRequest) -> None:
+    meant = [(kind, text) for kind, text in sentences_of(request) if kind in INTENTS]
+    assert len(meant) >= 380
+    wrong = [(kind, text, read_intent(text)) for kind, text in meant if read_intent(text).kind != kind]
+    assert wrong == []
+
+
+def test_what_only_sounds_like_a_yes_is_not_acted_on(request: pytest.FixtureRequest) -> None:
+    for kind, text in sentences_of(request):
+        found = read_intent(text)
+        if kind not in ("interested", "heard"):
+            assert found.kind != "interested" or found.doubtful, text
+
+
+def test_a_wish_about_the_telephone_or_the_office_silences_nobody(request: pytest.FixtureRequest) -> None:
+    for kind, text in sentences_of(request):
+        if kind in ("heard", "interested", "question", "later", "reschedule", "referral"):
+            assert not read_intent(text).opt_out, text
+
+
 REFUSALS = [
     "辞退いたします。",
     "今回は見送らせてください。",
