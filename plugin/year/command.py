@@ -76,6 +76,7 @@ def _counts(year: Year) -> None:
     server, town = year.town.mail_server, year.town
     counted = dict(year.truth.counts)
     counted |= {f"mail server: {what}": count for what, count in server.told.items()}
+    counted |= {f"ATS misbehaved: {one['kind']}": one["happened"] for one in town.sandbox.misbehaviour.report()}
     counted |= {"mail server: mails kept": sum(server.taken.values())}
     counted |= {f"worker killed {how}": count for how, count in town.killer.by.items()}
     counted |= {"worker started": town.hands.starts, "jobs done": town.jobs, "stretches of work": town.stretches}

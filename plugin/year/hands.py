@@ -21,6 +21,8 @@ from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any
 
+from plugin.demo.stage import demo_description
+from plugin.i18n import LOCALES
 from plugin.logs import set_up_logs
 from plugin.settings import alone
 from plugin.work import ticks
@@ -29,6 +31,7 @@ from plugin.work.processes import free_the_dead
 from plugin.work.runtime import build_work
 from plugin.work.worker import Worker
 from plugin.year.shared_clock import SharedClock
+from ranking.requirement import plain_text, read_requirement
 
 THREADS = 2
 DUTIES: dict[str, Callable[..., None]] = {
@@ -54,6 +57,8 @@ def nursery(address: str) -> None:
         import_module(handler.partition(":")[0])
     for module in ("plugin.alignment.store", "ranking.judge", "ranking.store", "ranking.rereading"):
         import_module(module)
+    for language in LOCALES:
+        read_requirement(plain_text(demo_description(language)))  # the lexicon is read once, not once a worker
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are buried by the system
     while sys.stdin.buffer.readline():
         if os.fork() == 0:

@@ -116,6 +116,7 @@ class Managers:
         it.set_open(year.now, not draft)
         year.truth.requisitions[ats_id] = it
         year.truth.counts["requisitions"] += 1
+        year.news()
         year.town.settle()
         self._look(it)
         if draft:
@@ -143,6 +144,7 @@ class Managers:
 
     def _set_status(self, it: Requisition, status: str) -> None:
         self._year.town.ats("PATCH", f"/sandbox/requisitions/{it.ats_id}", {"status": status})
+        self._year.news()
         it.set_open(self._year.now, status == "open")
         self._year.truth.counts[f"requisitions {'opened late or again' if it.open else 'closed'}"] += 1
 
@@ -152,6 +154,7 @@ class Managers:
 
     def _change_guidance(self, it: Requisition, words: str) -> None:
         self._year.town.ats("PATCH", f"/sandbox/requisitions/{it.ats_id}", {"guidance": words})
+        self._year.news()
         self._year.truth.counts["guidance changed"] += 1
         self._year.town.settle()
         self._look(it)
@@ -162,6 +165,7 @@ class Managers:
         dice = year.dice("transfer", it.number)
         it.manager = dice.choice([id for id in self.ids if id not in self.gone and id != it.manager])
         year.town.ats("PATCH", f"/sandbox/requisitions/{it.ats_id}", {"manager_id": it.manager})
+        year.news()
         year.truth.counts["transfers"] += 1
         year.town.settle()
         self._look(it)
@@ -269,6 +273,7 @@ class Managers:
 
     def _in_ats(self, it: Requisition, fields: dict[str, str]) -> None:
         self._year.town.ats("POST", f"/sandbox/requisitions/{it.ats_id}/decision", {"by": it.manager, **fields})
+        self._year.news()
         self._year.truth.counts["decided in the ATS"] += 1
 
     def _decide_by_link(self, link: str, line: int, days: int, declines: bool) -> bool:

@@ -129,6 +129,10 @@ class Year:
         for hour in (10, 15):
             add(calendar.at(day, hour, 10), self.recruiters.sit_down)
 
+    def news(self) -> None:
+        """Somebody changed something in the ATS: if its webhook is lost, the sweep a few minutes later sees it."""
+        self.agenda.add(self.now + timedelta(minutes=5), lambda: self.town.settle("sweep"))
+
     # What arrived meanwhile.
 
     def notice(self) -> None:

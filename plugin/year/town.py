@@ -41,6 +41,15 @@ from plugin.year.shared_clock import SharedClock
 
 POLL_APART = timedelta(seconds=16)
 """A mailbox is looked into once in a slot of fifteen seconds; the next look is in another slot."""
+MISBEHAVIOUR: tuple[tuple[str, float, dict[str, str]], ...] = (
+    ("too_many_requests", 0.002, {}),
+    ("server_error", 0.004, {}),
+    ("drop_answer", 0.02, {"on": "writes"}),
+    ("error_after_write", 0.01, {"on": "writes"}),
+    ("webhook_drop", 0.02, {}),
+    ("webhook_duplicate", 0.05, {}),
+)
+"""What the ATS does wrong all year. Not what comes late: it is late in real time, and the simulated one doesn't wait."""
 ROUNDS = 400
 """Stretches of work at one moment before the year is called stuck: work that owes itself anew for ever."""
 
@@ -290,5 +299,7 @@ def open_town(
         made.settle()  # everybody is read into the store, undisturbed
         if progress is not None:
             progress(people, people)
+        for kind, probability, how in MISBEHAVIOUR:
+            sandbox.misbehave(kind, probability=probability, seed=seed, **how)
         town.append(made)
         yield made

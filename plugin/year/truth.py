@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 
 from plugin.demo.postbox import Kept
 
-NEWS = timedelta(minutes=2)
-"""How long the news of a closing may take from the ATS to us."""
+NEWS = timedelta(minutes=7)
+"""How long the news of a closing may take from the ATS to us: a webhook that never came, and the sweep after it."""
 
 
 @dataclass
