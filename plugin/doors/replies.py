@@ -19,6 +19,7 @@ from plugin.doors.reply_view import Shown, may_see, shown_of
 from plugin.doors.visitors import changing, recruiters, visitor
 from plugin.pipeline.wording import Letter
 from plugin.rows import Reply, Requisition, Scout, Task
+from plugin.scouting.consequences import begin_request
 from plugin.scouting.deciding import MEDIA, CannotDecide, Detail, decide_reply, log_reply, take_back_decision
 from plugin.scouting.intent import REASONS, TOPICS
 from plugin.scouting.question_answers import CannotAnswer, draft_answer, send_answer
@@ -155,6 +156,25 @@ def day(reply_id: int) -> ResponseReturnValue:
         page.say(_("A task opens on that day."))
     except ValueError as error:
         page.say(refusal(error), "bad")
+    return page.see_other("replies.one", reply_id=reply_id)
+
+
+@blueprint.post("/replies/<int:reply_id>/data")
+@recruiters
+def data(reply_id: int) -> ResponseReturnValue:
+    """Begin what the law asks for: disclosure and erasure ask the person once more at the address we know."""
+    kind = request.form.get("kind", "")
+    if kind not in ("disclosure", "suspension", "erasure"):
+        abort(400)
+    with changing() as db:
+        reply, found = _reply(db, reply_id)
+        begun = found.scout is not None and begin_request(
+            db, page.work().vault, reply, found.scout, kind, by=visitor().actor
+        )
+    if begun:
+        page.say(_("Begun. For disclosure and erasure the person is asked to confirm by mail first."))
+    else:
+        page.say(_("Nobody known here wrote this, or their data is gone already: answer them by hand."), "bad")
     return page.see_other("replies.one", reply_id=reply_id)
 
 

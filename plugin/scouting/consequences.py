@@ -11,12 +11,13 @@ from sqlmodel import Session, col, select
 from plugin.connections import policy_of
 from plugin.database import now_of
 from plugin.events import record
+from plugin.identity import identity_of
 from plugin.pipeline.calendar import due_date
 from plugin.pipeline.entries import accept_yes
 from plugin.pipeline.notes import owe_notes
 from plugin.pipeline.owners import done_with, owner_id
-from plugin.rows import Commitment, Connection, Entry, Mail, Reply, ReplyFile, Requisition, Scout
-from plugin.scouting import reminders_later
+from plugin.rows import Commitment, Connection, Entry, Mail, Profile, Reply, ReplyFile, Requisition, Scout
+from plugin.scouting import data_requests, reminders_later
 from plugin.scouting.circumstances import AGAINST, Weighed
 from plugin.scouting.suppression import suppress
 from plugin.sealing import Erased, Vault
@@ -92,6 +93,27 @@ def ask_about_data(session: Session, connection: Connection, reply: Reply, scout
     policy = policy_of(connection)
     due = due_date(reply.received_at, policy.data_request_days, policy.zone, policy.closures).due_at
     _open(session, connection, reply, scout, "data_request", facts={"intent": reply.intent}, due=due)
+
+
+def begin_request(session: Session, vault: Vault, reply: Reply, scout: Scout, kind: str, *, by: str) -> bool:
+    """Begin a data request somebody made by mail as if on their own page; False for somebody unknown or erased.
+
+    `kind` as `data_requests.KINDS`. The task that asked for it is done: the request has its own. Does not commit.
+    """
+    profile = session.exec(
+        select(Profile).where(
+            col(Profile.employer_id) == scout.employer_id, col(Profile.profile_id) == scout.profile_id
+        )
+    ).first()
+    if profile is None:
+        return False
+    try:
+        data_requests.ask(session, vault, scout, profile, identity_of(session, vault, profile), kind)
+    except (Erased, data_requests.CannotAsk):
+        return False
+    record(session, reply.employer_id, "reply", reply.key, "data_request_begun", actor=by, kind=kind)
+    done_with(session, reply.employer_id, "data_request", "reply", reply.key, by=by)
+    return True
 
 
 def _open(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import col
 
-from plugin.rows import Entry, Mail, Reply, ReplyFile, Requisition, Scout, Task
+from plugin.rows import DataRequest, Entry, Mail, Reply, ReplyFile, Requisition, Scout, Task
 from plugin.scouting.consequences import ask_about_data
 from plugin.scouting.replies import log_reply
 from plugin.tasks import open_task
@@ -224,6 +224,11 @@ def test_a_wish_about_data_has_its_page(house: Any) -> None:
     client = house.client(house.recruiter, "en")
     assert "Asks for their data" in client.get(f"/replies/{id}").text
     assert f"/replies/{id}" in client.get("/tasks").text
+    press(client, f"/replies/{id}", f"/replies/{id}/data", kind="erasure")
+    request = house.one(DataRequest)
+    assert (request.kind, request.state) == ("erasure", "confirming")
+    assert house.one(Task, col(Task.kind) == "data_request", col(Task.subject) == "reply").state == "done"
+    assert press(client, f"/replies/{id}", f"/replies/{id}/data", kind="nonsense").status_code == 400
 
 
 @pytest.mark.parametrize("medium", ["line", "bizreach", "linkedin", "wantedly"])
