@@ -20,6 +20,7 @@ from connectors.greenhouse.setup import LISTS, WRITE_SCOPES
 from connectors.records import Requisition as AtsRequisition
 from connectors.records import RequisitionStatus
 from plugin.cli.asking import Asker, answers_in
+from plugin.cli.connect_voice import ask_entrustment, ask_mode
 from plugin.cli.doctor import examine, show
 from plugin.cli.means import opened
 from plugin.cli.wording import Phrases, finding_said, lang_option, language
@@ -103,13 +104,14 @@ def _store(work: Work, ask: Asker) -> tuple[Connection, bool]:
             secret=True,
         ),
     }
-    changed = _policy(ask, policy)
+    mode = ask_mode(work, ask, there, employer)
+    changed = _policy(ask, policy, mode)
     options = {k: v for k in ("api_base", "token_url", "app_base") if (v := ask.optional(k))}
     with work.writing() as session:
         now = work.clock.now()
         if there is None:
             connection = Connection(
-                employer_id=_employer(session, work, employer).key,
+                employer_id=_employer(session, work, employer, mode).key,
                 url_key=secrets.token_urlsafe(24),
                 ats="greenhouse",
                 name=name,
@@ -123,6 +125,7 @@ def _store(work: Work, ask: Asker) -> tuple[Connection, bool]:
             record(session, connection.employer_id, "connection", connection.key, "connected", actor="admin:cli")
         else:
             connection = session.get_one(Connection, there.key)
+            session.get_one(Employer, connection.employer_id).mode = mode
             record(session, connection.employer_id, "connection", connection.key, "changed", actor="admin:cli")
         connection.policy = changed.model_dump(mode="json")
         connection.options = {**connection.options, **options}
@@ -147,22 +150,24 @@ def _replace(session: Session, work: Work, connection: Connection, name: str, va
     add_secret(session, work.vault, connection, name, value)
 
 
-def _employer(session: Session, work: Work, name: str) -> Employer:
+def _employer(session: Session, work: Work, name: str, mode: str) -> Employer:
     found = session.exec(select(Employer).where(col(Employer.name) == name)).first()
     if found is None:
         found = Employer(name=name, created_at=work.clock.now())
-        session.add(found)
-        session.flush()
+    found.mode = mode
+    session.add(found)
+    session.flush()
     return found
 
 
-_ABOUT_PROFILES = (
+_ASKED_IF_GIVEN = (
     *("applicants_consent_from", "applicants_consent_tag"),
     *("profiles_old_after_days", "profiles_confirm_after_days"),
+    *("follow_up_after_days", "promise_in_subject"),
 )
 
 
-def _policy(ask: Asker, now: Policy) -> Policy:
+def _policy(ask: Asker, now: Policy, mode: str) -> Policy:
     legal, _ = now.legal, ask.say
     values = {
         "locale": ask.text("locale", _("Language of colleagues who have set none"), now.locale, among=LOCALES),
@@ -181,6 +186,7 @@ def _policy(ask: Asker, now: Policy) -> Policy:
             now.market_source,
         ),
         "legal": {
+            **legal.model_dump(),
             "sender": ask.text("legal_sender", _("Legal name of the sender, stated in every letter"), legal.sender),
             "postal_address": ask.text(
                 "postal_address", _("Postal address, stated in every letter"), legal.postal_address
@@ -189,9 +195,10 @@ def _policy(ask: Asker, now: Policy) -> Policy:
             "licence": ask.text(
                 "licence", _("Licence number of an employment agency (有料職業紹介許可番号; else empty)"), legal.licence
             ),
+            **ask_entrustment(ask, legal, mode),
         },
     }
-    values |= {name: given for name in _ABOUT_PROFILES if (given := ask.optional(name))}
+    values |= {name: given for name in _ASKED_IF_GIVEN if (given := ask.optional(name))}
     try:
         return Policy.model_validate(now.model_dump() | values)
     except ValidationError as error:
