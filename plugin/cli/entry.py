@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "jobs": ("plugin.cli.jobs:jobs_command", "List owed and parked work, owe it again."),
     "replay": ("plugin.cli.jobs:replay_command", "Read a delivery again."),
     "profiles": ("plugin.cli.profiles:profiles", "Import, generate, count, rebuild and verify profiles."),
+    "person": ("plugin.cli.person:person", "Export or erase one person's data, list whose time ends."),
     "read-jd": ("plugin.cli.judge:read_jd", "Read a job description as it is understood."),
     "rank": ("plugin.cli.judge:rank", "Rank profiles of a file against a description."),
     "calibrate": ("plugin.cli.judge:calibrate", "Calibrate a description on the installed store."),

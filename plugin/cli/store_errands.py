@@ -76,6 +76,7 @@ _LABELS = {
     "count": "Counting",
     "rebuild": "Rebuilding",
     "verify": "Comparing",
+    "tidy": "Rewriting the store's files",
     "fit": "Fitting, then encoding",
     "unfit": "Encoding",
 }

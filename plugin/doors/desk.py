@@ -47,6 +47,7 @@ BY_HAND = frozenset(
         "promise_on_deleted",
         "promise_doubt",
         "erasure_question",
+        "erase_in_ats",
         "guidance_exception",
         "parked_job",
         "mailbox_unread",
@@ -204,6 +205,8 @@ def _links(db: Session, tasks: list[Task]) -> dict[int, str]:
             links[task.key] = url_for("by_hand.shown", scout_id=id)
         elif task.subject == "job":
             links[task.key] = url_for("desk.parked") + f"#job-{id}"
+        elif task.subject == "data_request":
+            links[task.key] = url_for("data_requests.listed") + f"#request-{id}"
         elif task.subject == "connection":
             links[task.key] = url_for("desk.connection")
         elif task.requisition_id is not None:

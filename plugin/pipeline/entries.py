@@ -27,6 +27,7 @@ from plugin.pipeline.ledger import promise_for
 from plugin.pipeline.notes import entry_notes, owe_notes, person_subject, profile_of
 from plugin.pipeline.owners import owner_id
 from plugin.pipeline.writes import maybe_written, write_once
+from plugin.provision import record_handing_on
 from plugin.rows import Connection, Entry, Profile, Requisition, Scout
 from plugin.scouting.ownership import hand_off, source_of
 from plugin.sealing import Erased, Vault
@@ -271,6 +272,7 @@ def _entered(session: Session, vault: Vault, connection: Connection, entry_id: i
         profile.ats_candidate_id = entry.ats_candidate_id
         session.add(profile)
     owe_notes(session, entry)
+    record_handing_on(session, vault, entry)
     if entry.ats_application_id:
         owe(
             session,

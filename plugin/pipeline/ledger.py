@@ -107,6 +107,7 @@ def schedule(session: Session, promise: Promise, interview: Interview) -> None:
         promise.state, promise.interview_id, promise.interview_at = "scheduled", interview.id, interview.starts_at
         session.add(promise)
         _record(session, promise, "scheduled", "ats", interview=interview.id)
+        done_with(session, promise.employer_id, "book_meeting", "promise", promise.key, by="ats")
 
 
 def unschedule(session: Session, promise: Promise) -> None:

@@ -20,6 +20,8 @@ from plugin.scouting.post import come_back, post
 from plugin.scouting.suppression import is_suppressed
 from plugin.sealing import Vault
 
+TITLES = {"ja": "お打ち合わせ", "en": "Meeting"}
+
 
 def meeting_of(vault: Vault, choice: SlotChoice, language: str) -> Meeting:
     """The meeting as a calendar shows it; one `uid` for every reader and change."""
@@ -29,7 +31,7 @@ def meeting_of(vault: Vault, choice: SlotChoice, language: str) -> Meeting:
         uid=vault.hash(choice.employer_id, f"meeting:{choice.scout_id}") + "@meeting",
         starts_at=choice.starts_at,
         minutes=choice.minutes,
-        title=phrases(language)("Meeting"),
+        title=TITLES.get(language, TITLES["en"]),
         sequence=choice.sequence,
     )
 

@@ -53,6 +53,9 @@ LOOK_AGAIN_AFTER = timedelta(hours=1)
 
 PAUSE = timedelta(minutes=5)
 
+ABOUT_THEIR_DATA = ("data_confirm", "data_answer")
+"""Kinds of mail that answer what somebody asked about their own data."""
+
 
 def send_scout(work: Work, claim: Claim) -> None:
     """Send one scout, or find out that it may not leave. Payload: `scout_id`.
@@ -253,7 +256,12 @@ def _mark_mail(work: Work, claim: Claim, mail_id: int) -> Attempt | None:
             mail.state, mail.answer = "held", "erased"
             session.add(mail)
             return None
-        if mail.person and is_suppressed(session, work.vault, employer_id=mail.employer_id, address_hash=mail.to_hash):
+        answers = mail.kind in ABOUT_THEIR_DATA  # it answers their own request, whatever they said of letters
+        if (
+            mail.person
+            and not answers
+            and is_suppressed(session, work.vault, employer_id=mail.employer_id, address_hash=mail.to_hash)
+        ):
             mail.state, mail.answer = "held", "suppressed"
             session.add(mail)
             return None

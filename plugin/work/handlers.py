@@ -30,6 +30,7 @@ HANDLERS: dict[str, str] = {
     "read_feed": "plugin.pipeline.feeds:read_feed",
     "note_choice": "plugin.pipeline.choice_notes:note_choice",
     "note_erasure": "plugin.pipeline.choice_notes:note_erasure",
+    "expire_people": "plugin.retention:expire_people",
     "erase_person": "plugin.erasure:erase_asked",
     "holding_over": "plugin.pipeline.holding:holding_over",
     "release_holding": "plugin.pipeline.holding:release_holding",

@@ -15,8 +15,10 @@ from sqlalchemy import delete
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
+from plugin import provision, retention
 from plugin.alignment import questions
 from plugin.database import now_of
+from plugin.pipeline import feeds
 from plugin.rows import Connection, Employer, Job, Lease
 from plugin.scouting.followups import owe_follow_ups
 from plugin.scouting.mailbox import owe_polls
@@ -28,7 +30,8 @@ log = structlog.get_logger(__name__)
 
 PROMISE_SECONDS = 60
 HOUSE_SECONDS = 600
-TICKED = ("sweep_connection", "poll_mailbox", "promise_clock")
+RETENTION_SECONDS = 3600
+TICKED = ("sweep_connection", "poll_mailbox", "promise_clock", "read_feed", "expire_people")
 KEEP_TICKED = timedelta(days=1)
 
 
@@ -62,6 +65,19 @@ def owe_promise_clock(work: Work) -> None:
                 owe(session, "promise_clock", f"{employer_id}:{slot}", employer_id=employer_id, payload={"slot": slot})
 
 
+def owe_calendars(work: Work) -> None:
+    """Owe one reading of every manager's calendar feed."""
+    with work.writing() as session:
+        feeds.owe_feeds(session, _slot(session, feeds.READ_SECONDS))
+
+
+def owe_retention(work: Work) -> None:
+    """Owe the day's erasing of whose time is over, and drop records of handing on that need not be kept any more."""
+    with work.writing() as session:
+        retention.owe_expiry(session)
+        provision.drop_old(session)
+
+
 def keep_house(work: Work) -> None:
     """Drop expired bytes and questions, leases of the dead, yesterday's ticks and jobs done long ago."""
     with work.writing() as session:
@@ -81,7 +97,7 @@ def keep_house(work: Work) -> None:
 
 def tick(work: Work) -> None:
     """Everything a timer would do now, once: for tests and the story, whose clock is moved by hand."""
-    for duty in (owe_sweeps, owe_mailbox, owe_promise_clock, owe_follow_ups, keep_house):
+    for duty in (owe_sweeps, owe_mailbox, owe_promise_clock, owe_follow_ups, owe_calendars, owe_retention, keep_house):
         duty(work)
 
 
@@ -96,6 +112,8 @@ class Ticker:
             (owe_mailbox, work.settings.imap_poll_seconds),
             (owe_promise_clock, PROMISE_SECONDS),
             (owe_follow_ups, HOUSE_SECONDS),
+            (owe_calendars, feeds.READ_SECONDS),
+            (owe_retention, RETENTION_SECONDS),
             (keep_house, HOUSE_SECONDS),
         ):
             self._scheduler.add_job(
