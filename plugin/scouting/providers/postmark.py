@@ -38,6 +38,7 @@ class _Inbound(BaseModel):
     raw: str = Field("", alias="RawEmail")
     recipient: str = Field("", alias="OriginalRecipient")
     sender: str = Field("", alias="From")
+    sender_name: str = Field("", alias="FromName")
     to: str = Field("", alias="To")
     cc: str = Field("", alias="Cc")
     reply_to: str = Field("", alias="ReplyTo")
@@ -84,7 +85,7 @@ def _rebuilt(mail: _Inbound) -> bytes:
     headers = [(one.name, one.value) for one in mail.headers]
     there = {name.lower() for name, _ in headers}
     for name, value in (
-        ("From", mail.sender),
+        ("From", f'"{_quotable(mail.sender_name)}" <{mail.sender}>' if mail.sender_name else mail.sender),
         ("To", mail.to),
         ("Cc", mail.cc),
         ("Reply-To", mail.reply_to),
@@ -99,6 +100,10 @@ def _rebuilt(mail: _Inbound) -> bytes:
         html=mail.html.encode("utf-8", "replace") if mail.html else None,
         files=[File(one.name, one.type, _content(one.content)) for one in mail.attachments],
     )
+
+
+def _quotable(name: str) -> str:
+    return name.replace("\\", " ").replace('"', " ")
 
 
 def _content(text: str) -> bytes:
