@@ -9,17 +9,18 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session, col, select
 
 from plugin.alignment import commitment as commitments
+from plugin.connections import policy_of
 from plugin.database import now_of
-from plugin.doors import page, standing, words
+from plugin.doors import page, previews, standing, words
 from plugin.doors.page import translate as _
 from plugin.doors.paging import paged
 from plugin.doors.people import Names
 from plugin.doors.visitors import changing, recruiters, recruiting, visitor
-from plugin.rows import Batch, Calibration, Mail, Requisition, Scout
+from plugin.rows import Batch, Calibration, Connection, Mail, Requisition, Scout
 from plugin.scouting import batches
 from plugin.scouting.conditions_sheet import label as condition_label
 from plugin.scouting.legal import LetterRefused
-from plugin.scouting.letters import languages_of, note_of, preview, set_language, set_note
+from plugin.scouting.letters import languages_of, note_of, set_language, set_note
 from plugin.scouting.settling import settle_unknown
 from plugin.scouting.working_conditions import sheet_of
 from plugin.work.jobs import INTERACTIVE, owe
@@ -77,6 +78,7 @@ def shown(requisition_id: int) -> ResponseReturnValue:
             names=names,
             obstacles=batches.CannotRelease(obstacles).text(page.locale()) if obstacles else "",
             notes={language: note_of(batch, language) for language in ("ja", "en")},
+            test_address=policy_of(values["connection"]).test_address,
             letter_stamp=_stamp(batch, scouts),
         )
 
@@ -96,11 +98,6 @@ def letter(scout_id: int) -> ResponseReturnValue:
             .order_by(col(Scout.score).desc(), col(Scout.profile_id))
         ).all()
         place = row.index(scout.id) if scout.id in row else -1
-        written, refused = None, ""
-        try:
-            written = preview(db, page.work().vault, page.work().settings, scout)
-        except LetterRefused as error:
-            refused = error.text(page.locale())
         mail = db.get(Mail, scout.mail_id) if scout.mail_id is not None else None
         return render_template(
             "pages/letter.html",
@@ -108,8 +105,8 @@ def letter(scout_id: int) -> ResponseReturnValue:
             requisition=requisition,
             batch=batch,
             names=names,
-            letter=written,
-            refused=refused,
+            looked=previews.look(db, scout),
+            test_address=policy_of(db.get_one(Connection, scout.connection_id)).test_address,
             mail=mail,
             words=words,
             previous=row[place - 1] if place > 0 else None,
