@@ -160,7 +160,7 @@ def say_together(facts: Sequence[PersonFact], language: str) -> str:
 
 def _experience(labels: list[str]) -> str:
     """「設計・開発の経験」 asked for is 「設計・開発のご経験」 said."""
-    plain = [re.sub(r"(?:の?(?:ご|実務)?経験|の?実務)$", "", label) or label for label in labels]
+    plain = [re.sub(r"の?ご?経験$", "", label) or label for label in labels]
     return f"{_and_ja(plain)}のご経験"
 
 
