@@ -37,7 +37,7 @@ _LABELS: tuple[tuple[str, str], ...] = (
 
 _MARK = r"[\s　■□●○◆◇▼▽・*＊\-–>＞#]*"
 _LINE = re.compile(
-    rf"^{_MARK}[【\[［(（〔]?\s*(?P<label>[^：:【】\[\]［］〔〕\n]{{1,30}}?)\s*[】\]］〕)）]?\s*[:：]\s*(?P<value>\S.*)$"
+    rf"^{_MARK}[【\[［(（〔]?\s*(?P<label>(?!\d)[^：:【】\[\]［］〔〕\n]{{1,30}}?)\s*[】\]］〕)）]?\s*[:：]\s*(?P<value>\S.*)$"
 )
 _HEADING = re.compile(rf"^{_MARK}[【\[［〔]\s*(?P<label>[^】\]］〕\n]{{1,30}})\s*[】\]］〕]\s*(?P<value>.*)$")
 _SCOPE = re.compile(r"[(（]?\s*変更の範囲\s*[)）]?\s*[:：]?\s*(?P<value>[^()（）\n]+)")
