@@ -45,12 +45,22 @@ class Policy(BaseModel):
     grace_seconds: int = Field(1800, ge=0)
     recall_seconds: int = Field(600, ge=0)
     quiet_hours: bool = True  # no letters at night, on weekends and holidays
+    from_hour: int = Field(9, ge=6, le=12)  # in the reader's zone
+    to_hour: int = Field(19, ge=13, le=22)
+    monday_from: int = Field(9, ge=6, le=13)  # on Mondays not before
+    obon_quiet: bool = True  # 13 to 16 August
+    year_end_quiet: bool = True  # 29 December to 3 January
     auto_release: bool = False
     masked: bool = True  # R12
     confidential_posts: bool = False
     entry_kind: Literal["prospect", "casual", "application"] = "application"
     entry_stage: str = ""  # name of the stage a yes enters at; empty: the first
     per_minute: int = Field(30, ge=1)  # letters one mailbox sends
+    per_domain_per_minute: int = Field(15, ge=1)  # of these, to one domain
+    first_day_letters: int = Field(50, ge=0)  # a new mailbox begins with so many, half as many again each day; 0: no ramp
+    most_a_day: int = Field(1000, ge=1)
+    interviews_per_week: int = Field(5, ge=1, le=100)  # a manager's, where they gave no times: what letters are weighed against
+    replacing: bool = True  # who falls out at sending makes room for the next best
     follow_up_after_days: int = Field(0, ge=0, le=60)  # one reminder to who has not answered; 0: none
     promise_in_subject: bool = False  # 「書類選考なし・面接確約」 in the subject where the commitment holds both
     fatigue_days: int = Field(30, ge=0)  # no second scout to a person of any role within

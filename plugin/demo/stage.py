@@ -38,6 +38,10 @@ def demo_policy(*, locale: str = "ja", grace_seconds: int = 20, recall_seconds: 
         "recall_seconds": recall_seconds,
         "quiet_hours": False,
         "per_minute": 600,
+        "per_domain_per_minute": 600,
+        "first_day_letters": 0,
+        "most_a_day": 100_000,
+        "interviews_per_week": 60,  # nobody is kept waiting in a demonstration
         "from_name": "青葉クラウド株式会社 採用チーム" if locale == "ja" else "Aoba Cloud Talent Team",
         "from_address": f"scout@{REPLY_DOMAIN}",
         "bounce_address": f"bounce@{REPLY_DOMAIN}",

@@ -46,6 +46,11 @@ def holiday_name(day: date, locale: str = "ja", closures: Iterable[date] = ()) -
     return _("Company holiday") if day in closures else ""
 
 
+def is_national_holiday(day: date) -> bool:
+    """Whether the law makes a day a holiday (祝日, their substitute and bridge days); the year-end is custom, not law."""
+    return day in _national(day.year, "ja")
+
+
 def is_business_day(day: date, closures: Iterable[date] = ()) -> bool:
     return day.weekday() < 5 and not holiday_name(day, closures=closures)
 

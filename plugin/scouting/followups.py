@@ -22,12 +22,11 @@ from plugin.scouting.batches import may_leave
 from plugin.scouting.compiler import FOLLOW_UP
 from plugin.scouting.known_there import learn_from_ats
 from plugin.scouting.legal import LetterRefused
-from plugin.scouting.pacing import interval, next_moment
+from plugin.scouting.pacing import next_moment, take_turn
 from plugin.scouting.sending import why_not
 from plugin.scouting.settling import Attempt, mark_unknown, settle
 from plugin.work.context import Work
 from plugin.work.jobs import BULK, Claim, NotYet, Park, hold, owe
-from plugin.work.rates import may_call
 
 MOST_AT_ONCE = 500
 PAUSE = timedelta(minutes=5)
@@ -154,9 +153,9 @@ def _ready(session: Session, work: Work, connection: Connection, scout: Scout, m
     """Write the follow-up and mark it. Raises `LetterRefused`, `NotYet` for the mailbox's pace."""
     policy, now = policy_of(connection), now_of(session)
     written = letters.write(session, work.vault, work.settings, scout, occasion=FOLLOW_UP)
-    turn = may_call(session, connection, "scouts", interval(policy))
+    turn = take_turn(session, work.vault, connection, policy, written.to)
     if turn is not None:
-        raise NotYet(turn, "the mailbox's pace")
+        raise NotYet(turn.at, turn.why)
     if mail is None:
         mail = Mail(
             employer_id=scout.employer_id,

@@ -34,9 +34,10 @@ from plugin.scouting.batches import may_leave
 from plugin.scouting.compiler import COMMITTED
 from plugin.scouting.known_there import learn_from_ats
 from plugin.scouting.legal import LetterRefused
+from plugin.scouting.load import forecast
 from plugin.scouting.may_write import LEFT, may_write_to
 from plugin.scouting.media import ABOUT_MAIL, MAIL
-from plugin.scouting.pacing import interval, next_moment
+from plugin.scouting.pacing import next_moment, take_turn
 from plugin.scouting.rehearsal import rehearse
 from plugin.scouting.settling import Attempt, finish_batch, mark_unknown, recruiter_of, settle, settle_unknown
 from plugin.scouting.suppression import is_suppressed
@@ -44,7 +45,6 @@ from plugin.sealing import Erased
 from plugin.tasks import open_task
 from plugin.work.context import Work
 from plugin.work.jobs import Claim, NotYet, Park, hold
-from plugin.work.rates import may_call
 
 __all__ = ["send_mail", "send_scout", "settle_unknown", "why_not"]
 
@@ -52,6 +52,8 @@ LOOK_AGAIN_AFTER = timedelta(hours=1)
 """How old the look into the ATS may be when a letter leaves."""
 
 PAUSE = timedelta(minutes=5)
+LOAD_PAUSE = timedelta(hours=1)
+"""When a letter that waits for room in the manager's weeks is weighed again."""
 
 ABOUT_THEIR_DATA = ("data_confirm", "data_answer")
 """Kinds of mail that answer what somebody asked about their own data."""
@@ -99,16 +101,19 @@ def _mark_scout(work: Work, claim: Claim, scout_id: int) -> Attempt | None:
             return None  # not released, or a person carries it elsewhere
         connection = session.get_one(Connection, scout.connection_id, populate_existing=True)
         batch = session.get_one(Batch, scout.batch_id, populate_existing=True)
-        _wait(session, requisition, connection, batch)
+        _wait(session, work, requisition, connection, batch, scout)
         why = why_not(session, work, scout)
         if why:
             _leave_out(session, scout, why)
             finish_batch(session, batch)
             return None
+        _wait_for_the_manager(session, requisition, connection, scout)
         return _mark(session, work, connection, batch, scout, mail)
 
 
-def _wait(session: Session, requisition: Requisition, connection: Connection, batch: Batch) -> None:
+def _wait(
+    session: Session, work: Work, requisition: Requisition, connection: Connection, batch: Batch, scout: Scout
+) -> None:
     """Raise `NotYet` for what passes by itself."""
     now, policy = now_of(session), policy_of(connection)
     if batch.recall_until is not None and now < batch.recall_until:
@@ -117,9 +122,22 @@ def _wait(session: Session, requisition: Requisition, connection: Connection, ba
         raise NotYet(now + PAUSE, "paused by a person")
     if batch.commitment_id is not None and under_review(session, connection, requisition.manager_id or 0):
         raise NotYet(now + PAUSE, "the manager's promises wait for a review")
-    allowed = next_moment(now, policy)
-    if allowed > now:
-        raise NotYet(allowed, "quiet hours")
+    if policy.quiet_hours:
+        person = identities(session, work.vault, scout.employer_id, [scout.profile_id]).get(scout.profile_id)
+        allowed = next_moment(now, policy, person.zone if person is not None else "")
+        if allowed > now:
+            raise NotYet(allowed, "quiet hours")
+
+
+def _wait_for_the_manager(session: Session, requisition: Requisition, connection: Connection, scout: Scout) -> None:
+    """Raise `NotYet` while the manager could not keep what this letter would promise."""
+    if scout.commitment_id is None:
+        return
+    there = forecast(session, requisition, holding=True)
+    if there is not None and there.room < 1:
+        raise NotYet(
+            next_moment(now_of(session) + LOAD_PAUSE, policy_of(connection)), "the manager's next weeks are full"
+        )
 
 
 def why_not(session: Session, work: Work, scout: Scout) -> tuple[str, str] | None:
@@ -200,9 +218,9 @@ def _mark(
         _askrecruiter_of(session, scout, refused)
         finish_batch(session, batch)
         return None
-    turn = may_call(session, connection, "scouts", interval(policy))
+    turn = take_turn(session, work.vault, connection, policy, written.to)
     if turn is not None:
-        raise NotYet(turn, "the mailbox's pace")
+        raise NotYet(turn.at, turn.why)
     if written.test_run:
         rehearse(session, work.vault, connection, batch, scout, written)
         return None
