@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from plugin.alignment import commitment as commitments
 from plugin.connections import policy_of
 from plugin.database import now_of
-from plugin.doors import page, previews, standing, words
+from plugin.doors import disclosing, page, previews, standing, words
 from plugin.doors.page import translate as _
 from plugin.doors.paging import paged
 from plugin.doors.people import Names
@@ -106,6 +106,7 @@ def letter(scout_id: int) -> ResponseReturnValue:
             batch=batch,
             names=names,
             looked=previews.look(db, scout),
+            consent=disclosing.consent_of(db, scout),
             test_address=policy_of(db.get_one(Connection, scout.connection_id)).test_address,
             mail=mail,
             words=words,
