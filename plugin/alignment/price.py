@@ -15,7 +15,6 @@ from plugin.alignment.market import LineCount
 from plugin.i18n import phrases
 from plugin.policy import Policy
 from plugin.rows import Commitment, Promise
-from plugin.scouting.pacing import FROM_HOUR, TO_HOUR
 
 WINDOW = 5
 """Business days: the worst week is the one into which every interview of the letters that leave within it falls."""
@@ -110,7 +109,7 @@ def owed_hours(session: Session, staff_id: int) -> float:
 
 def letters_a_day(policy: Policy) -> int:
     """How many letters leave on one business day at most: the mailbox's pace in the hours letters may leave."""
-    hours = TO_HOUR - FROM_HOUR if policy.quiet_hours else 24
+    hours = policy.to_hour - policy.from_hour if policy.quiet_hours else 24
     return hours * 60 * policy.per_minute
 
 
