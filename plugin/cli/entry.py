@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "calibrate": ("plugin.cli.judge:calibrate", "Calibrate a description on the installed store."),
     "lexicon": ("plugin.cli.lexicon:lexicon_command", "Say which terms of a text the lexicon knows."),
     "read-reply": ("plugin.cli.replies:read_reply", "Read a reply as it is understood."),
+    "replies": ("plugin.cli.reply_cases:replies", "Export decided replies as test cases, people in them invented."),
     "year": ("plugin.year.command:year_command", "Simulate a year of hiring, with everything going wrong that goes wrong."),
     "bench": ("plugin.bench.command:bench", "Measure webhooks, shortlists and replies."),
 }
