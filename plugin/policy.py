@@ -62,6 +62,7 @@ class Policy(BaseModel):
     interviews_per_week: int = Field(5, ge=1, le=100)  # a manager's, where they gave no times: what letters are weighed against
     replacing: bool = True  # who falls out at sending makes room for the next best
     follow_up_after_days: int = Field(0, ge=0, le=60)  # one reminder to who has not answered; 0: none
+    remind_candidates: bool = True  # of their meeting, from the morning of the day before
     promise_in_subject: bool = False  # 「書類選考なし・面接確約」 in the subject where the commitment holds both
     fatigue_days: int = Field(30, ge=0)  # no second scout to a person of any role within
     ownership_days: int = Field(365, ge=0)

@@ -6,6 +6,9 @@ Every mail has a name, so that telling twice is telling once.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from sqlmodel import Session, col, select
 
 from connectors.records import Attachment
@@ -16,6 +19,7 @@ from plugin.pipeline.owners import active, keeper_of, locale_of, recruiter_of
 from plugin.pipeline.wording import (
     Letter,
     counted_words,
+    format_words,
     interviewer_words,
     kind_words,
     letter,
@@ -49,6 +53,7 @@ __all__ = [
     "tell_entered",
     "tell_held",
     "tell_moved",
+    "tell_reminder",
 ]
 
 
@@ -102,6 +107,28 @@ def tell_moved(session: Session, vault: Vault, connection: Connection, entry: En
     )
 
 
+def tell_reminder(
+    session: Session, vault: Vault, connection: Connection, entry: Entry, promise: Promise, when: datetime
+) -> None:
+    """Remind the candidate of the meeting; once for each time it is set to."""
+    commitment = session.get_one(Commitment, promise.commitment_id)
+    _to_candidate(
+        session,
+        vault,
+        connection,
+        entry,
+        promise,
+        letter_name="reminder",
+        kind="reminder",
+        name=f"reminder:{promise.key}:{when.isoformat()}",
+        more=lambda language: {
+            "when": say_time(when, promise.zone, language),
+            "format": format_words(commitment, language),
+            "interviewer": interviewer_words(commitment, language),
+        },
+    )
+
+
 def _to_candidate(
     session: Session,
     vault: Vault,
@@ -112,7 +139,9 @@ def _to_candidate(
     letter_name: str,
     kind: str,
     name: str,
+    more: Callable[[str], dict[str, str]] = lambda language: {},
 ) -> None:
+    """Post one letter to the candidate in their language or in both. `more`: what it states besides, by language."""
     address = candidate_of(session, vault, entry)
     if address is None or not address.email:
         return  # erased meanwhile
@@ -121,8 +150,20 @@ def _to_candidate(
         return  # said stop after the yes: hears no more from us, the recruiter sees the entry
     scout = session.get_one(Scout, entry.scout_id)
     page = page_here(session, vault, scout, address.email)
+    sheets = _sheets(session, connection, entry, scout) if letter_name.startswith("receipt_") else []
     texts = [
-        candidate_letter(session, connection, entry, promise, address, letter_name, language, page=page)
+        candidate_letter(
+            session,
+            connection,
+            entry,
+            promise,
+            address,
+            letter_name,
+            language,
+            page=page,
+            conditions=attached_words(language) if sheets else "",
+            **more(language),
+        )
         for language in (scout.language, scout.second_language)
         if language
     ]
@@ -140,11 +181,17 @@ def _to_candidate(
         person=entry.profile_id,
         commitment_id=promise.commitment_id if promise is not None else None,
         reply_to=come_back(policy_of(connection).from_address, scout.reply_token),
-        attachments=_sheet(session, connection, entry, scout) if letter_name.startswith("receipt_") else [],
+        attachments=sheets,
     )
 
 
-def _sheet(session: Session, connection: Connection, entry: Entry, scout: Scout) -> list[Attachment]:
+def attached_words(language: str) -> str:
+    """The paragraph of a receipt that points to the working conditions attached to it."""
+    _ = phrases(language)
+    return _("The working conditions as they are known now are attached, for when you consider applying.") + "\n\n"
+
+
+def _sheets(session: Session, connection: Connection, entry: Entry, scout: Scout) -> list[Attachment]:
     """The working conditions, as every receipt carries them (職業安定法 Art. 5-3), the employer named as far as may be.
 
     A sheet that would name an employer who is still withheld stays behind: the receipt itself is never held up.
@@ -195,7 +242,7 @@ def candidate_letter(
         due=say_date(promise.due_date, language) if promise is not None else "",
         kind=kind_words(commitment, language) if commitment is not None else "",
         signature=signature(policy, connection, language, scout.voice, company),
-        **more,
+        **({"conditions": ""} | more),
     )
 
 

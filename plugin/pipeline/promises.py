@@ -24,6 +24,7 @@ from plugin.pipeline import answers, chain, holding, ledger
 from plugin.pipeline.calendar import business_day_before, moment
 from plugin.pipeline.interviews import fresh_interviews, settle, successor_needed
 from plugin.pipeline.ledger import choose_later, name_successor, state_cause, waive
+from plugin.pipeline.meeting_reminders import remind_candidate
 from plugin.pipeline.owners import keeper_of, locale_of, owner_id
 from plugin.pipeline.wording import kind_words
 from plugin.rows import Commitment, Connection, Entry, Promise, Requisition
@@ -53,6 +54,7 @@ def promise_clock(work: Work, claim: Claim) -> None:
         with _alone(work, promise_id) as (session, promise):
             if promise.state in ledger.OPEN:
                 look_after(session, work.vault, promise)
+                remind_candidate(session, work.vault, promise)
                 if now_of(session) > promise.due_at:
                     passed.append(promise_id)
     for connection_id, promises in _by_connection(work, passed).items():
