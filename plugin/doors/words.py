@@ -261,6 +261,7 @@ def doubt(code: str) -> str:
         "too_long": _("The mail is too long to be read by rule."),
         "by_sender": _("It was matched by its sender alone."),
         "other_sender": _("It answers our letter from another address."),
+        "several_letters": _("It answers several letters at once."),
         "no_match": _("It is not known which letter it answers."),
         "staff": _("It answers a mail to a colleague."),
         "said_no_since": _("A later mail of theirs says no."),

@@ -16,14 +16,36 @@ def active(session: Session, staff_id: int | None) -> Staff | None:
 
 
 def recruiter_of(session: Session, requisition: Requisition) -> Staff | None:
-    """Who owns what happens on a requisition: its recruiter, else its manager, else the first colleague we know."""
-    found = active(session, requisition.recruiter_id) or active(session, requisition.manager_id)
+    """Who owns what happens on a requisition: its recruiter, else a colleague who recruits for others, else its manager.
+
+    A colleague who recruits can open what waits; the manager can't. A confidential requisition goes past other
+    recruiters, who may not see it. Last comes the first colleague we know.
+    """
+    found = active(session, requisition.recruiter_id)
+    if found is None and not requisition.confidential:
+        found = _who_recruits(session, requisition.connection_id)
+    found = found or active(session, requisition.manager_id)
     if found is not None:
         return found
     return session.exec(
         select(Staff)
         .where(col(Staff.connection_id) == requisition.connection_id, col(Staff.active).is_(True))
         .order_by(col(Staff.id))
+    ).first()
+
+
+def _who_recruits(session: Session, connection_id: int) -> Staff | None:
+    """The colleague who recruits for the newest requisition of an account and is still here."""
+    return session.exec(
+        select(Staff)
+        .join(Requisition, col(Requisition.recruiter_id) == col(Staff.id))
+        .where(
+            col(Requisition.connection_id) == connection_id,
+            col(Staff.connection_id) == connection_id,
+            col(Staff.active).is_(True),
+        )
+        .order_by(col(Requisition.id).desc())
+        .limit(1)
     ).first()
 
 

@@ -102,7 +102,11 @@ def _with_circumstances(
     if not found.certain and intent.kind != "opt_out":
         staff = found.mail is not None and found.mail.staff_id is not None
         return doubt(
-            {"sender": "by_sender", "references": "staff" if staff else "other_sender"}.get(found.how, "no_match")
+            {
+                "sender": "by_sender",
+                "references": "staff" if staff else "other_sender",
+                "token": "several_letters",
+            }.get(found.how, "no_match")
         )
     if intent.doubtful or intent.kind != "interested" or found.scout is None:
         return intent

@@ -45,7 +45,8 @@ def match(
 ) -> Match:
     """Find what a mail answers within one connection (R11). `envelope`: recipients the mail server was given."""
     sender = vault.hash_email(connection.employer_id, mail.from_address)
-    for token in tokens_in([*envelope, *mail.recipients]):
+    tokens = tokens_in([*envelope, *mail.recipients])
+    for token in tokens:
         scout = session.exec(
             select(Scout).where(col(Scout.connection_id) == connection.key, col(Scout.reply_token) == token)
         ).first()
@@ -53,8 +54,10 @@ def match(
         scout = scout or _scout_of(session, connection, letter)
         if scout is not None or letter is not None:
             same = letter is not None and letter.to_hash == sender
-            # Only a letter's own address is known to nobody but its reader; staff and others are matched by hand.
-            return Match("token", scout is not None, scout, letter, same)
+            # Only a letter's own address is known to nobody but its reader; staff and others are matched by hand. One
+            # mail to the addresses of several letters answers nobody knows which of them.
+            certain = scout is not None and not _answers_another(session, connection, scout, tokens)
+            return Match("token", certain, scout, letter, same)
     letter = _referred(session, connection, [*mail.in_reply_to, *reversed(mail.references)])
     if letter is not None:
         same = bool(sender) and letter.to_hash == sender
@@ -64,6 +67,17 @@ def match(
     if scout is not None:
         return Match("sender", False, scout, letter_of(session, scout), True)
     return Match()
+
+
+def _answers_another(session: Session, connection: Connection, scout: Scout, tokens: list[str]) -> bool:
+    if len(tokens) < 2:
+        return False
+    others = select(Scout.id).where(
+        col(Scout.connection_id) == connection.key,
+        col(Scout.reply_token).in_(tokens),
+        col(Scout.id) != scout.key,
+    )
+    return session.exec(others).first() is not None
 
 
 def letter_of(session: Session, scout: Scout) -> Mail | None:

@@ -65,6 +65,26 @@ def test_one_message_id_for_two_answers_loses_neither(world: Any) -> None:
     assert {entry.scout_id for entry in world.entries()} == {first.key, second.key}
 
 
+def test_two_people_who_say_the_same_at_once_both_count(world: Any) -> None:
+    first, second = world.scout(1), world.scout(2)
+    raws = [
+        world.answer(scout, "はい、お願いします。", sender="shared@example.com", refers=False)
+        for scout in (first, second)
+    ]
+    for raw in raws:
+        world.arrive(raw)
+    world.read_all()
+    assert {entry.scout_id for entry in world.entries()} == {first.key, second.key}
+
+
+def test_one_mail_to_the_addresses_of_two_letters_is_for_a_person(world: Any) -> None:
+    first, second = world.scout(1), world.scout(2)
+    world.receive(world.answer(first, to=f"{world.address(first)}, {world.address(second)}"))
+    [reply] = world.replies()
+    assert (reply.state, reply.triage_because) == ("triage", "several_letters")
+    assert not world.entries()
+
+
 def test_a_token_in_capitals_still_matches(world: Any) -> None:
     scout = world.scout()
     world.receive(world.answer(scout, to=world.address(scout).upper()))
