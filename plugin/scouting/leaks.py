@@ -123,10 +123,9 @@ def _squeezed(text: str) -> str:
 @cache
 def _latin(bare: str) -> re.Pattern[str]:
     """Letters one after the other, whatever separates them; short ones must be words of their own."""
-    if len(bare) <= 3:
-        together, apart = bare, r"[\W_]{1,3}".join(bare)
-        return re.compile(rf"(?<![a-z0-9])(?:{together}|{apart})(?![a-z0-9])")
     letters = r"[\W_]{0,3}".join(bare)
+    if len(bare) <= 3:
+        return re.compile(rf"(?<![a-z0-9]){letters}(?![a-z0-9])")
     if len(bare) <= 5:
         return re.compile(rf"(?<![a-z]){letters}(?![a-z])")
     return re.compile(letters)
