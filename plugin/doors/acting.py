@@ -18,7 +18,7 @@ from plugin.alignment.terms import default_terms, problem_text
 from plugin.alignment.views import shortlist_view
 from plugin.connections import policy_of
 from plugin.database import now_of
-from plugin.doors import decision_form, page, standing
+from plugin.doors import decision_form, page, standing, times
 from plugin.doors.echoing import echoed
 from plugin.doors.page import translate as _
 from plugin.doors.requisitions import tell_of_link
@@ -71,6 +71,14 @@ def _shown_calibration(db: Session, token: str) -> Calibration:
 # The link that acts.
 
 
+class TimesRefused(Exception):
+    """The times given with a decision can't be taken: nothing of it is done, the link stays good."""
+
+    def __init__(self, texts: list[str]) -> None:
+        super().__init__("; ".join(texts))
+        self.texts = texts
+
+
 @blueprint.get("/act/<token>")
 def open_link(token: str) -> ResponseReturnValue:
     """What an acting link is for: the decision form, the terms to confirm, or the receipt with Undo."""
@@ -111,6 +119,18 @@ def act(token: str) -> ResponseReturnValue:
                 if wrong:
                     return _decision_page(db, token, look, form=request.form, wrong=wrong), 422
                 commitment = acting.decide_by_link(db, work, token, terms)
+                if "time" in request.form:
+                    wrong = times.keep(
+                        db,
+                        connection,
+                        requisition,
+                        request.form,
+                        by=f"staff:{look.staff_id}",
+                        staff_id=look.staff_id,
+                        minutes=commitment.minutes,
+                    )
+                    if wrong:
+                        raise TimesRefused(wrong)
             elif look.purpose == "confirm":
                 commitment = acting.confirm_by_link(db, work, token)
             elif look.purpose == "undo":
@@ -128,6 +148,9 @@ def act(token: str) -> ResponseReturnValue:
             floor = db.get_one(Calibration, look.subject_id).floor
             texts = [problem_text(code, page.locale(), floor=floor) for code in error.codes]
             return _decision_page(db, token, look, form=request.form, wrong=texts), 422
+    except TimesRefused as error:
+        with work.reading() as db:
+            return _decision_page(db, token, links.look_at(db, token), form=request.form, wrong=error.texts), 422
     except revocation.ReasonNeeded:
         with work.reading() as db:
             return _commitment_page(db, token, links.look_at(db, token), wrong=_("Choose why you take it back.")), 422
@@ -190,6 +213,7 @@ def _decision_page(
         given=given,
         excluded=set(form.getlist("exclude")) if form is not None and hasattr(form, "getlist") else set(),
         wrong=wrong or [],
+        meeting=times.fields(db, requisition, policy.zone, form),
         reasons=standing.declined_reasons(),
         expires=look.expires_at,
         **values,

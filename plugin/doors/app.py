@@ -34,6 +34,7 @@ from plugin.doors import (
     requirements,
     requisitions,
     sign_in,
+    times,
     visitors,
     webhooks,
     working_conditions,
@@ -89,6 +90,7 @@ def create_app(work: Work) -> Flask:
         desk,
         candidates,
         candidate_page,
+        times,
         data_requests,
         working_conditions,
     ):
