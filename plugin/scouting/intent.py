@@ -55,8 +55,8 @@ _ON_MEETING = re.compile(
     SCHEDULING.pattern
     + r"|面談|面接|お話|説明|お目に|日程|よろしいでしょうか|\b(?:talk|chat|call|meet|speak|next steps?|time|slot|when)\b"
 )
-MOST_TEXT, MOST_SENTENCE = 20_000, 1_000
-"""Characters read of somebody's own words, and of one sentence: what is longer was not written as an answer."""
+MOST_TEXT, MOST_SENTENCE, MOST_SENTENCES = 20_000, 1_000, 1_000
+"""Characters read of somebody's own words, and of one sentence, and how many of those: longer is no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,8 @@ def read_intent(text: str, today: date | None = None) -> Intent:
     """Read somebody's own words, quotes cut, in Japanese or English: people mix them. `today`: the day the mail came."""
     text = text[:MOST_TEXT]
     said = sentences(text)
+    if len(said) > MOST_SENTENCES:
+        return Intent("unclear", doubtful=True, because="too_long")
     if not said:
         return Intent("unclear", doubtful=True, because="nothing_left")
     plain = [one for one in said if not COURTESY.search(one)]

@@ -18,7 +18,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 
 from plugin.scouting.charsets import decode
 from plugin.scouting.file_kinds import kind_of
-from plugin.scouting.hypertext import to_text
+from plugin.scouting.hypertext import MOST_HTML, to_text
 
 _ENCODED_WORD = re.compile(r"=\?([^?\s]+)\?([bBqQ])\?([^?]*)\?=")
 _MESSAGE_ID = re.compile(r"<([^<>\s]+@[^<>\s]+)>|([^<>\s,;]+@[^<>\s,;]+)")
@@ -51,7 +51,7 @@ class Incoming:
     """A mail as read. Addresses are lower case; message ids come without angle brackets.
 
     `headers` maps a lower-case name to every decoded value of it, top first. `text` is the plain body, or the HTML one
-    made plain (`from_html`). `parts` are the raw parts for who needs them (`bounces`).
+    made plain (`from_html`), `shortened` where it was longer than is read. `parts` are the raw parts for who needs them (`bounces`).
     """
 
     message_id: str = ""
@@ -70,6 +70,7 @@ class Incoming:
     content_parameters: dict[str, str] = field(default_factory=dict)
     parts: tuple[EmailMessage, ...] = field(default=(), repr=False)
     broken: bool = False
+    shortened: bool = False
 
     def header(self, name: str) -> str:
         """The first value of a header, "" when it is missing."""
@@ -98,7 +99,7 @@ def _parse(raw: bytes) -> Incoming:
     senders = _addresses(message, "from") or _addresses(message, "sender")
     name, address = senders[0] if senders else ("", "")
     leaves = tuple(part for part in message.walk() if not part.is_multipart())
-    text, from_html = _body(message)
+    text, from_html, shortened = _body(message)
     return Incoming(
         message_id=next(iter(message_ids(headers.get("message-id", ("",))[0])), ""),
         from_address=address,
@@ -118,6 +119,7 @@ def _parse(raw: bytes) -> Incoming:
         content_parameters={k.lower(): str(v) for k, v in (message.get_params(failobj=[]) or [])[1:]},
         parts=tuple(message.walk()),
         broken=bool(message.defects) and not text,
+        shortened=shortened or len(text) > MOST_TEXT,
     )
 
 
@@ -197,10 +199,14 @@ def part_text(part: EmailMessage) -> str:
     return decode(data[:MOST_BYTES_OF_TEXT], label).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
 
 
-def _body(message: EmailMessage) -> tuple[str, bool]:
-    """The text people wrote: every inline plain part joined, else HTML made plain. Forwarded mails stay out."""
+def _body(message: EmailMessage) -> tuple[str, bool, bool]:
+    """The text people wrote: every inline plain part joined, else HTML made plain. Forwarded mails stay out.
+
+    With it: whether it was HTML, and whether that was longer than is read.
+    """
     plain: list[str] = []
     html: list[str] = []
+    long = False
     for part in _own_parts(message):
         if part.get_content_disposition() == "attachment" or part.get_filename():
             continue
@@ -211,13 +217,15 @@ def _body(message: EmailMessage) -> tuple[str, bool]:
                 text = _unflow(text, delsp=str(part.get_param("delsp", "")).lower() == "yes")
             plain.append(text)
         elif kind == "text/html":
-            html.append(to_text(part_text(part)))
+            marked_up = part_text(part)
+            long = long or len(marked_up) > MOST_HTML
+            html.append(to_text(marked_up))
     written = "\n".join(plain)
     made_plain = "\n".join(html)
     # Some programs put "your program can't show HTML" in the plain part: the HTML says what was written.
     if (made_plain.strip() and len(written.strip()) < 2) or _only_a_notice(written, made_plain):
-        return made_plain, True
-    return written, False
+        return made_plain, True, long
+    return written, False, False
 
 
 def _only_a_notice(plain: str, html: str) -> bool:

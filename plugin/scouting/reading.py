@@ -75,7 +75,7 @@ def _intent(mail: Incoming, nature: Nature, taken_apart: Cut, our_subject: str, 
         if said.kind in ("unclear", "auto_reply"):
             return Intent("auto_reply", (nature.why,))
         return replace(said, doubtful=True, because=said.because or "automatic")
-    if (taken_apart.too_long or len(taken_apart.own) > MOST_TEXT) and not said.doubtful:
+    if (mail.shortened or taken_apart.too_long or len(taken_apart.own) > MOST_TEXT) and not said.doubtful:
         return replace(said, doubtful=True, because="too_long")
     if mail.broken and not said.doubtful:
         return replace(said, doubtful=True, because="broken")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from plugin.scouting.bounces import read_report
 from plugin.scouting.charsets import decode
 from plugin.scouting.headers import nature_of
-from plugin.scouting.hypertext import to_text
+from plugin.scouting.hypertext import MOST_HTML, to_text
 from plugin.scouting.mime import decode_header, parse
 from plugin.scouting.reading import read
 
@@ -148,3 +148,29 @@ def test_giants_are_put_before_a_person_instead_of_stopping_the_worker(piece: st
     text = piece * (200_000 // len(piece))
     mail = parse(b"From: a@b.co\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + text.encode())
     assert read(mail).intent.doubtful
+
+
+@pytest.mark.parametrize("piece", ["<a@", "<div>", "<!--", "<blockquote><p", "&lt;", "</div>", "<b title='"])
+def test_giants_of_markup_are_read_to_a_bound_and_go_to_a_person(piece: str) -> None:
+    text = piece * (MOST_HTML // len(piece) + 1)
+    mail = parse(b"From: a@b.co\r\nContent-Type: text/html\r\n\r\n<p>I am interested.</p>" + text.encode())
+    assert mail.shortened and read(mail).intent.doubtful
+
+
+def test_comments_are_unseen_and_a_lone_bracket_is_text() -> None:
+    html = "<p>300 < 400</p><!-- 配信停止 <b> --><p>ぜひ<!--[if mso]><i>x</i><![endif]--></p>"
+    assert to_text(html) == "300 < 400\n\nぜひ\n"
+
+
+def test_utf8_labelled_as_iso_2022_jp_by_a_gateway_is_read() -> None:
+    raw = "Content-Type: text/plain; charset=iso-2022-jp\r\n\r\n辞退いたします。".encode()
+    assert parse(raw).text.strip() == "辞退いたします。"
+
+
+def test_base64_without_its_last_line_end_and_a_boundary_that_never_closes_are_read() -> None:
+    part = base64.b64encode("ぜひお願いします。".encode()).decode()
+    raw = (
+        "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        f"Content-Transfer-Encoding: base64\r\n\r\n{part}"
+    )
+    assert parse(raw.encode()).text.strip() == "ぜひお願いします。"
