@@ -15,11 +15,12 @@ from plugin.connections import policy_of
 from plugin.events import record
 from plugin.i18n import phrases
 from plugin.identity import Identity, identity_of
-from plugin.pipeline.answers import salutation, signature
+from plugin.pipeline.answers import known_as, opening, salutation, signature
 from plugin.pipeline.owners import done_with
 from plugin.pipeline.wording import Letter, format_words, kind_words, letter
-from plugin.rows import Commitment, Connection, Employer, Profile, Reply, Requisition, Scout
+from plugin.rows import Commitment, Connection, Profile, Reply, Requisition, Scout
 from plugin.scouting.circumstances import requirements_of
+from plugin.scouting.disclosure import view_of
 from plugin.scouting.legal import LetterRefused, origin
 from plugin.scouting.post import come_back, post
 from plugin.scouting.scan import promises_in
@@ -50,16 +51,15 @@ def draft_answer(session: Session, vault: Vault, reply: Reply, scout: Scout, loc
     policy = policy_of(connection)
     requirement = requirements_of(session, scout)[-1]
     answer = _answer(session, vault, connection, reply, scout, language)
+    company = known_as(session, connection, requisition, scout, language)
     written = letter(
         "question",
         language,
         salutation=salutation(identity, language),
-        company=(policy.company_ja if language == "ja" else policy.company_en)
-        or policy.legal.sender
-        or connection.name,
+        opening=opening(policy, scout.voice, language, company),
         role=requisition.title,
         answer=answer,
-        signature=signature(policy, connection, language),
+        signature=signature(policy, connection, language, scout.voice, company),
     )
     return Draft(written, answer, tuple(facts_about(requirement, (reply.topic,), locale)))
 
@@ -123,10 +123,13 @@ def _answer(session: Session, vault: Vault, connection: Connection, reply: Reply
         }
         return said[topic]
     if topic == "employer_name":
-        if session.get_one(Employer, reply.employer_id).mode != "in_house":
-            return ""  # whether a client may be named is the recruiter's to know
-        company = policy.company_ja if language == "ja" else policy.company_en
-        return _("The position is with %(company)s.", company=company) if company else ""
+        view = view_of(session, session.get_one(Requisition, scout.requisition_id), scout)
+        if not view.named:
+            return _("We will tell you the name of the company once you agree to be introduced to it. Until then our client has asked us not to name it.")  # fmt: skip
+        try:
+            return _("The position is with %(company)s.", company=view.company(language))
+        except LetterRefused:
+            return ""
     if commitment is not None and scout.arm == "committed" and topic == "document_screening":
         kind = kind_words(commitment, language)
         if commitment.screening == "none":

@@ -187,6 +187,33 @@ def test_a_question_no_fact_answers_is_written_by_a_person(house: Any) -> None:
     assert press(client, f"/replies/{id}", f"/replies/{id}/answer", **form).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("topic", "said"),
+    [
+        ("employer_name", "求人企業は株式会社みほんです"),
+        ("document_screening", "の前に書類選考はございません"),
+        ("by_phone", "を予定しております"),
+        ("source_of_address", "ご連絡先の入手元"),
+        ("remote", "手元の情報には答えが記載されていません"),
+    ],
+)
+def test_each_topic_is_answered_by_its_own_fact_or_by_nobody(house: Any, topic: str, said: str) -> None:
+    house.batch(house.commit())
+    id = reply_of(house, house.sent(), "質問です。", intent="question", topic=topic, state="decided", task="question")
+    assert said in house.client(house.recruiter, "ja").get(f"/replies/{id}").text
+
+
+def test_a_client_that_may_not_be_named_yet_is_not_named(house: Any) -> None:
+    house.batch(house.commit())
+    with house.work.writing() as db:
+        row = db.get_one(Requisition, house.requisition)
+        row.disclosure = "withheld"
+        db.add(row)
+    id = reply_of(house, house.sent(), "社名は？", intent="question", topic="employer_name", state="decided", task="question")  # fmt: skip
+    text = house.client(house.recruiter, "ja").get(f"/replies/{id}").text
+    assert "ご紹介にご同意いただいた後に" in text and "求人企業は株式会社みほんです" not in text
+
+
 def test_later_is_a_day_somebody_notes(house: Any) -> None:
     house.batch(house.commit())
     id = reply_of(house, house.sent(), "また改めてご連絡ください。", intent="later", state="decided", task="later")
