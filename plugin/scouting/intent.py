@@ -14,17 +14,10 @@ from datetime import date
 from plugin.scouting.conditions_said import SCHEDULING, condition_in
 from plugin.scouting.headers import reads_automatic, reads_away
 from plugin.scouting.second_thoughts import second_thoughts
-from plugin.scouting.signs import (
-    AFFIRMED,
-    COME_BACK,
-    COURTESY,
-    OFFERED,
-    PLAINLY_YES,
-    REFUSED,
-    SIGNS,
-    STOPPED,
-    Sign,
-)
+from plugin.scouting.signs import Sign
+from plugin.scouting.signs_of_else import COME_BACK, COURTESY, LATER, NEGATED, QUESTION, REFERRAL, RESCHEDULE, VIA_AGENT
+from plugin.scouting.signs_of_no import DECLINED, OFFERED, OPT_OUT, REFUSED, STOPPED, WITHDRAW
+from plugin.scouting.signs_of_yes import AFFIRMED, INTERESTED, PLAINLY_YES
 from plugin.scouting.time_named import day_named
 from plugin.scouting.topics import data_wish, reason_of, topic_of
 
@@ -50,6 +43,18 @@ REASONS = ("not_looking", "satisfied", "pay", "place", "role", "timing", "compan
 """Why somebody declines."""
 
 
+SIGNS: tuple[Sign, ...] = (
+    *INTERESTED,
+    *DECLINED,
+    *OPT_OUT,
+    *LATER,
+    *WITHDRAW,
+    *RESCHEDULE,
+    *REFERRAL,
+    *VIA_AGENT,
+    *QUESTION,
+    *NEGATED,
+)
 REFUSING = ("declined", "withdraw")
 _ON_MEETING = re.compile(
     SCHEDULING.pattern

@@ -13,7 +13,7 @@ from plugin.scouting.headers import Nature, nature_of
 from plugin.scouting.intent import MOST_TEXT, Intent, differs, read_intent
 from plugin.scouting.mime import Incoming
 from plugin.scouting.quoting import Cut, Ours, cut
-from plugin.scouting.signs import STOPPED
+from plugin.scouting.signs_of_no import STOPPED
 
 _ANSWER = re.compile(r"^\s*(?:(?:re|fw|fwd|aw|sv|返信|回答|転送)(?:\[\d+\]|\(\d+\))?\s*[:：])", re.IGNORECASE)
 
