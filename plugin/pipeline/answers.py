@@ -119,8 +119,8 @@ def tell_reminder(
         entry,
         promise,
         letter_name="reminder",
-        kind="reminder",
-        name=f"reminder:{promise.key}:{when.isoformat()}",
+        kind="meeting_reminder",
+        name=f"meeting_reminder:{promise.key}:{when.isoformat()}",
         more=lambda language: {
             "when": say_time(when, promise.zone, language),
             "format": format_words(commitment, language),
