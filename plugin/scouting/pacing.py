@@ -103,11 +103,12 @@ def take_turn(session: Session, vault: Vault, connection: Connection, policy: Po
     Call it inside the transaction that marks the letter: the turn is taken when that commits. One mailbox has one pace,
     whichever connection of the employer it writes for.
     """
-    now = now_of(session)
     sender = policy.from_address.casefold()
     domain = vault.hash(connection.employer_id, "domain:" + to.rpartition("@")[2].casefold())
     everybody = _locked(session, connection.employer_id, sender, "")
     one = _locked(session, connection.employer_id, sender, domain)
+    # Asked after the rows are there: a row made just now must not lie in the future of who made it.
+    now = now_of(session)
     today = now.astimezone(ZoneInfo(policy.zone)).date()
     if everybody.next_at > now:
         return Turn(everybody.next_at, "the mailbox's pace")
