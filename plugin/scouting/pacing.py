@@ -12,12 +12,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from plugin.database import now_of
 from plugin.pipeline.calendar import holiday_name, is_national_holiday
 from plugin.policy import Policy
-from plugin.rows import Connection, SendingPace
+from plugin.rows import Connection, Job, SendingPace
 from plugin.sealing import Vault
 
 GROWTH = 1.5
@@ -25,6 +25,10 @@ GROWTH = 1.5
 
 RESTED = timedelta(days=30)
 """A mailbox that wrote to nobody for this long begins low again."""
+
+
+PACE = "the mailbox's pace"
+"""What stands in a job that waits for its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,11 @@ def interval(policy: Policy) -> timedelta:
     return timedelta(seconds=60 / policy.per_minute)
 
 
+def domain_interval(policy: Policy) -> timedelta:
+    """The least time between two letters of one mailbox to one domain."""
+    return timedelta(seconds=60 / policy.per_domain_per_minute)
+
+
 def moments(start: datetime, policy: Policy) -> Iterator[datetime]:
     """One moment a letter, from `start` on, without end."""
     moment = start
@@ -97,11 +106,14 @@ def most_on(days: int, policy: Policy) -> int:
     return min(policy.most_a_day, int(allowed))
 
 
-def take_turn(session: Session, vault: Vault, connection: Connection, policy: Policy, to: str) -> Turn | None:
+def take_turn(
+    session: Session, vault: Vault, connection: Connection, policy: Policy, to: str, *, job: int | None = None
+) -> Turn | None:
     """Take a mailbox's next turn to write to this address; None when it is now, else when to ask again.
 
     Call it inside the transaction that marks the letter: the turn is taken when that commits. One mailbox has one pace,
-    whichever connection of the employer it writes for.
+    whichever connection of the employer it writes for. `job`: the one that sends this letter; with it those who wait
+    stand in line instead of all asking again at once.
     """
     sender = policy.from_address.casefold()
     domain = vault.hash(connection.employer_id, "domain:" + to.rpartition("@")[2].casefold())
@@ -110,20 +122,36 @@ def take_turn(session: Session, vault: Vault, connection: Connection, policy: Po
     # Asked after the rows are there: a row made just now must not lie in the future of who made it.
     now = now_of(session)
     today = now.astimezone(ZoneInfo(policy.zone)).date()
-    if everybody.next_at > now:
-        return Turn(everybody.next_at, "the mailbox's pace")
-    if one.next_at > now:
-        return Turn(one.next_at, "the pace to this domain")
+    for row, why, step in (
+        (everybody, PACE, interval(policy)),
+        (one, f"{PACE} to one domain ({domain[:8]})", domain_interval(policy)),
+    ):
+        if row.next_at > now:
+            at = row.next_at if job is None else _end_of_queue(session, row.next_at, why, step, job)
+            return Turn(at, why)
     _begin_day(everybody, today)
     if everybody.count >= most_on(everybody.days, policy):
         tomorrow = datetime.combine(today + timedelta(days=1), time(0), ZoneInfo(policy.zone)).astimezone(UTC)
         return Turn(next_moment(tomorrow, policy), "what the mailbox may write in a day")
     _begin_day(one, today)
     everybody.count, everybody.next_at = everybody.count + 1, now + interval(policy)
-    one.count, one.next_at = one.count + 1, now + timedelta(seconds=60 / policy.per_domain_per_minute)
+    one.count, one.next_at = one.count + 1, now + domain_interval(policy)
     session.add(everybody)
     session.add(one)
     return None
+
+
+def _end_of_queue(session: Session, at: datetime, why: str, step: timedelta, id: int) -> datetime:
+    """A place behind all jobs that wait for the same; whoever comes back from their place is next."""
+    job = session.get(Job, id)
+    if job is None or job.error == why:
+        return at
+    last = session.exec(
+        select(func.max(Job.due)).where(
+            col(Job.connection_id) == job.connection_id, col(Job.state) == "owed", col(Job.error) == why
+        )
+    ).one()
+    return at if last is None else max(at, last + step)
 
 
 def _begin_day(row: SendingPace, today: date) -> None:

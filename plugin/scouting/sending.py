@@ -108,7 +108,7 @@ def _mark_scout(work: Work, claim: Claim, scout_id: int) -> Attempt | None:
             finish_batch(session, batch)
             return None
         _wait_for_the_manager(session, requisition, connection, scout)
-        return _mark(session, work, connection, batch, scout, mail)
+        return _mark(session, work, claim, connection, batch, scout, mail)
 
 
 def _wait(
@@ -208,7 +208,7 @@ def _uncovered(session: Session, requisition: Requisition, connection: Connectio
 
 
 def _mark(
-    session: Session, work: Work, connection: Connection, batch: Batch, scout: Scout, mail: Mail | None
+    session: Session, work: Work, claim: Claim, connection: Connection, batch: Batch, scout: Scout, mail: Mail | None
 ) -> Attempt | None:
     policy, now = policy_of(connection), now_of(session)
     try:
@@ -218,7 +218,7 @@ def _mark(
         _askrecruiter_of(session, scout, refused)
         finish_batch(session, batch)
         return None
-    turn = take_turn(session, work.vault, connection, policy, written.to)
+    turn = take_turn(session, work.vault, connection, policy, written.to, job=claim.id)
     if turn is not None:
         raise NotYet(turn.at, turn.why)
     if written.test_run:
