@@ -26,6 +26,7 @@ from plugin.scouting.voices import IN_HOUSE, Speaker
 
 COMMITTED, STANDARD = "committed", "standard"
 FIRST, FOLLOW_UP = "first", "follow_up"
+BY_HAND = "by_hand"  # a first letter in fewer words, where a service takes no more
 
 SEPARATOR = "＊　＊　＊"
 """Between the two languages of a bilingual letter."""

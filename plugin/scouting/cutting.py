@@ -1,8 +1,8 @@
 """A letter cut to the length a service takes, without cutting what must be said.
 
-The promise, the legal block and how to refuse are never shortened. Facts about the role go first, from the last, then
-facts about the person, down to one of each; a letter that still doesn't fit is refused, so that a person shortens
-their own paragraph.
+The promise, the legal block and how to refuse are never shortened. The courtesies go first (a letter of its own, with
+every fact), then facts about the role, from the last, then facts about the person, down to one of each; a letter that
+still doesn't fit is refused, so that a person shortens their own paragraph.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from plugin.i18n import phrases
-from plugin.scouting.compiler import Letter, Parts, compile_letter
+from plugin.scouting.compiler import BY_HAND, Letter, Parts, compile_letter
 from plugin.scouting.facts import chosen
 from plugin.scouting.legal import LetterRefused
 from plugin.scouting.media import NAMES
@@ -21,11 +21,12 @@ from plugin.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A letter that fits, and how many facts were left out for it."""
+    """A letter that fits, and how many facts were left out for it. `brief`: in fewer words."""
 
     letter: Letter
     most: int
     left_out: int
+    brief: bool = False
 
     @property
     def length(self) -> int:
@@ -63,10 +64,10 @@ _DEFAULTS = dict(each.split("=") for each in str(Settings.model_fields["by_hand_
 def cut(parts: Parts, medium: str, most: int) -> Cut:
     """The longest version that fits. Raises `TooLong`, and whatever the compiler refuses."""
     shortest = 0
-    for left_out, shorter in enumerate(_shorter(parts)):
+    for left_out, shorter in _shorter(parts):
         letter = _in_words_of(compile_letter(shorter))
         if len(letter.text) <= most:
-            return Cut(letter, most, left_out)
+            return Cut(letter, most, left_out, shorter.occasion == BY_HAND)
         shortest = len(letter.text)
     raise TooLong(medium, shortest, most)
 
@@ -85,13 +86,17 @@ _SAID = {
 }
 
 
-def _shorter(parts: Parts) -> Iterator[Parts]:
-    """The letter's parts, whole first, then with one fact less each time."""
-    yield parts
-    lines = parts.role.lines
+def _shorter(parts: Parts) -> Iterator[tuple[int, Parts]]:
+    """The letter's parts with how many facts are left out: whole, then in fewer words, then with one fact less each time."""
+    yield 0, parts
+    brief = replace(parts, occasion=BY_HAND)
+    yield 0, brief
+    lines, facts = parts.role.lines, chosen(parts.facts, parts.language)
+    left_out = 0
     for count in range(len(lines) - 1, 0, -1):
-        yield replace(parts, role=replace(parts.role, lines=lines[:count]))
-    facts = chosen(parts.facts, parts.language)
+        left_out += 1
+        yield left_out, replace(brief, role=replace(parts.role, lines=lines[:count]))
     role = replace(parts.role, lines=lines[:1])
     for count in range(len(facts) - 1, 0, -1):
-        yield replace(parts, role=role, facts=facts[:count])
+        left_out += 1
+        yield left_out, replace(brief, role=role, facts=facts[:count])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,8 @@ from plugin.rows import Batch, Commitment, Entry, Event, Promise, Reply, Scout, 
 from plugin.scouting import by_hand
 from plugin.scouting.batches import recall
 from plugin.scouting.by_hand import CannotTake
+from plugin.scouting.compiler import BY_HAND as BRIEF
+from plugin.scouting.compiler import compile_letter
 from plugin.scouting.cutting import TooLong, cut, limit_of
 from plugin.scouting.deciding import log_reply
 from plugin.scouting.letters import parts_of
@@ -31,8 +34,12 @@ BOTH_DATABASES = pytest.mark.parametrize(
 LINKEDIN = "https://www.linkedin.example/in/taro-mihon"
 
 
-def known_there(email: str = "", name: str = "見本 太郎", **handles: str) -> Identity:
-    return Identity(name=name, romaji="Taro Mihon", email=email, company="株式会社れい", **handles)
+def known_there(email: str = "", **handles: str) -> Identity:
+    return Identity(name="見本 太郎", romaji="Taro Mihon", email=email, company="株式会社れい", **handles)
+
+
+def another_there() -> Identity:
+    return Identity(name="例示 花子", romaji="Hanako Reiji", company="株式会社べつ", linkedin=LINKEDIN + "-2")
 
 
 @pytest.fixture
@@ -157,7 +164,7 @@ def test_the_last_days_before_the_reply_deadline_stop_a_letter_by_hand_too(unmai
 
 def test_letters_by_hand_count_towards_the_cap(stage: Any) -> None:
     stage.people(1, identity=known_there(linkedin=LINKEDIN))
-    stage.people(1, first=2, identity=known_there(name="例示 花子", linkedin=LINKEDIN + "2"))
+    stage.people(1, first=2, identity=another_there())
     stage.calibrate({"u001": 90, "u002": 80})
     stage.commit()
     stage.run()
@@ -321,16 +328,27 @@ def whole(unmailed: Any) -> Any:
         return parts_of(session, unmailed.work.vault, unmailed.work.settings, only(unmailed), reach="linkedin:x")
 
 
-def test_facts_about_the_role_go_first_then_the_letter_is_refused(whole: Any) -> None:
+def test_courtesies_go_first_then_facts_about_the_role_then_the_letter_is_refused(whole: Any) -> None:
     longest = cut(whole, "linkedin", 10_000)
-    assert longest.left_out == 0 and len(whole.role.lines) > 2
-    shorter = cut(whole, "linkedin", longest.length - 1)
+    assert (longest.left_out, longest.brief) == (0, False) and len(whole.role.lines) > 2
+    brief = cut(whole, "linkedin", longest.length - 1)
+    assert (brief.left_out, brief.brief) == (0, True)
+    assert all(value in brief.letter.text for _label, value in whole.role.lines)
+    shorter = cut(whole, "linkedin", brief.length - 1)
     assert shorter.left_out == 1
     assert whole.role.lines[-1][1] not in shorter.letter.text
     with pytest.raises(TooLong, match="too_long") as refused:
         cut(whole, "linkedin", 300)
     for locale in ("ja", "en"):
         assert "300" in refused.value.text(locale) and "LinkedIn" in refused.value.text(locale)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("voice", ["in_house", "agency", "operator"])
+def test_every_voice_has_its_letter_in_fewer_words(whole: Any, language: str, voice: str) -> None:
+    letter = compile_letter(replace(whole, language=language, voice=voice, occasion=BRIEF))
+    assert "%(" not in letter.text and whole.page in letter.text and whole.legal in letter.text
+    assert len(letter.text) < len(compile_letter(replace(whole, language=language, voice=voice)).text)
 
 
 @given(most=st.integers(min_value=1, max_value=3000))
@@ -347,7 +365,7 @@ def test_whatever_the_limit_promise_law_and_refusal_are_whole_or_nothing_is_writ
 
 def test_every_medium_has_a_limit_and_both_languages_fit_it(stage: Any) -> None:
     stage.people(1, identity=known_there(linkedin=LINKEDIN))
-    stage.people(1, first=2, identity=known_there(name="例示 花子", linkedin=LINKEDIN + "2"), language="en")
+    stage.people(1, first=2, identity=another_there(), language="en")
     stage.policy(company_en="Mihon Inc.")
     stage.calibrate({"u001": 90, "u002": 89})
     stage.commit()
