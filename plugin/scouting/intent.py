@@ -56,6 +56,11 @@ SIGNS: tuple[Sign, ...] = (
     *NEGATED,
 )
 REFUSING = ("declined", "withdraw")
+_BUT = re.compile(r"(?:が|けど|けれども?|ものの|一方)、|\bbut\b|\bhowever\b|\bthough\b|;")
+_BUT_FIRST = re.compile(r"(?:ただ|しかし|でも|とはいえ|それでも)|(?:but|however|that said|still|yet)\b")
+_EARLIER = re.compile(
+    r"(?:先日|先週|昨日|先ほど|前回|先般).{0,24}(?:面接|面談|日程|応募|お?返事|返信|承諾|お?受け|調整|お?約束)(?:を|に|の|し|いた|ご|希望|の件)|\bi (?:said yes|agreed|had agreed|accepted|confirmed)\b.{0,30}\b(?:but|last|earlier|before|yesterday)\b"
+)
 _ON_MEETING = re.compile(
     SCHEDULING.pattern
     + r"|面談|面接|お話|説明|お目に|日程|よろしいでしょうか|\b(?:talk|chat|call|meet|speak|next steps?|time|slot|when)\b"
@@ -245,6 +250,8 @@ def _decide(said: list[str], found: list[_Found], *, automatic: bool, away: bool
         return intent("via_agent", *agent)
     if others:
         return intent("referral", *others, because="mixed" if yes and not no else "")
+    if no and not moved and _EARLIER.search(" ".join(said)):
+        return intent("withdraw", *no, because="mixed" if yes and not _together(yes, no) else negated)
     if no:
         if later:
             return intent("later", *no, *later, because="mixed" if yes else "")
@@ -261,7 +268,7 @@ def _decide(said: list[str], found: list[_Found], *, automatic: bool, away: bool
         return intent("later", *yes, *later, because="mixed")
     if yes:
         # Words of regret beside a yes: perhaps the yes is only politeness.
-        because = negated or ("mixed" if _regrets(said, soft_no) or second_thoughts(said, _spans(yes)) else "")
+        because = negated or ("mixed" if _regrets(said, soft_no, yes) or second_thoughts(said, _spans(yes)) else "")
         condition = condition_in(said)
         # Another doubt comes first: a condition that is met clears its own doubt only.
         read = intent("interested", *yes, because=because or ("condition" if condition else ""))
@@ -285,10 +292,24 @@ def _spans(found: list[_Found]) -> list[tuple[int, int, int]]:
     return [(hit.place // 1000, hit.place % 1000, hit.place % 1000 + len(hit.words)) for hit in found]
 
 
-def _regrets(said: list[str], soft_no: list[_Found]) -> bool:
+def _regrets(said: list[str], soft_no: list[_Found], yes: list[_Found]) -> bool:
+    """Words of a soft no beside a yes, but for those the yes answers: 「満足していますが、面談をお願いします」."""
     return any(
-        not re.match(r"申し?訳", hit.words) and not SCHEDULING.search(said[hit.place // 1000]) for hit in soft_no
+        not re.match(r"申し?訳", hit.words)
+        and not SCHEDULING.search(said[hit.place // 1000])
+        # Not thinking of a change stays beside the yes: they may want to talk, and no interview.
+        and (hit.words.startswith("転職") or "looking" in hit.words or not any(_turned(said, hit, one) for one in yes))
+        for hit in soft_no
     )
+
+
+def _turned(said: list[str], before: _Found, after: _Found) -> bool:
+    """Is there a turn ("but", 「が、」) between these two of one sentence, or between neighbouring ones?"""
+    place, start = divmod(before.place, 1000)
+    other, end = divmod(after.place, 1000)
+    if other == place:
+        return start < end and bool(_BUT.search(said[place][start:end]))
+    return other == place + 1 and bool(_BUT_FIRST.match(said[other]))
 
 
 def _together(one: list[_Found], other: list[_Found]) -> bool:

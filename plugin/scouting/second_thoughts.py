@@ -26,7 +26,7 @@ _DENIED_EN = re.compile(
 )
 _IF_ONLY = re.compile(
     r"(?:本音|山々|やまやま|気持ち(?:は|も)|(?:前職|以前|昔|当時|若|\d年前|友人|知人|同僚|後輩|家族|妻|夫)(?:の私)?(?:なら|だったら|であれば)|と言われ|と書|ほかの方|他の方|別の方|人はいる|方はいる|(?:し|受け|伺っ|答え)たと(?:思|存))"
-    r"|\b(?:if i (?:were|was|had|could)|were i|used to|would have|could have|should have|had you|years? ago|wish|someone|somebody|anyone|everyone|anybody|somebody else|other (?:people|candidates|person)|people who|younger|in your dreams|yeah,? right|whatever|as if|supposed to|pretend|ever be)\b|\bwho'?d\b"
+    r"|\b(?:if i (?:were|was|had|could)|were i|used to|would have|could have|should have|had you|years? ago|wish|someone|somebody|anyone|everyone|anybody|somebody else|other (?:people|candidates|person)|people who|younger|in your dreams|yeah,? right|whatever|as if|supposed to|pretend|ever be|before i (?:decide|commit|answer|say|agree))\b|\bwho'?d\b"
 )
 _RHETORIC = re.compile(
     r"^(?:(?:and|so|but) )?(?:why (?:would|should|do|are|is)|what makes|how come|do i|am i|did i|would i|who says)\b"
