@@ -85,6 +85,10 @@ class MailStore:
                 (self._now().isoformat(), sender, recipient.lower(), message_id, raw),
             )
 
+    def drop(self, id: int) -> None:
+        with self._open() as database:
+            database.execute("DELETE FROM mail WHERE id = ?", (id,))
+
     def all(self, *, recipient: str = "", after: int = 0) -> list[Kept]:
         """Mails in the order they came, of one recipient or of all, with an id above `after`."""
         query = "SELECT id, received_at, sender, recipient, message_id, raw FROM mail WHERE id > ?"

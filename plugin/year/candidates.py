@@ -23,7 +23,7 @@ SHARES: tuple[tuple[str, float], ...] = (
     ("no", 0.07),
     ("later", 0.02),
     ("question", 0.03),
-    ("opt_out", 0.02),
+    ("opt_out", 0.03),
     ("away", 0.04),
     ("forged", 0.01),
 )
@@ -54,7 +54,7 @@ class Candidates:
             year.agenda.add(self._soonest(at), lambda: self._bounce(letter))
             return
         dice = year.dice("candidate", letter.address, letter.requisition)
-        kind = _which(SHARES, dice.random())
+        kind = _which(SHARES, dice.random() / year.size.eagerness)
         if not kind:
             return
         first = self._soonest(letter.kept.received_at + _delay(dice))

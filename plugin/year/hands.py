@@ -6,6 +6,7 @@ in between is a worker's own work on the same database, the same store and the s
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -40,7 +41,7 @@ DUTIES: dict[str, Callable[..., None]] = {
     "promises": ticks.owe_promise_clock,
     "all": ticks.tick,
 }
-PATIENCE = 120.0
+PATIENCE = 60.0
 """Real seconds one stretch of work may take before the year is called stuck."""
 
 
@@ -59,6 +60,7 @@ def nursery(address: str) -> None:
         import_module(module)
     for language in LOCALES:
         read_requirement(plain_text(demo_description(language)))  # the lexicon is read once, not once a worker
+    gc.freeze()  # what is imported is never garbage: no worker shall look through it again and again
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are buried by the system
     while sys.stdin.buffer.readline():
         if os.fork() == 0:

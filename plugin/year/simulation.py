@@ -41,6 +41,8 @@ class Size:
     managers: int = 24
     kills: int = 60
     restarts: int = 12
+    opening_days: int = 0  # in which requisitions are opened; 0: all but the last `WINDING_UP`
+    eagerness: float = 1.0  # how much more often people answer than they would
     start: date = START
 
 
@@ -111,7 +113,7 @@ class Year:
         self.notice()
 
     def _plan_requisitions(self) -> None:
-        span = max(1, self.size.days - WINDING_UP)
+        span = self.size.opening_days or max(1, self.size.days - WINDING_UP)
         for number in range(self.size.requisitions):
             dice = self.dice("requisition", number)
             day = calendar.after(self.size.start + timedelta(days=span * number // self.size.requisitions), 1)

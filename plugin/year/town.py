@@ -12,7 +12,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -130,10 +130,17 @@ class Town:
                 self.dovecot.append_with(self._imap, raw, now)
                 return now
             except (OSError, imaplib.IMAP4.abort):
-                self._imap = None  # a connection that stood idle for long was closed; a new one is as good
+                self.close()  # a connection that stood idle for long was closed; a new one is as good
                 if attempt == 2:
                     raise
         raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """Leave the mailbox; the servers are closed by whoever opened them."""
+        if self._imap is not None:
+            with suppress(OSError, imaplib.IMAP4.error):  # it may have hung up first
+                self._imap.logout()
+            self._imap = None
 
     def look_into_mailbox(self) -> None:
         """Let the mailbox be polled, a slot after the last look."""
@@ -296,6 +303,7 @@ def open_town(
             killer=Killer(random.Random(f"{seed}:deaths"), sorted(deaths)),
         )
         made.mail_server.seed = seed
+        stack.callback(made.close)
         made.settle()  # everybody is read into the store, undisturbed
         if progress is not None:
             progress(people, people)

@@ -58,8 +58,8 @@ class Court:
         self._letters = list(self._truth.letters.values())
         self._kept = year.town.mails(0)
 
-    def sit(self) -> list[Verdict]:
-        """Every verdict, in the order a reader cares about."""
+    def sit(self, only: str = "") -> list[Verdict]:
+        """Every verdict, in the order a reader cares about; `only` that of one rule."""
         rules: tuple[tuple[str, int, Callable[[], Wrong]], ...] = (
             ("no Message-ID twice at the mail server", len(self._kept), self._twice),
             ("no yes lost, none doubled, none invented", len(self._truth.yeses), self._yeses),
@@ -74,7 +74,7 @@ class Court:
             ("no work is left over or was set aside", len(self._jobs), self._work),
             ("the ledger verifies", len(self._promises), self._ledger),
         )  # fmt: skip
-        return [Verdict(rule, asked, tuple(ask())) for rule, asked, ask in rules]
+        return [Verdict(rule, asked, tuple(ask())) for rule, asked, ask in rules if only in ("", rule)]
 
     # Mail out.
 
@@ -234,7 +234,7 @@ class Court:
                 yield f"promise {promise.key}: made by a yes after the deadline"
             elif promise.due_date != yes.due:
                 yield f"promise {promise.key}: due {promise.due_date}, the wall calendar says {yes.due}"
-            elif (right := _right_end(yes)) != promise.state:
+            elif (right := right_end(yes)) != promise.state:
                 yield f"promise {promise.key} (due {yes.due}): {promise.state}, should be {right}; {_meetings(yes)}"
         for scout_id in self._promises.keys() - self._truth.yeses.keys():
             yield f"scout {scout_id}: a promise without a yes"
@@ -264,7 +264,7 @@ class Court:
                 yield f"{kind} is owed since {due}: {error}"
 
 
-def _right_end(yes: Yes) -> str:
+def right_end(yes: Yes) -> str:
     """How a promise has to end by what happened."""
     assert yes.due is not None
     if yes.waived:
