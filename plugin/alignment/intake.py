@@ -161,7 +161,10 @@ def _status_changed(session: Session, row: Requisition, before: str) -> None:
         shortlist_posted=posted,
     )
     if row.status == "open":
+        from plugin.scouting.replacing import prepare_again
+
         requisition_opened(session, row)
+        prepare_again(session, row)
     elif row.status == "closed":
         from plugin.scouting.batches import stop_unsent
 

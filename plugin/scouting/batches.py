@@ -7,7 +7,7 @@ asks R1 and R5 again in the transaction that marks its mail `sending`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, func, select
@@ -18,6 +18,7 @@ from plugin.database import now_of
 from plugin.events import record
 from plugin.i18n import phrases
 from plugin.pipeline.kept_rate import under_review
+from plugin.policy import Policy
 from plugin.rows import Batch, Commitment, Connection, Employer, Mail, Requisition, Scout
 from plugin.scouting.choosing import draft, plan_of
 from plugin.scouting.legal import missing
@@ -25,7 +26,7 @@ from plugin.scouting.may_write import LEFT
 from plugin.scouting.media import MAIL
 from plugin.scouting.pacing import moments
 from plugin.work.context import Work
-from plugin.work.jobs import BULK, Claim, owe
+from plugin.work.jobs import BULK, Claim, Owed, owe_many
 
 UNSENT = ("drafted", "queued")
 
@@ -69,7 +70,7 @@ class Recalled:
 def prepare_batch(work: Work, claim: Claim) -> None:
     """Draft the letters of a commitment, or standard ones. Twice is once.
 
-    Payload: `commitment_id`; or, without any commitment, `calibration_id`, `line`, `people` and `by` for standard
+    Payload: `commitment_id`, with `batch_id` to fill up a batch people fell out of; or, without any commitment, `calibration_id`, `line`, `people` and `by` for standard
     letters. Reads the ATS and the judgement outside any transaction.
     """
     with work.reading() as session:
@@ -79,7 +80,9 @@ def prepare_batch(work: Work, claim: Claim) -> None:
     candidates = plan.choose(work)
     with work.finishing(claim) as session:
         batch = draft(session, work.vault, plan, candidates)
-        if batch is not None and policy_of(plan.connection).auto_release and not obstacles(session, batch):
+        if batch is not None and plan.batch_id is not None:
+            _release_more(session, batch)
+        elif batch is not None and policy_of(plan.connection).auto_release and not obstacles(session, batch):
             release(session, batch, "auto")
 
 
@@ -135,7 +138,24 @@ def release(session: Session, batch: Batch, by: str) -> None:
     batch.state, batch.released_by, batch.released_at = "released", by, now
     batch.recall_until = now + timedelta(seconds=policy.recall_seconds)
     session.add(batch)
-    turns = moments(batch.recall_until, policy)
+    people = _queue(session, batch, policy, batch.recall_until)
+    record(session, batch.employer_id, "batch", batch.key, "released", actor=_actor(by), people=people)
+
+
+def _release_more(session: Session, batch: Batch) -> None:
+    """Let those follow who were drafted in others' stead; the batch was released, and they can be recalled as long."""
+    requisition = session.get_one(Requisition, batch.requisition_id)
+    policy = policy_of(session.get_one(Connection, requisition.connection_id))
+    people = _queue(session, batch, policy, now_of(session) + timedelta(seconds=policy.recall_seconds))
+    if people:
+        batch.state = "sending" if batch.state == "finished" else batch.state
+        session.add(batch)
+        record(session, batch.employer_id, "batch", batch.key, "released_more", actor="clock", people=people)
+
+
+def _queue(session: Session, batch: Batch, policy: Policy, start: datetime) -> int:
+    """Release every draft of a batch and owe the sending of those that go by mail, paced, best first; how many in all."""
+    now = now_of(session)
     scouts = session.exec(
         select(Scout)
         .where(col(Scout.batch_id) == batch.key, col(Scout.state) == "drafted")
@@ -144,19 +164,23 @@ def release(session: Session, batch: Batch, by: str) -> None:
     for scout in scouts:
         scout.state, scout.reason = "queued", ""
         session.add(scout)
-        if scout.medium != MAIL:
-            continue  # it waits for somebody to carry it
-        owe(
-            session,
-            "send_scout",
-            f"{scout.key}:{now.isoformat()}",  # a batch that was recalled is owed anew
-            employer_id=scout.employer_id,
-            connection_id=scout.connection_id,
-            payload={"scout_id": scout.key},
-            due=next(turns),
-            lane=BULK,
-        )
-    record(session, batch.employer_id, "batch", batch.key, "released", actor=_actor(by), people=len(scouts))
+    mailed = [scout for scout in scouts if scout.medium == MAIL]  # the others wait for somebody to carry them
+    owe_many(
+        session,
+        [
+            Owed(
+                "send_scout",
+                f"{scout.key}:{now.isoformat()}",  # a batch that was recalled is owed anew
+                scout.employer_id,
+                scout.connection_id,
+                {"scout_id": scout.key},
+                due=due,
+                lane=BULK,
+            )
+            for scout, due in zip(mailed, moments(start, policy), strict=False)
+        ],
+    )
+    return len(scouts)
 
 
 def recall(session: Session, batch: Batch, by: str) -> Recalled:

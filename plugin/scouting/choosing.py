@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
 from plugin.alignment.commitment import live, lock
 from plugin.alignment.covers import above
 from plugin.alignment.scores import best_first
 from plugin.alignment.store import judged_on
+from plugin.connections import policy_of
 from plugin.database import now_of
 from plugin.events import record
 from plugin.identity import identities, seal_many
@@ -34,6 +36,7 @@ from plugin.scouting.known_there import learn_from_ats
 from plugin.scouting.may_write import LEFT, reachable
 from plugin.scouting.media import ABOUT_MAIL, MAIL, reachable_by
 from plugin.scouting.post import new_token
+from plugin.scouting.replacing import places, takes_more
 from plugin.sealing import Vault
 from plugin.work.context import Work
 from ranking.guidance import read_guidance
@@ -79,6 +82,7 @@ class Plan:
     people: int
     ranked: tuple[Above, ...]
     by: str
+    batch_id: int | None = None  # the batch to fill up, instead of a new one
 
     def choose(self, work: Work) -> list[Chosen]:
         """Go down the ranking until the cap is full. Asks the ATS and the judgement: call it outside any transaction."""
@@ -171,13 +175,15 @@ def plan_of(session: Session, payload: Mapping[str, Any]) -> Plan | None:
     """Read what a batch is to be made of; None when there is nothing to prepare (any more)."""
     if "commitment_id" in payload:
         commitment = session.get(Commitment, payload["commitment_id"])
-        if commitment is None or commitment.state != "in_force" or _batch_of(session, commitment) is not None:
+        batch = session.get(Batch, payload["batch_id"]) if "batch_id" in payload else None
+        if commitment is None or not _wanted(session, commitment, batch):
             return None
         calibration = session.get_one(Calibration, commitment.calibration_id)
-        line, inclusive, people = commitment.line, commitment.inclusive, commitment.max_people
+        line, inclusive = commitment.line, commitment.inclusive
+        people = commitment.max_people if batch is None else places(session, commitment)
         exclusions, by = set(commitment.exclusions), ""
     else:
-        commitment = None
+        commitment = batch = None
         calibration = session.get_one(Calibration, payload["calibration_id"])
         line, inclusive, people = int(payload["line"]), True, int(payload["people"])
         exclusions, by = set[str](), str(payload["by"])
@@ -185,13 +191,10 @@ def plan_of(session: Session, payload: Mapping[str, Any]) -> Plan | None:
     connection = session.get_one(Connection, requisition.connection_id)
     requirement = session.get_one(RequirementRow, calibration.requirement_id)
     guidance = session.get(GuidanceNote, calibration.guidance_id) if calibration.guidance_id is not None else None
-    written = set(
-        session.exec(
-            select(Scout.profile_id).where(
-                col(Scout.requisition_id) == requisition.key, col(Scout.state).in_([*LEFT, "refused"])
-            )
-        )
-    )
+    settled: ColumnElement[bool] = col(Scout.state).in_([*LEFT, "refused"])
+    if batch is not None:
+        settled = or_(settled, col(Scout.batch_id) == batch.key)  # looked at before, whatever came of it
+    written = set(session.exec(select(Scout.profile_id).where(col(Scout.requisition_id) == requisition.key, settled)))
     ranked = tuple(
         Above(profile_id, revision, score)
         for profile_id, revision, score in best_first(session, calibration, line)
@@ -207,6 +210,7 @@ def plan_of(session: Session, payload: Mapping[str, Any]) -> Plan | None:
         people=people,
         ranked=ranked,
         by=by,
+        batch_id=batch.key if batch is not None else None,
     )
 
 
@@ -217,18 +221,22 @@ def draft(session: Session, vault: Vault, plan: Plan, people: Sequence[Chosen]) 
     at most once per requisition.
     """
     requisition = lock(session, plan.requisition.key)
+    filling = session.get_one(Batch, plan.batch_id, populate_existing=True) if plan.batch_id is not None else None
     if plan.commitment is not None:
         commitment = session.get_one(Commitment, plan.commitment.key, populate_existing=True)
-        if commitment.state != "in_force" or _batch_of(session, commitment) is not None:
+        if not _wanted(session, commitment, filling):
             return None
+        if filling is not None and len([one for one in people if not one.reason]) > places(session, commitment):
+            return None  # another search has filled these places meanwhile
     elif requisition.calibration_id != plan.calibration.id or live(session, requisition.key) is not None:
         return None  # asked for before the manager decided: nobody's committed letter becomes a standard one
     now = now_of(session)
-    batch = Batch(
+    batch = filling or Batch(
         employer_id=requisition.employer_id,
         requisition_id=requisition.key,
         calibration_id=plan.calibration.key,
         commitment_id=plan.commitment.key if plan.commitment is not None else None,
+        replacing=policy_of(plan.connection).replacing,
         created_at=now,
     )
     session.add(batch)
@@ -280,7 +288,7 @@ def draft(session: Session, vault: Vault, plan: Plan, people: Sequence[Chosen]) 
         batch.employer_id,
         "batch",
         batch.key,
-        "drafted",
+        "drafted" if filling is None else "filled_up",
         actor=f"staff:{plan.by}" if plan.by else "clock",
         people=drafted,
         excluded=len(people) - drafted,
@@ -289,5 +297,14 @@ def draft(session: Session, vault: Vault, plan: Plan, people: Sequence[Chosen]) 
     return batch
 
 
-def _batch_of(session: Session, commitment: Commitment) -> Batch | None:
-    return session.exec(select(Batch).where(col(Batch.commitment_id) == commitment.key)).first()
+def _wanted(session: Session, commitment: Commitment, filling: Batch | None) -> bool:
+    """Whether letters of this commitment are (still) to be drafted: it has no batch yet, or one to be filled up.
+
+    A batch that stopped while its commitment stayed in force stopped because the requisition closed; it has reopened.
+    """
+    if commitment.state != "in_force":
+        return False
+    if filling is not None:
+        return filling.commitment_id == commitment.id and takes_more(session, filling)
+    standing = select(Batch.id).where(col(Batch.commitment_id) == commitment.key, col(Batch.state) != "stopped")
+    return session.exec(standing).first() is None

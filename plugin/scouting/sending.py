@@ -39,6 +39,7 @@ from plugin.scouting.may_write import LEFT, may_write_to
 from plugin.scouting.media import ABOUT_MAIL, MAIL
 from plugin.scouting.pacing import next_moment, take_turn
 from plugin.scouting.rehearsal import rehearse
+from plugin.scouting.replacing import owe_replacement
 from plugin.scouting.settling import Attempt, finish_batch, mark_unknown, recruiter_of, settle, settle_unknown
 from plugin.scouting.suppression import is_suppressed
 from plugin.sealing import Erased
@@ -106,6 +107,8 @@ def _mark_scout(work: Work, claim: Claim, scout_id: int) -> Attempt | None:
         if why:
             _leave_out(session, scout, why)
             finish_batch(session, batch)
+            if scout.state == "excluded":
+                owe_replacement(session, scout)
             return None
         _wait_for_the_manager(session, requisition, connection, scout)
         return _mark(session, work, claim, connection, batch, scout, mail)

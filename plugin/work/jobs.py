@@ -98,13 +98,15 @@ def owe(
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One of many jobs to owe at once, due now in the normal lane."""
+    """One of many jobs to owe at once, due now unless it says otherwise."""
 
     kind: str
     dedupe: str
     employer_id: int
     connection_id: int | None
     payload: dict[str, Any]
+    due: datetime | None = None
+    lane: int = NORMAL
 
 
 def owe_many(session: Session, owed: Sequence[Owed]) -> None:
@@ -119,8 +121,8 @@ def owe_many(session: Session, owed: Sequence[Owed]) -> None:
             "kind": one.kind,
             "dedupe": f"{one.kind}:{one.dedupe}",
             "payload": one.payload,
-            "due": now,
-            "lane": NORMAL,
+            "due": one.due or now,
+            "lane": one.lane,
             "created_at": now,
             "state": "owed",
             "attempts": 0,

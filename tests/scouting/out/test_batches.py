@@ -20,7 +20,9 @@ from plugin.rows import Batch, Calibration, Commitment, Connection, Requisition
 from plugin.scouting.batches import CannotRelease, recall, release, stop_unsent
 from plugin.scouting.legal import LetterRefused
 from plugin.scouting.letters import facts_of, note_of, preview, set_note
+from plugin.scouting.ownership import introduce
 from plugin.scouting.pacing import interval, moments, next_moment
+from plugin.scouting.replacing import prepare_again
 
 BOTH_DATABASES = pytest.mark.parametrize(
     "database_kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -434,3 +436,55 @@ def test_release_names_who_released(ready: Any) -> None:
         release(session, session.get_one(Batch, ready.batch().key), "7")
     assert ready.batch().released_by == "7"
     assert ready.batch().recall_until == ready.batch().released_at + timedelta(seconds=600)
+
+
+def test_who_falls_out_at_sending_is_replaced_by_the_next_best_up_to_the_cap(stage: Any, smtp: Any) -> None:
+    replaced = _falls_out(stage)
+    assert replaced.states()["u001"] == "excluded"
+    assert sorted(id for id, state in replaced.states().items() if state == "sent") == ["u002", "u003"]
+    assert len(smtp.messages) == 2
+
+
+def test_nobody_is_replaced_where_the_recruiter_switched_it_off(stage: Any, smtp: Any) -> None:
+    kept = _falls_out(stage, replacing=False)
+    assert [id for id, state in kept.states().items() if state == "sent"] == ["u002"]
+
+
+def _falls_out(stage: Any, **switched: Any) -> Any:
+    """Two places, three people above the line; the best is introduced by an agency between release and sending."""
+    stage.people(3)
+    stage.calibrate({"u001": 90, "u002": 85, "u003": 80})
+    stage.commit(max_people=2)
+    stage.run()
+    stage.release()
+    if switched:
+        stage.change(Batch, stage.batch().key, **switched)
+    with stage.work.writing() as session:
+        introduce(
+            session,
+            stage.connection,
+            "u001",
+            kind="agency",
+            by_whom="みほんエージェント",
+            introduced_at=stage.clock.now() - timedelta(days=1),
+            actor="staff:1",
+        )
+    stage.run_for(minutes=60)
+    return stage
+
+
+def test_a_batch_that_stopped_when_its_requisition_closed_is_prepared_anew_when_it_opens(ready: Any) -> None:
+    first = ready.batch().key
+    with ready.work.writing() as session:
+        requisition = session.get_one(Requisition, ready.requisition_id)
+        requisition.status = "closed"
+        stop_unsent(session, requisition.key, "requisition_closed")
+    with ready.work.writing() as session:
+        requisition = session.get_one(Requisition, ready.requisition_id)
+        requisition.status = "open"
+        prepare_again(session, requisition)
+        prepare_again(session, requisition)
+    ready.run()
+    assert ready.batch().key > first and ready.batch().state == "drafted"
+    assert set(ready.states().values()) == {"drafted"}
+    assert ready.batch().commitment_id == ready.commitment_id
