@@ -189,7 +189,7 @@ def _links(db: Session, tasks: list[Task]) -> dict[int, str]:
     for task in tasks:
         id = task.subject_id
         if task.subject == "reply":
-            waits = task.kind in ("triage", "contradiction")
+            waits = task.kind in ("triage", "contradiction") or id is None
             links[task.key] = (
                 url_for("replies.waiting") + f"#reply-{id}" if waits else url_for("replies.one", reply_id=id)
             )

@@ -32,8 +32,8 @@ from plugin.rows import (
     Scout,
 )
 from plugin.scouting import attachments
+from plugin.scouting.asked import MET
 from plugin.scouting.circumstances import requirements_of
-from plugin.scouting.conditions_met import MET
 from plugin.scouting.stated import STATED_TOPICS, facts_about
 from plugin.sealing import Erased, Vault
 from plugin.work.context import Work

@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from plugin.rows import Calibration, Connection, Reply, RequirementRow, Requisition, Scout
-from plugin.scouting.conditions_met import CONTRADICTED, MET, Compared, compare, conditions_of, worst
+from plugin.scouting.asked import CONTRADICTED, MET
+from plugin.scouting.conditions_met import Compared, compare, conditions_of, worst
 from plugin.scouting.intent import Intent, differs, read_intent
 from plugin.scouting.matching import Match
 from plugin.scouting.mime import Incoming
