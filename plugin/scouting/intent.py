@@ -61,6 +61,9 @@ _BUT_FIRST = re.compile(r"(?:ただ|しかし|でも|とはいえ|それでも)|
 _EARLIER = re.compile(
     r"(?:先日|先週|昨日|先ほど|前回|先般).{0,24}(?:面接|面談|日程|応募|お?返事|返信|承諾|お?受け|調整|お?約束)(?:を|に|の|し|いた|ご|希望|の件)|\bi (?:said yes|agreed|had agreed|accepted|confirmed)\b.{0,30}\b(?:but|last|earlier|before|yesterday)\b"
 )
+_TIME = re.compile(
+    r"\d月|[かヶカケヵ箇]月|年|春|夏|秋|冬|来月|来週|今月|来期|半年|明け|落ち着|終わ(?:っ|り|れ)|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|spring|summer|autumn|fall|winter|q\d|days?|weeks?|months?|quarters?|years?|holidays|christmas)"
+)
 _ON_MEETING = re.compile(
     SCHEDULING.pattern
     + r"|面談|面接|お話|説明|お目に|日程|よろしいでしょうか|\b(?:talk|chat|call|meet|speak|next steps?|time|slot|when)\b"
@@ -253,7 +256,8 @@ def _decide(said: list[str], found: list[_Found], *, automatic: bool, away: bool
     if no and not moved and _EARLIER.search(" ".join(said)):
         return intent("withdraw", *no, because="mixed" if yes and not _together(yes, no) else negated)
     if no:
-        if later:
+        # "Another time, perhaps" beside a no is politeness; a time that is named is meant.
+        if any(_TIME.search(said[hit.place // 1000]) for hit in later):
             return intent("later", *no, *later, because="mixed" if yes else "")
         if negated:
             return intent("unclear", *no, because=negated)

@@ -14,7 +14,7 @@ LATER = [
         r"(?:来年|来月|来春|次回|今度|春|夏|秋|冬|\d月)(?:に|の.{1,6}に)?、?また.{0,6}(?:お願い|連絡|よろしく|声|お話)|(?:以降|から|後|頃)(?:で(?:あれば|したら)|なら|に)(?:は)?、?(?:動け|可能|お話|検討|考え|対応)",
         r"(?:時期|タイミング|機会)を(?:改め|見て|あらため)|改めて(?:こちらから|私から|当方から|ご)?.{0,4}(?:連絡|相談|返信|返事|お返事)(?:いた|致|し(?:ます|たい)|させ|さしあげ|差し上げ)",
         r"(?:少し|もう少し|しばらく|少々|今しばらく)(?:の間|、)?(?:考え|検討|時間|お時間|待|お待ち|先)",
-        r"(?:その(?:頃|ころ|時|とき|際|節|折)|時期が来|落ち着いたら|落ち着きましたら).{0,30}(?:ご?連絡|声(?:が|を|掛|か)|募集|お話|検討|相談|お願い)",
+        r"(?:その(?:頃|ころ|時期)|(?<!りましたら、)(?<!あれば、)その(?:時|とき|際|節|折)|時期が来|落ち着いたら|落ち着きましたら).{0,30}(?:ご?連絡|声(?:が|を|掛|か)|募集|お話|検討|相談|(?<!よろしく)お願い)",
         r"(?:その|少し)(?:前|後|あと)に.{0,10}(?:また|改めて)|また(?:お?話せ|お話しでき|お話させ|ご?連絡させ)",
         r"(?:後日|いずれ|のちほど|後ほど).{0,14}(?:連絡|返信|返事|お話|相談|お願い|検討)",
         after=r"^[^。]{0,30}(?:オフィス|まで(?:に)?の(?:経験|実績))",
@@ -62,12 +62,12 @@ RESCHEDULE = [
 REFERRAL = [
     *signs(
         "referral",
-        r"(?:知人|知り合い|友人|同僚|元同僚|同期|後輩|先輩|部下|教え子|仲間|主人|妻|夫|弟|妹|知り合いの\w{1,6}|兄|姉|息子|娘|いとこ|友達|探して(?:い|お)?る(?:人|者|方)).{0,30}(?:紹介(?:し|でき|いた|さ|可能)|ご紹介|推薦|いかが|興味|関心|合い(?:そう|ます)|適任|向いて|探して|声(?:を|が)?(?:かけ|掛け)|共有|転送|伝え|おり|いる)",
+        r"(?:知人|知り合い|友人|同僚|元同僚|同期|後輩|先輩|部下|教え子|仲間|主人|妻|夫|弟|妹|知り合いの\w{1,6}|兄|姉|息子|娘|いとこ|友達|探して(?:い|お)?る(?:人|者|方)).{0,30}(?:紹介(?:し|でき|いた|さ|可能)|ご紹介|推薦|いかがでしょう|興味|関心|合い(?:そう|ます)|適任|向いて|探して|声(?:を|が)?(?:かけ|掛け)|共有(?:し|いた|さ)|転送|伝え(?:て|ま)|(?:看護師|エンジニア|営業|経験者|デザイナー)(?:が|の者が)(?:おり|います))",
         r"本人に(?:伝え|話し|聞い)|(?:詳しい|適任の?|向いている|ふさわしい)(?:人|者|方).{0,14}(?:知って|紹介|い(?:ます|る)|おり)|(?:代わり|かわり)に.{0,14}紹介|(?:どなたか|ほかの?方|他の?方|適任の?方|優秀な(?:方|人|者)).{0,14}紹介(?:でき|し|いた|さ)",
     ),
     *signs(
         "referral",
-        r"\b(?:colleague|friend|coworker|co-worker|former (?:colleague|manager|teammate)|someone|somebody|acquaintance|flatmate|roommate|neighbou?r|buddy|peer|teammate|husband|wife|partner|sister|brother|son|daughter|cousin)\b.{0,70}\b(?:interested|might|suit|fit|perfect|recommend|refer|looking|introduc\w*|good|great|open to|touch|instead)\b",
+        r"\b(?:colleague|friend|coworker|co-worker|former (?:colleague|manager|teammate)|someone|somebody|acquaintance|flatmate|roommate|neighbou?r|buddy|peer|teammate|husband|wife|partner|sister|brother|son|daughter|cousin)\b.{0,70}\b(?:interested|might|suits?|(?:good|great|better|perfect|right) (?:fit|match|person|candidate)|be (?:great|perfect|good|ideal|suitable)|recommend|refer|looking|introduc\w*|open to|in touch|touch with|instead)\b",
         r"\bi (?:mentioned|told|showed|sent|gave|passed|forwarded) (?:it|this|your \w+)(?: on)? to (?!you\b)",
         r"\bshared (?:this|it|your \w+) with (?:a |some |my |the |people)",
         r"\b(?:i can|i could|happy to|let me|i'd|i would|i'll|may i|can i) (?:\w+ ){0,2}(?:refer|recommend|introduce)\b|\bpass (?:it|this|that|your \w+|the \w+) (?:on|along) to\b|\b(?:forward(?:ed|ing)?) (?:it|this|that|your \w+|me)\b.{0,30}\b(?:to|by|from)\b",
@@ -78,7 +78,7 @@ REFERRAL = [
 VIA_AGENT = [
     *signs(
         "via_agent",
-        r"(?:エージェント|紹介会社|担当者).{0,30}(?:を|が)(?:ご?連絡)?窓口|(?:担当)?エージェントを(?:ご)?紹介|(?:窓口|連絡先|対応).{0,20}一本化|代わりに.{0,10}(?:返信|お?返事|回答|ご?連絡|メール)(?:し|いた|致|させ|差し)|(?:別|他|ほか)の(?:エージェント|紹介会社|人材会社|媒体).{0,14}(?:応募|推薦|紹介|選考|打診)",
+        r"(?:エージェント|紹介会社|人材会社).{0,40}(?:ご?連絡|お?問い?合わ?せ|やり取り|やりとり|調整|お?話).{0,10}(?:くだ|下さ|いただ|頂|願|ほし|お願い)|(?:エージェント|紹介会社|担当者).{0,30}(?:を|が)(?:ご?連絡)?窓口|(?:担当)?エージェントを(?:ご)?紹介|(?:窓口|連絡先|対応).{0,20}一本化|代わりに.{0,10}(?:返信|お?返事|回答|ご?連絡|メール)(?:し|いた|致|させ|差し)|(?:別|他|ほか)の(?:エージェント|紹介会社|人材会社|媒体).{0,14}(?:応募|推薦|紹介|選考|打診)",
         r"^(?:人材紹介|人材会社|エージェント|紹介会社|転職エージェント).{0,14}の.{1,10}(?:です|と申します|でございます)|(?:に|を)(?:通|介)して(?:の)?(?:ご)?(?:連絡|応募)(?:を|に)(?:お願い|して|させ)",
         r"(?:エージェント|人材紹介(?:会社)?|紹介会社|担当者?|代理人?|秘書|事務所|マネージャー|弊社営業|営業担当|窓口).{0,6}(?:経由|を?通(?:して|じて|し)|を介し)",
         r"(?:エージェント|人材紹介会社|紹介会社|弊社(?:の)?(?:担当|営業)(?:者)?|(?:弊社|当社)の?窓口)(?:の方)?(?:に|まで|へ|から|宛(?:て)?に).{0,24}(?:ご?連絡|お?問い?合わ?せ|ご?相談|お?話|お願い|任せ|一任|返信|回答|転送|申し)",
@@ -92,7 +92,7 @@ VIA_AGENT = [
         "via_agent",
         r"\b(?:through|via|by way of) (?:my|our|an|the) (?:\w+ ){0,2}(?:agent|recruiter|agency|representative|rep|headhunter|assistant|manager|recruitment \w+|consultant)\b",
         r"\b(?:contact|speak (?:to|with)|talk to|go through|get in touch with|write to|liaise with|reach(?: out to)?|deal with|refer to|e-?mail|call) (?:my|our) (?:\w+ ){0,2}(?:agent|recruiter|agency|representative|headhunter|assistant|manager|office|consultant|account \w+)\b",
-        r"\b(?:on|in) (?:his|her|their|\w+'s?|behalf of)? ?behalf\b|\bon behalf of\b|\bi(?:'m| am)? (?:currently )?(?:represent(?:ing)?)\b(?! the \w+ team)|\brepresented by\b|\b(?:this is|i(?:'m| am)) (?:\w+ ){0,3}(?:\w+'s|his|her|their) (?:\w+ )?(?:agent|assistant|recruiter|representative|manager|secretary|consultant|wife|husband|partner)\b",
+        r"\b(?:on|in) (?:his|her|their|\w+'s?|behalf of)? ?behalf\b|\bon behalf of\b|\bi(?:'m| am)? (?:currently )?(?:represent(?:ing)?)\b(?! the \w+ team)|\brepresented by\b|\brepresent(?:s|ing)? me\b|\b(?:this is|i(?:'m| am)) (?:\w+ ){0,3}(?:\w+'s|his|her|their) (?:\w+ )?(?:agent|assistant|recruiter|representative|manager|secretary|consultant|wife|husband|partner)\b",
         r"\b(?:send|forward|direct|address|pass|submit)\b.{0,24}\bto (?:my|our) (?:\w+ )?(?:agent|recruiter|agency|representative|headhunter|assistant)\b|\b(?:replying|answering|writing|responding) for (?!a\b|the\b|more\b|this\b|you\b)\w+|\basked me to (?:answer|reply|respond|write|get back)\b|\bsubmitted (?:to (?:you|your \w+) )?(?:by|through|via) (?:an?|my|the|another)\b|\bas (?:her|his|their) (?:\w+ )?(?:assistant|agent|secretary|representative|manager)\b|\bhandles? (?:this|these|it|all|everything|my \w+)(?: \w+){0,2} for me\b",
         r"\bmy (?:\w+ )?(?:agent|recruiter|agency|representative|headhunter|assistant)\b.{0,40}\b(?:handles?|will (?:be in touch|contact|reach|get|reply|handle|arrange|take)|takes? care|is handling|copied|cc'?e?d|in cc|deals?|manages?|arranges?|can (?:help|arrange|speak))\b|\b(?:copied|cc'?e?d|adding|looped? in|copying) (?:in )?my (?:\w+ )?(?:agent|recruiter|agency|representative|assistant)\b|\b(?:our|my) (?:candidate|client)\b.{0,60}\b(?:interested|available|forwarded|asked|would|is)\b",
         before=r"\b(?:not|never|without|rather than|instead of|don't|do not|no longer)\b[^.]{0,16}$",

@@ -73,7 +73,7 @@ _REASON_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "process",
             r"選考(?:フロー|プロセス|回数|過程|方法|の(?:進め方|長さ|流れ))|面接(?:の)?回数|課題(?:提出|選考)|適性検査|webテスト|コーディング(?:テスト|試験)|一斉(?:送信|配信)|テンプレ|コピペ|定型文|使い回し|スカウト(?:メール|文)?の(?:文面|内容|書き方|送り方)|勧誘|文面が"
-            r"|\b(?:interview|hiring|selection|application|recruiting|recruitment) process\b|\brounds? of interviews?\b|\b(?:take[- ]home|coding (?:test|challenge)|whiteboard)\b|\b(?:template|mass|generic|copy[- ]paste|automated) ?(?:e?-?mails?|messages?|mailing)?\b",
+            r"|\b(?:interview|hiring|selection|application|recruiting|recruitment) process\b|\bimpersonal\b|\bbulk\b|\bspam\b|\brounds? of interviews?\b|\b(?:take[- ]home|coding (?:test|challenge)|whiteboard)\b|\b(?:template|mass|generic|copy[- ]paste|automated) ?(?:e?-?mails?|messages?|mailing)?\b",
         ),
         (
             "pay",
@@ -81,7 +81,7 @@ _REASON_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "place",
-            r"転居|引っ?越|転勤|勤務地|通勤|出社|リモート|在宅|上京|遠方|遠い|地方|地元|東京(?:へ|に|勤務|での)|関西|海外|場所|距離|単身赴任|フルリモ|\brelocat\w*|\bcommut\w*|\bremote\w*|\bon-?site\b|\boffice\b|\blocation\b|\blocated\b|\bbased in\b|\bmov(?:e|ing) (?:to|back|abroad|away|overseas)\b|\bhybrid\b|\btoo far\b|\bcommute\b|\bvisa\b",
+            r"転居|引っ?越|転勤|勤務地|通勤|出社|リモート|在宅|上京|遠方|遠い|地方|地元|東京(?:へ|に|勤務|での)|関西|海外|場所|距離|単身赴任|在住|住んで|暮らして|帰郷|実家|uターン|フルリモ|\brelocat\w*|\bcommut\w*|\bremote\w*|\bon-?site\b|\boffice\b|\blocation\b|\blocated\b|\bbased in\b|\bmov(?:e|ing) (?:to|back|abroad|away|overseas)\b|\bhybrid\b|\blive in\b|\babroad\b|\boverseas\b|\btoo far\b|\bcommute\b|\bvisa\b",
         ),
         (
             "company",
@@ -99,8 +99,8 @@ _REASON_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "role",
-            r"(?:志向|方向性|職種|業務内容|仕事内容|仕事の内容|スキル|経験|専門(?:性|分野)?|ポジション|役割|技術(?:スタック)?|キャリア(?:プラン|の方向)?|分野|領域|職務|やりたい|マネジメント|バックエンド|フロントエンド|開発|未経験|求め(?:る|られ)).{0,24}(?:合わ|合いま?せん|合って(?:い|お)|異な|沿わ|違[いう]|マッチし|ずれ|離れ|足り|不足|ありません|ない|外れ|希望し|興味|厳し|難し)"
-            r"|\b(?:not|isn't|doesn't|don't|no longer|less|rather than|instead of|away from|outside|beyond|under|over)\b(?! in a position).{0,34}\b(?:fit|match|role|position|skills?|skillset|stack|experience|career|direction|management|hands-on|individual contributor|field|expertise|background|qualified|backend|frontend|engineering|coding|python|java|level)\b|\b(?:too (?:junior|senior)|overqualified|underqualified|different direction|step (?:back|down)|career path|lateral move)\b",
+            r"(?:志向|方向性|職種|業務内容|仕事内容|仕事の内容|スキル|経験|専門(?:性|分野)?|ポジション|役割|技術(?:スタック)?|キャリア(?:プラン|の方向)?|分野|領域|職務|やりたい|マネジメント|バックエンド|フロントエンド|開発|未経験|求め(?:る|られ)).{0,24}(?:合わ|合いま?せん|合って(?:い|お)|異な|沿わ|違[いう]|マッチし|ずれ|離れ|足り|不足|ありません|ない|外れ|希望し|興味|厳し|難し|なく|離れ|移り)|手を動かし"
+            r"|\b(?:not|isn't|doesn't|don't|no longer|less|rather than|instead of|away from|outside|beyond|under|over)\b(?! in a position).{0,34}\b(?:fit|match|role|position|skills?|skillset|stack|experience|career|direction|management|hands-on|individual contributor|field|expertise|background|qualified|backend|frontend|engineering|coding|python|java|level)\b|\b(?:too (?:junior|senior)|overqualified|underqualified|different direction|step (?:back|down)|career path|lateral move)\b|\b(?:focus(?:ing|ed)? on|specializ\w+|prefer|looking for|want(?: to)?) (?:\w+ ){0,4}(?:management|frontend|backend|data|design|research|hands-on|product|leadership|infrastructure)\b",
         ),
         (
             "not_looking",
