@@ -87,7 +87,8 @@ def all_of(session: Session, connection_id: int) -> list[Experiment]:
 def start(session: Session, connection: Connection, rule: Rule, by: str) -> Experiment:
     """Register an experiment and begin it with the next batch. Raises `CannotStart`. Does not commit."""
     now = now_of(session)
-    if running(session, connection.key) is not None:
+    before = running(session, connection.key)
+    if before is not None and not reached(session, before):
         raise CannotStart("runs_already")
     if rule.measure not in (MEETING, REPLY):
         raise CannotStart("measure")
@@ -103,6 +104,8 @@ def start(session: Session, connection: Connection, rule: Rule, by: str) -> Expe
         wanted = rule.needed()
     except ValueError:
         raise CannotStart("expected") from None
+    if before is not None:
+        stop(session, before, by)  # its rule is reached: that ends it, and makes room for the next
     experiment = Experiment(
         employer_id=connection.employer_id,
         connection_id=connection.key,
@@ -145,6 +148,7 @@ def stop(session: Session, experiment: Experiment, by: str) -> bool:
     experiment.state = "ended" if done else "stopped"
     experiment.ended_at, experiment.ended_by = now_of(session), by
     session.add(experiment)
+    session.flush()
     record(session, experiment.employer_id, "experiment", experiment.key, experiment.state, actor=by)
     return True
 
