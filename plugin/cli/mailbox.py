@@ -164,7 +164,7 @@ def provider_command(provider: str, name: str, key: str | None, show: bool, lang
             stored = [key.strip(), *stored]
         if not stored:
             raise click.ClickException(_("this provider is not set up; leave out --show to do so"))
-        url = f"{work.settings.public_url}/inbound/{provider}/{connection.url_key}"
+        url = f"{work.settings.public_url}/inbound/{provider}/{connection.url_key}{known.suffix}"
         if known.made_here:
             user, _colon, password = stored[0].partition(":")
             parts = urlsplit(url)

@@ -34,6 +34,7 @@ _PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
 
 
 @blueprint.post("/inbound/<provider>/<url_key>")
+@blueprint.post("/inbound/<provider>/<url_key>/mime")
 def receive(provider: str, url_key: str) -> Response:
     """Take one mail. 200 only once it is stored, or was before: everything else makes the provider post it again."""
     work: Work = current_app.extensions["work"]

@@ -232,6 +232,13 @@ def test_signatures_that_are_none_are_refused(
     assert posted.post(client).status_code == 401
 
 
+def test_the_address_that_ends_in_mime_is_the_same_door(world: Any, client: FlaskClient, request_of: Any) -> None:
+    posted = request_of("mailgun/mime")
+    assert client.post("/inbound/mailgun/first/mime", data=posted.body, headers=posted.headers).status_code == 200
+    assert posted.post(client).status_code == 200
+    assert len(world.rows(Delivery)) == 1
+
+
 def test_a_provider_that_was_not_set_up_has_no_door(world: Any, keys: Keys, request_of: Any) -> None:
     app = Flask("test")
     app.extensions["work"] = world.work

@@ -59,4 +59,5 @@ def _content(form: dict[str, Part], name: str) -> bytes | None:
     return form[name].content if name in form else None
 
 
-PROVIDER = Provider("mailgun", read, forged=401, useless=406, wants="the HTTP webhook signing key")
+# Mailgun posts the raw mail to addresses that end in "mime", its parts to all others.
+PROVIDER = Provider("mailgun", read, forged=401, useless=406, wants="the HTTP webhook signing key", suffix="/mime")

@@ -59,7 +59,8 @@ class Provider:
 
     `read(posted, secrets, fetch)` raises `BadSignature` or `NoMail`. `forged` and `useless` are the HTTP statuses for
     those two: a forged request, or one under a secret that was changed, is worth another try after it is mended;
-    what holds no mail is not. `wants`: the secret in a person's words; `made_here`: whether we make it up.
+    what holds no mail is not. `wants`: the secret in a person's words; `made_here`: whether we make it up. `suffix`: what
+    our address ends in for this provider.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Provider:
     useless: int
     wants: str
     made_here: bool = False
+    suffix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
