@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -116,5 +117,5 @@ def test_busy_times_are_merged_and_cover_every_event(pairs: list[tuple[datetime,
     for start, end in pairs:
         lines += event(f"DTSTART:{start:%Y%m%dT%H%M%SZ}", f"DTEND:{end:%Y%m%dT%H%M%SZ}")
     found = busy(*lines)
-    assert all(one[1] < two[0] for one, two in zip(found, found[1:], strict=False))
+    assert all(one[1] < two[0] for one, two in pairwise(found))
     assert all(any(low <= start and end <= high for low, high in found) for start, end in pairs)
