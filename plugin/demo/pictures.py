@@ -7,6 +7,7 @@ Chromium are tools of development: nothing else in the service needs them.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -20,10 +21,11 @@ from typing import Any
 from sqlmodel import col, select
 
 from plugin.alignment import links
+from plugin.demo.postbox import Kept
 from plugin.demo.stage import MANAGER_ADDRESS, RECRUITER_ADDRESS, demo_description
 from plugin.demo.story import START, Story
 from plugin.demo.world import World, open_world
-from plugin.rows import Calibration, Connection, Promise, Requisition, Staff
+from plugin.rows import Calibration, Connection, Promise, Requisition, Scout, Staff
 
 WIDE, PHONE = 1180, 390
 
@@ -186,14 +188,64 @@ def tell_and_take(locale: str, folder: Path) -> list[Path]:
             locale=locale,
         )
         story.release_batch()
-        story.answer_yes(story.read_scouts())
+        story.read_scouts()
+        ours = _letters_in(world, locale)
+        story.answer_yes(_mail_of(world, ours[0]))
+        for scout, text in zip(ours[1:], DOUBTFUL[locale], strict=False):
+            story.receive(_mail_of(world, scout), text)
         story.see_entry_in_ats()
         with world.work.reading() as session:
-            promise = session.exec(select(Promise).order_by(col(Promise.id))).first()
-        shots = [Shot("promises", "/promises", RECRUITER_ADDRESS, height=560)]
-        if promise is not None:
-            shots.append(Shot("promise", f"/promises/{promise.key}", RECRUITER_ADDRESS, height=560))
+            promise = session.exec(select(Promise).order_by(col(Promise.id))).one()
+        who = _candidate_link(world, ours[0])
+        shots = [
+            Shot("letter", f"/scouts/{ours[-1].key}", RECRUITER_ADDRESS, height=1100),
+            Shot("letter-phone", f"/scouts/{ours[-1].key}", RECRUITER_ADDRESS, width=PHONE, height=1100),
+            Shot("replies", "/replies", RECRUITER_ADDRESS, height=900),
+            Shot("replies-phone", "/replies", RECRUITER_ADDRESS, width=PHONE, height=900),
+            Shot("promises", "/promises", RECRUITER_ADDRESS, height=560),
+            Shot("promise", f"/promises/{promise.key}", RECRUITER_ADDRESS, height=900),
+            Shot("promise-phone", f"/promises/{promise.key}", RECRUITER_ADDRESS, width=PHONE, height=1100),
+            Shot("candidate", who, height=1000),
+            Shot("candidate-phone", who, width=PHONE, height=1100),
+        ]
         return files + take_pictures(world.url, folder, shots, locale=locale)
+
+
+DOUBTFUL = {
+    "ja": (
+        "ご連絡ありがとうございます。年収が1,500万円以上であれば、ぜひお話を伺いたいです。",
+        "書類選考がないというのは本当でしょうか。また、私のメールアドレスはどこでお知りになりましたか。",
+    ),
+    "en": (
+        "Thank you. I'd be happy to talk if the salary is above 20 million yen.",
+        "Is it true that there is no document screening? And where did you get my address from?",
+    ),
+}
+"""Replies that wait for a person."""
+
+
+def _letters_in(world: World, locale: str) -> list[Scout]:
+    with world.work.reading() as session:
+        return list(
+            session.exec(
+                select(Scout)
+                .where(col(Scout.state) == "sent", col(Scout.language) == locale)
+                .order_by(col(Scout.score).desc())
+            )
+        )
+
+
+def _mail_of(world: World, scout: Scout) -> Kept:
+    token = scout.reply_token
+    return next(mail for mail in world.postbox.store.all() if token in mail.header("Reply-To"))
+
+
+def _candidate_link(world: World, scout: Scout) -> str:
+    """The page whose link stands in this scout's letter."""
+    found = re.search(r"/c/[\w.-]+", _mail_of(world, scout).text)
+    if found is None:
+        raise LookupError("the letter has no link to the candidate's page")
+    return found[0]
 
 
 def main() -> None:

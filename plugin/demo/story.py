@@ -203,6 +203,11 @@ class Story:
         )
         return scouts[0]
 
+    def receive(self, scout: Kept, text: str) -> None:
+        """Somebody answers their letter."""
+        self._send(answer_to(scout, text).as_bytes(), str(scout.message["To"]), str(scout.message["Reply-To"]))
+        self.world.settle()
+
     def answer_yes(self, scout: Kept) -> None:
         text = YES_JA if _japanese(scout.text) else YES_EN
         self._send(answer_to(scout, text).as_bytes(), str(scout.message["To"]), str(scout.message["Reply-To"]))
