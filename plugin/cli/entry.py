@@ -23,6 +23,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mailbox": ("plugin.cli.mailbox:mailbox_command", "Add, list and check mailboxes; let a mail provider post to us."),
     "letter": ("plugin.cli.letters:letter_command", "Show a letter as its reader will see it."),
     "client-names": ("plugin.cli.client_names:client_names_command", "Names no letter may let slip: import, list."),
+    "off-limits": (
+        "plugin.cli.off_limits:off_limits_command",
+        "Companies nobody of which is written to: import, list, end.",
+    ),
+    "pause": ("plugin.cli.off_limits:pause_command", "Let no letter leave through a connection for now."),
+    "resume": ("plugin.cli.off_limits:resume_command", "Let letters leave through a connection again."),
     "experiment": ("plugin.cli.experiments:experiment_command", "Compare letters with the promise and without it."),
     "ledger": ("plugin.cli.ledger:ledger_command", "Verify, show and export the ledger of promises."),
     "jobs": ("plugin.cli.jobs:jobs_command", "List owed and parked work, owe it again."),
@@ -35,7 +41,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lexicon": ("plugin.cli.lexicon:lexicon_command", "Say which terms of a text the lexicon knows."),
     "read-reply": ("plugin.cli.replies:read_reply", "Read a reply as it is understood."),
     "replies": ("plugin.cli.reply_cases:replies", "Export decided replies as test cases, people in them invented."),
-    "year": ("plugin.year.command:year_command", "Simulate a year of hiring, with everything going wrong that goes wrong."),
+    "year": (
+        "plugin.year.command:year_command",
+        "Simulate a year of hiring, with everything going wrong that goes wrong.",
+    ),
     "bench": ("plugin.bench.command:bench", "Measure webhooks, shortlists and replies."),
 }
 
