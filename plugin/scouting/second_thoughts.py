@@ -24,6 +24,11 @@ _DENIED_JA = re.compile(
 _DENIED_EN = re.compile(
     r"\b(?:not|no|never|nobody|nothing|none|nor|neither|hardly|barely|cannot|unable|impossible|less|without|rather|instead|wrong|refuse|doubt|stop|remove[ds]?|unsubscribe|delete|alone)\b|n't\b"
 )
+_FLATLY_NO_EN = re.compile(
+    r"\bno (?:interviews?|interest|jobs?|calls?|more)\b|\bnot (?:interested|for me|me)\b|\b(?:don't|do not) (?:\w+ )?(?:want|contact|write|schedule|set up|apply)\b"
+)
+"""Never only about hours, whatever day is named beside it."""
+
 _IF_ONLY = re.compile(
     r"(?:本音|山々|やまやま|気持ち(?:は|も)|(?:前職|以前|昔|当時|若|\d年前|友人|知人|同僚|後輩|家族|妻|夫)(?:の私)?(?:なら|だったら|であれば)|と言われ|と書|ほかの方|他の方|別の方|人はいる|方はいる|(?:し|受け|伺っ|答え)たと(?:思|存))"
     r"|\b(?:if i (?:were|was|had|could)|were i|used to|would have|could have|should have|had you|years? ago|wish|someone|somebody|anyone|everyone|anybody|somebody else|other (?:people|candidates|person)|people who|younger|in your dreams|yeah,? right|whatever|as if|supposed to|pretend|ever be|before i (?:decide|commit|answer|say|agree))\b|\bwho'?d\b"
@@ -66,6 +71,8 @@ def second_thoughts(said: Sequence[str], yes: Sequence[tuple[int, int, int]]) ->
 
 
 def _denied_en(sentence: str) -> bool:
+    if _FLATLY_NO_EN.search(sentence):
+        return True
     match = _DENIED_EN.search(sentence)
     if match is None or _cleared(sentence):
         return False
