@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -67,6 +68,7 @@ def shown(scout_id: int) -> ResponseReturnValue:
             handle=handle,
             handle_is_link=urlsplit(handle).scheme == "https",
             cut=cut,
+            text=_without_links(cut.letter.text) if cut is not None else "",
             taken=taken,
             refused=refused,
             may_not=may_not,
@@ -124,9 +126,10 @@ def done(scout_id: int) -> ResponseReturnValue:
     return page.see_other("by_hand.shown", scout_id=scout_id)
 
 
-def link_to(scout_id: int) -> str:
-    """Where a task about a letter carried by hand leads."""
-    return url_for("by_hand.shown", scout_id=scout_id)
+def _without_links(text: str) -> str:
+    """A letter as it is shown before it is taken: the person's own links are left out, so that nobody copies it early."""
+    ours = re.escape(page.work().settings.public_url)
+    return re.sub(rf"({ours}/[cu]/)\S+", r"\1…", text)
 
 
 def _scout(db: Session, scout_id: int) -> tuple[Scout, Requisition]:

@@ -95,13 +95,19 @@ class FakeDesk:
 class SmtpServer:
     """A real SMTP server. `plan` holds what to do with the next mails, one a mail: `ok` when it is empty.
 
-    accept · `rcpt:<answer>` · `data:<answer>` · `drop` (takes the text, closes without an answer) · `drop_lost` (closes
+    accept · `mail:<answer>` · `rcpt:<answer>` · `data:<answer>` · `drop` (takes the text, closes without an answer) · `drop_lost` (closes
     without an answer and forgets the text).
     """
 
     plan: list[str] = field(default_factory=list)
     accepted: list[tuple[str, str, bytes]] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)  # Message-IDs that were answered with 250
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.plan and self.plan[0].startswith("mail:"):
+            return self.plan.pop(0).removeprefix("mail:")
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if self.plan and self.plan[0].startswith("rcpt:"):

@@ -50,6 +50,19 @@ def test_a_refusal_is_definite(outbox: Outbox, smtp: Any, plan: str, code: int, 
     assert not outcome.ours_to_mend
 
 
+@pytest.mark.parametrize(
+    ("answer", "transient"), [("550 5.7.1 sender not allowed", False), ("451 4.3.0 try again later", True)]
+)
+def test_a_refused_sender_is_ours_to_mend_unless_it_passes(
+    outbox: Outbox, smtp: Any, answer: str, transient: bool
+) -> None:
+    smtp.plan[:] = [f"mail:{answer}"]
+    outcome = deliver(outbox)
+    assert isinstance(outcome, Refused)
+    assert (outcome.stage, outcome.transient, outcome.ours_to_mend) == ("sender", transient, not transient)
+    assert smtp.accepted == []
+
+
 def test_an_address_the_server_repeats_is_not_kept(outbox: Outbox, smtp: Any) -> None:
     smtp.plan[:] = ["rcpt:550 5.1.1 <b@example.com>: Recipient address rejected"]
     assert deliver(outbox).answer == "5.1.1 <■>: Recipient address rejected"
