@@ -107,6 +107,23 @@ def preview_command(texts: int, people: int, database: str, database_url: str, a
     )
 
 
+@bench.command("letters")
+@click.option("--letters", "count", type=click.IntRange(1, 100_000), default=5000, show_default=True, help="How many.")
+@_shared
+def letters_command(count: int, database: str, database_url: str, as_json: bool) -> None:
+    """From people chosen to their letters compiled and queued."""
+    from plugin.bench.letters import measure
+
+    _measure(
+        "letters drafted, compiled as they will be sent, and queued; compiling alone in the same run",
+        {"letters": count},
+        lambda engine, say: measure(engine, count=count, say=say),
+        database,
+        database_url,
+        as_json,
+    )
+
+
 @bench.command("calibrate")
 @click.option(
     "--profiles",
