@@ -24,6 +24,7 @@ from plugin.pipeline import apologies, chain, farewells, holding, ledger
 from plugin.pipeline.entries import decide_duplicate, record_intent
 from plugin.pipeline.wording import Letter, counted_words, interviewer_words, kind_words
 from plugin.rows import Commitment, Connection, Entry, Promise, Requisition, Scout, Staff, Task
+from plugin.scouting.legal import LetterRefused
 
 blueprint = Blueprint("promises", __name__)
 
@@ -226,6 +227,8 @@ def apologise(promise_id: int) -> ResponseReturnValue:
         page.say(_("The apology is on its way.") if sent else _("It had been sent already."))
     except apologies.CannotApologise as error:
         page.say(refusal(error), "bad")
+    except LetterRefused as error:
+        page.say(error.text(page.locale()), "bad")
     return page.see_other("promises.shown", promise_id=promise_id)
 
 

@@ -17,6 +17,8 @@ from plugin.pipeline.calendar import next_business_days
 from plugin.pipeline.owners import done_with
 from plugin.pipeline.wording import Letter, interviewer_words
 from plugin.rows import Commitment, Connection, Entry, Promise, Scout
+from plugin.scouting.disclosure import refuse_leaks, unsaid_to
+from plugin.scouting.handwriting import refuse_added
 from plugin.scouting.post import come_back, post
 from plugin.scouting.suppression import is_suppressed
 from plugin.sealing import Vault
@@ -64,7 +66,8 @@ def send_apology(
 ) -> int | None:
     """Send the apology a person has read and changed as they saw fit; once. Returns the mail's id.
 
-    Raises `CannotApologise` for somebody erased or who said stop.
+    Raises `CannotApologise` for somebody erased or who said stop, `LetterRefused` when what was added to the draft
+    sounds like another promise, or when the text names an employer this person may not be told of yet.
     """
     if promise.state != "broken":
         raise CannotApologise("this promise isn't broken; there is nothing to apologise for")
@@ -75,6 +78,8 @@ def send_apology(
     sender = policy_of(connection).from_address
     if is_suppressed(session, vault, employer_id=entry.employer_id, address=identity.email, sender=sender):
         raise CannotApologise("this person asked not to be written to")
+    refuse_added(draft_apology(session, vault, connection, promise).text, text.text)
+    refuse_leaks({"subject": text.subject, "text": text.text}, unsaid_to(session, connection, entry.profile_id))
     mail_id = post(
         session,
         vault,

@@ -6,7 +6,6 @@ the same again or something else.
 
 from __future__ import annotations
 
-import difflib
 import re
 from functools import cache
 
@@ -113,15 +112,25 @@ def refuse(text: str, terms: PromiseTerms | None) -> None:
 
 
 def typed_into(drafted: str, changed: str) -> str:
-    """What somebody added to a drafted text: its new and changed lines, joined. "" where they only took away."""
-    before, after = ([line.strip() for line in text.splitlines()] for text in (drafted, changed))
-    added = [
-        line
-        for tag, _from, _to, start, end in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-        if tag in ("replace", "insert")
-        for line in after[start:end]
-    ]
-    return "\n".join(line for line in added if line and line not in before)
+    """What somebody added to a drafted text: its new and changed lines, joined. "" where they only took away.
+
+    A line whose days and numbers alone were changed is not added: whoever offers other dates has promised nothing more.
+    """
+    known = {_without_dates(line) for line in drafted.splitlines()}
+    return "\n".join(line.strip() for line in changed.splitlines() if _without_dates(line) not in known)
+
+
+def refuse_added(drafted: str, changed: str) -> None:
+    """Raise `LetterRefused` when what was added to a drafted text sounds like a promise."""
+    added = typed_into(drafted, changed)
+    found = promises_in(added) + promises_in(" ".join(added.split()))
+    if found:
+        raise LetterRefused("promise_wording", found[0])
+
+
+def _without_dates(line: str) -> str:
+    words = re.sub(r"\d+|[((][月火水木金土日][))]|[月火水木金土日]曜日?", "#", " ".join(plain(line).split()))
+    return re.sub(rf"\b(?:{_DAYS}|{_MONTHS})(?![a-z])", "#", words)
 
 
 @cache

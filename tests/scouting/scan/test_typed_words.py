@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from plugin.scouting.compiler import STANDARD, Parts, compile_letter
 from plugin.scouting.facts import PersonFact, RoleFacts
-from plugin.scouting.handwriting import dates_in, mismatches_in, refuse, typed_into
+from plugin.scouting.handwriting import dates_in, mismatches_in, refuse, refuse_added, typed_into
 from plugin.scouting.legal import LetterRefused
 from plugin.scouting.promising import PromiseTerms
 from plugin.scouting.scan import promises_in
@@ -209,10 +209,21 @@ def test_whatever_the_pieces_make_the_letter_that_comes_out_promises_nothing(
         assert promises_in(words) == []
         # Read once more by other eyes than the scan's.
         squeezed = re.sub(r"[\s​・]", "", unicodedata.normalize("NFKC", words))
-        assert not re.search(r"確約|書類選考免除|必ずお会いします|guaranteedinterview|fast-track", squeezed, re.I)
+        assert not re.search(r"確約|書類選考免除|必ずお会いします", squeezed)
+        latin = unicodedata.normalize("NFKC", words).replace("\u200b", "")
+        assert not re.search(r"(?<![a-z])guaranteed\s+interview|(?<![a-z])fast-track", latin, re.I)
 
 
 @given(st.text(max_size=200))
 def test_looking_never_fails_and_says_the_same_twice(text: str) -> None:
     assert promises_in(text) == promises_in(text)
     assert dates_in(text) == dates_in(text)
+
+
+def test_other_dates_in_a_drafted_apology_are_no_added_promise() -> None:
+    drafted = "12月1日(火)に面接の場をご用意しました。\n誠に申し訳ございません。"
+    refuse_added(drafted, drafted.replace("12月1日(火)", "12月3日(木)"))
+    refuse_added("An interview on Tue 1 Dec 2026 is set.", "An interview on Thu 3 Dec 2026 is set.")
+    with pytest.raises(LetterRefused) as refused:
+        refuse_added(drafted, f"{drafted}\n次は必ず面接を実施し、採用も保証します。")
+    assert refused.value.code == "promise_wording"
