@@ -158,7 +158,7 @@ def connection() -> ResponseReturnValue:
             "pages/connection.html",
             connection=found,
             policy=policy,
-            gaps=missing(policy.legal, agency=employer.mode == "agency"),
+            gaps=missing(policy.legal, voice=employer.mode),
             sweeps=sweeps,
         )
 
