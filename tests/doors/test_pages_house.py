@@ -20,6 +20,7 @@ import plugin
 from plugin.doors import page
 from plugin.doors.app import create_app
 from plugin.rows import Batch, Entry, Job, Promise, Reply, Requisition, Scout, Staff, Task
+from plugin.scouting.candidate_links import page_token
 from plugin.scouting.optout import unsubscribe_token
 from plugin.work.runtime import assemble
 
@@ -37,13 +38,24 @@ def _paths(house: Any) -> list[str]:
         "scout_id": house.all(Scout)[0].key,
         "promise_id": house.one(Promise).key,
         "entry_id": house.one(Entry).key,
+        "reply_id": next((reply.key for reply in house.all(Reply)), 1),
         "mail_id": 1,
         "staff_id": house.manager,
         "asked": "nothing-asked",
+        "secret": "no-secret",
+        "lang": "ja",
     }
     with house.work.reading() as db:
-        refusal = unsubscribe_token(house.work.vault, db.get_one(Scout, ids["scout_id"]), "taro.yamada@example.com")
-    tokens = {"acting.": house.link(), "by_link.": house.link(), "candidates.": refusal, "sign_in.": "no-link"}
+        scout = db.get_one(Scout, ids["scout_id"])
+        refusal = unsubscribe_token(house.work.vault, scout, "taro.yamada@example.com")
+        own_page = page_token(house.work.vault, scout, "taro.yamada@example.com")
+    tokens = {
+        "acting.": house.link(),
+        "by_link.": house.link(),
+        "candidates.": refusal,
+        "candidate.": own_page,
+        "sign_in.": "no-link",
+    }
     found = []
     for rule in house.app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint == "static" or rule.rule.startswith(page.MACHINES):
