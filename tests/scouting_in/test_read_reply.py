@@ -45,3 +45,17 @@ def test_what_is_no_mail_is_refused_with_one_line(tmp_path: Path, content: bytes
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     assert run(tmp_path / "none.eml").exit_code == 2
+
+
+def test_what_stands_beside_the_intent_is_shown(folder: Path) -> None:
+    later = run(folder / "174_ja_shigatsu_later.eml", "--letter", folder / "letter_ja.eml")
+    assert "when      2027-04-01" in later.output
+    question = run(folder / "158_ja_dokonokaisha_question.eml")
+    assert "topic     employer_name" in question.output
+    asked = run(folder / "219_ja_delete_opt_out.eml", "--json")
+    assert json.loads(asked.output)["erasure"] is True
+
+
+def test_an_attached_file_is_named_by_its_bytes(folder: Path) -> None:
+    shown = run(folder / "142_en_resume_attached_interested.eml")
+    assert "attached  Raman_Priya_CV.pdf (pdf, called application/octet-stream" in shown.output
