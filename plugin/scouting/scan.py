@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 # Japanese is looked at with all spaces taken out, English with them made single.
 
@@ -97,7 +97,8 @@ def _without_markup(text: str) -> str:
     return html.unescape(re.sub(r"<[^<>]{0,200}>", "", html.unescape(text)))
 
 
-def _of_paragraph(paragraph: str) -> list[str]:
+@lru_cache(maxsize=256)  # all letters of a batch share most of their paragraphs
+def _of_paragraph(paragraph: str) -> tuple[str, ...]:
     found: list[str] = []
     squeezed = "".join(paragraph.split())
     for sentence in re.split(r"[。!?！？]", squeezed):
@@ -110,7 +111,7 @@ def _of_paragraph(paragraph: str) -> list[str]:
         sentence = _HARMLESS.sub("_", sentence)
         found += _hits(sentence, _en())
         found += _hits(sentence, _mixed())
-    return found
+    return tuple(found)
 
 
 _CJK = "ぁ-ヿ㐀-鿿々"
