@@ -39,7 +39,10 @@ _MARK = r"[\s　■□●○◆◇▼▽・*＊\-–>＞#]*"
 _LINE = re.compile(
     rf"^{_MARK}[【\[［(（〔]?\s*(?P<label>(?!\d)[^：:【】\[\]［］〔〕\n]{{1,30}}?)\s*[】\]］〕)）]?\s*[:：]\s*(?P<value>\S.*)$"
 )
-_HEADING = re.compile(rf"^{_MARK}[【\[［〔]\s*(?P<label>[^】\]］〕\n]{{1,30}})\s*[】\]］〕]\s*(?P<value>.*)$")
+_HEADING = re.compile(
+    rf"^{_MARK}[【\[［〔]\s*(?P<label>[^】\]］〕\n]{{1,30}})\s*[】\]］〕]\s*(?P<value>.*)$"
+    r"|^\s*[■●◆◇▼□○]\s*(?P<bare>[^：:\s]{1,30})\s*$"
+)
 _SCOPE = re.compile(r"[(（]?\s*変更の範囲\s*[)）]?\s*[:：]?\s*(?P<value>[^()（）\n]+)")
 _MOST_CHARACTERS = 400
 
@@ -71,13 +74,13 @@ def _lines(text: str) -> Iterator[tuple[str, str, str]]:
     for number, line in enumerate(lines):
         heading = _HEADING.match(line)
         if heading is not None:
-            value, last = heading["value"].strip(" 　:："), number
+            value, last = (heading["value"] or "").strip(" 　:："), number
             while not value or last > number:
                 following = lines[last + 1] if last + 1 < len(lines) else ""
                 if not following.strip() or _HEADING.match(following) or _LINE.match(following):
                     break
                 value, last = f"{value} {following.strip()}".strip(), last + 1
-            yield heading["label"], value, "\n".join(lines[number : last + 1]).strip()
+            yield heading["label"] or heading["bare"], value, "\n".join(lines[number : last + 1]).strip()
             continue
         match = _LINE.match(line)
         if match is not None:

@@ -102,6 +102,13 @@ def test_prose_states_nothing(text: str) -> None:
     assert labelled(text) == {}
 
 
+def test_a_marked_heading_takes_the_lines_under_it() -> None:
+    text = "■給与\n年収 700万円〜1,000万円\n■勤務地\n東京都渋谷区\n\n福利厚生も充実\n"
+    found = labelled(text)
+    assert found["pay"] == ("年収 700万円〜1,000万円", "■給与\n年収 700万円〜1,000万円")
+    assert found["place"][0] == "東京都渋谷区"
+
+
 def test_the_first_line_of_a_kind_wins() -> None:
     assert labelled("勤務時間：9:00〜18:00\n勤務時間：10:00〜19:00\n")["hours"][0] == "9:00〜18:00"
 
