@@ -235,6 +235,7 @@ POLICY = Policy(
     company_ja="株式会社みほん",
     company_en="Mihon Inc.",
     quiet_hours=False,
+    per_domain_per_minute=100_000,  # everybody in a test lives at one domain
     legal=LegalBlock(
         sender="株式会社みほん",
         postal_address="東京都千代田区見本町1-2-3",
