@@ -39,6 +39,7 @@ from plugin.pipeline.audit import audit
 from plugin.rows import (
     AtsWrite,
     DataRequest,
+    Delivery,
     Entry,
     Job,
     Mail,
@@ -117,6 +118,11 @@ def search_rows(world: World) -> dict[str, list[bytes]]:
     hits: dict[str, list[bytes]] = {}
     with world.work.reading() as session:
         keys = [Fernet(world.work.vault.open(row.sealed)) for row in session.exec(select(PersonKey))]
+        keys += [
+            Fernet(world.work.vault.open(key))
+            for key in session.exec(select(Delivery.sealed_key).where(col(Delivery.sealed_key).is_not(None)))
+            if key is not None
+        ]
         for table in metadata.sorted_tables:
             binary = [column.name for column in table.columns if isinstance(column.type, LargeBinary)]
             for row in session.execute(table.select()).mappings():
