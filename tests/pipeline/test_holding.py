@@ -18,7 +18,7 @@ pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def held(world: Any, *, status: str = "draft", committed: bool = False, language: str = "ja") -> Scout:
     """Somebody whose yes waits."""
     world.set_status("draft")
-    scout = world.scout(committed=committed)
+    scout: Scout = world.scout(committed=committed)
     if language != "ja":
         with world.work.writing() as session:
             row = session.get_one(Scout, scout.key)

@@ -28,7 +28,8 @@ def written_to(world: Any, **given: Any) -> Scout:
         row = session.get_one(Scout, scout.key)
         row.reply_token = new_token()
         session.add(row)
-    return row
+        sent: Scout = row
+    return sent
 
 
 def answer(world: Any, scout: Scout, *files: tuple[str, bytes], words: str = YES, number: int = 1) -> None:
