@@ -6,12 +6,13 @@ from datetime import date
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlmodel import Session
 
 from plugin.connections import policy_of
 from plugin.doors import page
 from plugin.doors.page import translate as _
 from plugin.doors.visitors import changing, recruiters, visitor
-from plugin.rows import Connection, Experiment
+from plugin.rows import Connection, Experiment, Staff
 from plugin.scouting import experiments
 from plugin.scouting.experiment_words import cannot_start, lines_of
 from plugin.scouting.shares import needed
@@ -33,7 +34,7 @@ def shown() -> ResponseReturnValue:
         found = [experiments.standing(db, one) for one in experiments.all_of(db, connection.key)]
         return render_template(
             "pages/experiments.html",
-            standings=[(one, lines_of(one, page.locale(), page.zone())) for one in found],
+            standings=[(one, lines_of(one, page.locale(), page.zone(), _starter(db, one.experiment))) for one in found],
             running=experiments.running(db, connection.key),
             expected=expected,
             hoped=hoped,
@@ -78,6 +79,13 @@ def stop(experiment_id: int) -> ResponseReturnValue:
         stopped = experiments.stop(db, experiment, visitor().actor)
     page.say(_("Ended.") if stopped else _("It had ended already."), "good" if stopped else "bad")
     return page.see_other("experiments.shown")
+
+
+def _starter(db: Session, experiment: Experiment) -> str:
+    """The colleague who registered it, by name; "" for whoever did it by a command."""
+    kind, _colon, number = experiment.started_by.partition(":")
+    staff = db.get(Staff, int(number)) if kind == "staff" and number.isdigit() else None
+    return staff.name if staff is not None else ""
 
 
 def _shares(expected: float) -> tuple[float, float]:

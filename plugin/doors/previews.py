@@ -51,7 +51,7 @@ def look(db: Session, scout: Scout) -> Looked:
 def name_of(which: str) -> str:
     """What a mail is called among the others of its letter."""
     names = {
-        "first": _("The letter"),
+        "first": _("First letter"),
         "follow_up": _("Follow-up"),
         "receipt_promised": _("Receipt of a yes"),
         "receipt_late": _("Receipt of a yes after the deadline"),

@@ -23,15 +23,15 @@ def cannot_start(error: CannotStart, locale: str) -> str:
     }[error.code]
 
 
-def lines_of(one: Standing, locale: str, zone: str = "Asia/Tokyo") -> list[str]:
-    """How an experiment stands, a sentence a line."""
+def lines_of(one: Standing, locale: str, zone: str = "Asia/Tokyo", who: str = "") -> list[str]:
+    """How an experiment stands, a sentence a line. `who` started it, by name where it is known."""
     _ = phrases(locale)
     experiment = one.experiment
     said = [
         _(
             "Experiment %(number)s, registered by %(who)s on %(day)s: %(rule)s.",
             number=experiment.key,
-            who=experiment.started_by,
+            who=who or experiment.started_by,
             day=say_date(experiment.created_at.astimezone(ZoneInfo(zone)).date(), locale),
             rule=rule_of(one, locale),
         ),
