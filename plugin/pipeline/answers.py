@@ -14,7 +14,8 @@ from sqlmodel import Session, col, select
 from connectors.records import Attachment
 from plugin.connections import policy_of
 from plugin.i18n import phrases, say_date, say_time
-from plugin.identity import Identity, as_written, identity_of
+from plugin.identity import Identity, identity_of
+from plugin.pipeline.addressing import known_as, opening, salutation, signature
 from plugin.pipeline.owners import active, keeper_of, locale_of, recruiter_of
 from plugin.pipeline.wording import (
     Letter,
@@ -25,16 +26,13 @@ from plugin.pipeline.wording import (
     letter,
     promise_words,
 )
-from plugin.policy import Policy
 from plugin.rows import Commitment, Connection, Entry, Profile, Promise, Requisition, Scout, Staff
 from plugin.scouting.candidate_links import page_here
 from plugin.scouting.compiler import SEPARATOR
 from plugin.scouting.conditions_sheet import agency_lines, attachment, lines
 from plugin.scouting.disclosure import leaks, view_of
-from plugin.scouting.legal import LetterRefused
 from plugin.scouting.post import come_back, post
 from plugin.scouting.suppression import is_suppressed
-from plugin.scouting.voices import AGENCY, IN_HOUSE, OPERATOR, sending_party
 from plugin.scouting.working_conditions import sheet_of
 from plugin.sealing import Erased, Vault
 
@@ -47,8 +45,6 @@ __all__ = [
     "interviewer_words",
     "kind_words",
     "notify_staff",
-    "salutation",
-    "signature",
     "tell_colleagues",
     "tell_entered",
     "tell_held",
@@ -246,35 +242,6 @@ def candidate_letter(
     )
 
 
-def known_as(session: Session, connection: Connection, requisition: Requisition, scout: Scout, language: str) -> str:
-    """Whose name the candidate knows us by: an agency's own, else the employer as their letter may name it.
-
-    An answer to somebody who wrote to us is never held up by a missing name: the legal sender stands in for it.
-    """
-    policy = policy_of(connection)
-    stand_in = policy.legal.sender or connection.name
-    if scout.voice == AGENCY:
-        return stand_in
-    try:
-        return view_of(session, requisition, scout).company(language)
-    except LetterRefused:
-        return stand_in
-
-
-def opening(policy: Policy, voice: str, language: str, company: str) -> str:
-    """Who is writing, as the first line of an answer says it."""
-    _ = phrases(language)
-    if voice == AGENCY:
-        return _("This is %(agency)s, the recruitment agency.", agency=company)
-    if voice == OPERATOR:
-        return _(
-            "This is %(operator)s, looking after recruiting on behalf of %(company)s.",
-            operator=sending_party(policy, voice),
-            company=company,
-        )
-    return _("This is the recruiting team at %(company)s.", company=company)
-
-
 def candidate_of(session: Session, vault: Vault, entry: Entry) -> Identity | None:
     """Who an entry is about, None once they have been erased."""
     profile = session.exec(
@@ -288,22 +255,6 @@ def candidate_of(session: Session, vault: Vault, entry: Entry) -> Identity | Non
         return identity_of(session, vault, profile)
     except Erased:
         return None
-
-
-def salutation(identity: Identity, language: str) -> str:
-    """山田様; Dear Taro Yamada: a surname alone is no way to address somebody in English."""
-    if language == "ja":
-        return f"{as_written(identity.family_name)}様"
-    return f"Dear {as_written(identity.romaji or identity.name)},"
-
-
-def signature(policy: Policy, connection: Connection, language: str, voice: str = IN_HOUSE, company: str = "") -> str:
-    """Who signs: the employer in-house; an agency or an operator themselves, so that no client is named by it."""
-    own = policy.company_ja if language == "ja" else policy.company_en
-    legal = policy.legal
-    first = (company or own or connection.name) if voice == IN_HOUSE else sending_party(policy, voice)
-    lines = [first, *([legal.sender] if voice == IN_HOUSE else []), legal.postal_address, legal.contact]
-    return "\n".join(dict.fromkeys(line for line in lines if line))
 
 
 # To manager and recruiter.

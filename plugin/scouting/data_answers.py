@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from connectors.records import Attachment
 from plugin.connections import policy_of
 from plugin.person_data import as_json, as_text, collect
-from plugin.pipeline.answers import salutation, signature
+from plugin.pipeline.addressing import salutation, signature
 from plugin.pipeline.wording import letter
 from plugin.rows import Connection, DataRequest, Requisition, Scout
 from plugin.scouting.candidate_links import page_here

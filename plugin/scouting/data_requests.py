@@ -16,7 +16,7 @@ from plugin.corrections import suspend
 from plugin.database import now_of
 from plugin.events import record
 from plugin.identity import Identity
-from plugin.pipeline.answers import salutation, signature
+from plugin.pipeline.addressing import salutation, signature
 from plugin.pipeline.calendar import due_date
 from plugin.pipeline.owners import done_with, owner_id
 from plugin.pipeline.wording import letter

@@ -15,7 +15,7 @@ from plugin.connections import policy_of
 from plugin.events import record
 from plugin.i18n import phrases
 from plugin.identity import Identity, identity_of
-from plugin.pipeline.answers import known_as, opening, salutation, signature
+from plugin.pipeline.addressing import known_as, opening, salutation, signature
 from plugin.pipeline.owners import done_with
 from plugin.pipeline.wording import Letter, format_words, kind_words, letter
 from plugin.rows import Commitment, Connection, Profile, Reply, Requisition, Scout

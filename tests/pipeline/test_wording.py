@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from plugin.identity import Identity
-from plugin.pipeline.answers import salutation, signature
+from plugin.pipeline.addressing import salutation, signature
 from plugin.pipeline.wording import counted_words, promise_words
 from plugin.rows import Scout
 

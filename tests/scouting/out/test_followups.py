@@ -112,9 +112,7 @@ def bounced(session: Session, stage: Any) -> None:
     ("meanwhile", "because"),
     [(answered, ""), (refused, "suppressed"), (undone, "not_in_force"), (bounced, "not_sent")],
 )
-def test_none_after_an_answer_a_refusal_an_end_or_a_bounce(
-    sent: Any, smtp: Any, meanwhile: Any, because: str
-) -> None:
+def test_none_after_an_answer_a_refusal_an_end_or_a_bounce(sent: Any, smtp: Any, meanwhile: Any, because: str) -> None:
     with sent.work.writing() as session:
         meanwhile(session, sent)
     wait(sent, 4)
