@@ -25,6 +25,7 @@ ENDS_BY_ITSELF = frozenset(
         "apology",
         "succession",
         "unknown_mail",
+        "by_hand",
         "no_manager",
     }
 )
