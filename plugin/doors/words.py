@@ -49,6 +49,10 @@ def task(kind: str) -> tuple[str, str]:
         ),
         "reschedule": (_("Asks for another time"), _("Offer other times inside the promise, then mark this done.")),
         "referral": (_("Names somebody else"), _("Ask for that person's consent before writing to them.")),
+        "possible_duplicate_scout": (
+            _("May be somebody who is known already"),
+            _("Compare the two records before a letter leaves."),
+        ),
         "possible_duplicate": (
             _("May be in the ATS already"),
             _("Compare the two people and say whether they are the same."),
@@ -355,6 +359,11 @@ def _reason(code: str) -> str:
         "company_missing": _("no company name is set in this language"),
         "origin_unknown": _("it is unknown where the address came from"),
         "promise_wording": _("the text sounds like a promise"),
+        "date_wording": _("the text names a date"),
+        "kind_wording": _("the text calls the meeting something else than the commitment"),
+        "leak": _("the text names the employer too early"),
+        "client_unnamed": _("no name of the withheld employer is entered"),
+        "client_undescribed": _("the withheld employer is not described in this language"),
     }
     return texts.get(code, code)
 
@@ -406,5 +415,39 @@ def match_why(code: str) -> str:
         "name": _("same name"),
         "known_id": _("linked to them before"),
         "finished_here": _("was in process here before"),
+    }
+    return texts.get(code, code)
+
+
+def introduction_kind(code: str) -> str:
+    """Who introduced somebody."""
+    texts = {
+        "agency": _("an agency"),
+        "colleague": _("a colleague"),
+        "own": _("we, to this client"),
+    }
+    return texts.get(code, code)
+
+
+def consent_how(code: str) -> str:
+    """How a person agreed to be introduced with the company named."""
+    texts = {
+        "reply": _("in a reply"),
+        "page": _("on their page"),
+        "mail": _("by mail"),
+        "telephone": _("by telephone"),
+        "in_person": _("in person"),
+        "written": _("in writing"),
+    }
+    return texts.get(code, code)
+
+
+def introduction_wrong(code: str) -> str:
+    """Why an introduction was not recorded."""
+    texts = {
+        "bad_kind": _("Choose who introduced them."),
+        "nobody": _("Write a name."),
+        "bad_consent": _("Choose how they agreed."),
+        "ends_before": _("It would end before it begins."),
     }
     return texts.get(code, code)
