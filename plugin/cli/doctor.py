@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from connectors.base import ATSError, Unsupported
 from plugin.alignment.proposals import counted, language_model
+from plugin.cli.doctor_letters import letters_and_conditions
 from plugin.cli.findings import FAIL, NOTE, OK, Line
 from plugin.cli.means import connections, opened
 from plugin.cli.synthetic_yes import PATIENCE, check
@@ -260,8 +261,6 @@ def _stores(work: Work, _: Phrases) -> Iterator[Line]:
 
 def examine(work: Work, connection: Connection, locale: str) -> Iterator[Line]:
     """Credentials, scopes, fields, webhooks, sweeps and what letters must state."""
-    from plugin.cli.doctor_letters import letters_and_conditions
-
     where, _ = connection.name, phrases(locale)
     try:
         found = work.ats(connection).check()
