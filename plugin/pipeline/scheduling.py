@@ -91,6 +91,8 @@ def offer_for(session: Session, promise: Promise, now: datetime) -> Offer:
             before=end_of_day(last, promise.zone),
             besides=promise.scout_id,
         )
+        # Where the manager gave times, nobody is offered later ones they didn't give.
+        later = [slot for slot in later if slot.source == inside[0].source]
     return Offer(inside, later, row.scheduling_url if row is not None else "")
 
 
