@@ -203,6 +203,8 @@ def _links(db: Session, tasks: list[Task]) -> dict[int, str]:
             links[task.key] = url_for("letters.letter", scout_id=mails[id].scout_id)
         elif task.subject == "scout" and id is not None:
             links[task.key] = url_for("by_hand.shown", scout_id=id)
+        elif task.subject == "lookalike" and id is not None:
+            links[task.key] = url_for("ownership.lookalike", row_id=id)
         elif task.subject == "job":
             links[task.key] = url_for("desk.parked") + f"#job-{id}"
         elif task.subject == "data_request":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -16,11 +17,13 @@ from plugin.doors.page import translate as _
 from plugin.doors.paging import paged
 from plugin.doors.people import Names
 from plugin.doors.visitors import changing, recruiters, recruiting, visitor
+from plugin.events import record
 from plugin.rows import Batch, Calibration, Connection, Mail, Requisition, Scout
 from plugin.scouting import batches
 from plugin.scouting.conditions_sheet import label as condition_label
 from plugin.scouting.legal import LetterRefused
 from plugin.scouting.letters import languages_of, note_of, set_language, set_note
+from plugin.scouting.load import forecast
 from plugin.scouting.settling import settle_unknown
 from plugin.scouting.working_conditions import sheet_of
 from plugin.work.jobs import INTERACTIVE, owe
@@ -79,8 +82,32 @@ def shown(requisition_id: int) -> ResponseReturnValue:
             obstacles=batches.CannotRelease(obstacles).text(page.locale()) if obstacles else "",
             notes={language: note_of(batch, language) for language in ("ja", "en")},
             test_address=policy_of(values["connection"]).test_address,
+            waits=_waits(db, requisition, scouts),
             letter_stamp=_stamp(batch, scouts),
         )
+
+
+def _waits(db: Session, requisition: Requisition, scouts: Sequence[Scout]) -> str:
+    """Why released letters wait for room in the manager's weeks; "" while they don't."""
+    if not any(scout.state == "queued" and scout.commitment_id is not None for scout in scouts):
+        return ""
+    there = forecast(db, requisition)
+    return there.text(page.locale()) if there is not None and there.room < 1 else ""
+
+
+@blueprint.post("/batches/<int:batch_id>/replacing/<any(on, off):what>")
+@recruiters
+def replacing(batch_id: int, what: str) -> ResponseReturnValue:
+    """Whether the next best stand in for who falls out at sending."""
+    with changing() as db:
+        batch = _batch(db, batch_id)
+        batch.replacing = what == "on"
+        db.add(batch)
+        record(db, batch.employer_id, "batch", batch.key, f"replacing_{what}", actor=visitor().actor)
+    page.say(
+        _("The next best stand in for who falls out.") if what == "on" else _("Nobody stands in for who falls out.")
+    )
+    return page.see_other("letters.shown", requisition_id=batch.requisition_id, batch=batch_id)
 
 
 @blueprint.get("/scouts/<int:scout_id>")
