@@ -276,7 +276,33 @@ def test_nobody_logs_a_mail_or_a_page_by_hand(house: Any) -> None:
 
 def test_what_came_by_the_candidate_s_page_is_said_to_be_theirs(house: Any) -> None:
     house.batch(house.commit())
+    sent = house.sent()
     with house.work.writing() as db:
-        scout = db.get_one(Scout, house.sent())
+        scout = db.get_one(Scout, sent)
         log_reply(db, house.work.vault, scout, "page", "", "interested", "candidate", house.work.clock.now())
     assert "by themselves" in house.client(house.recruiter, "en").get("/replies").text
+
+
+def test_the_holding_lane_shows_owner_and_clock_and_is_closed_with_a_letter(house: Any) -> None:
+    house.batch(None)
+    sent = house.sent()
+    with house.work.writing() as db:
+        row = db.get_one(Requisition, house.requisition)
+        row.status = "closed"
+        db.add(row)
+        scout = db.get_one(Scout, sent)
+        log_reply(db, house.work.vault, scout, "phone", "はい", "interested", "staff:1", house.work.clock.now())
+    client = house.client(house.recruiter, "ja")
+    lane = client.get("/holding").text
+    assert "山田 太郎" in lane and "佐藤 美咲" in lane and "判断待ち" in lane
+    assert "/holding" in client.get("/promises").text
+    entry = house.one(Entry).key
+    assert "連絡のうえで終了する" in client.get(f"/entries/{entry}").text
+    promised = {"subject": "ご連絡", "text": "次回は面接を確約いたします。"}
+    press(client, f"/entries/{entry}", f"/entries/{entry}/farewell", **promised)
+    assert house.one(Entry).state == "holding"
+    told = {"subject": "募集について", "text": "募集は終了いたしました。"}
+    press(client, f"/entries/{entry}", f"/entries/{entry}/farewell", **told)
+    assert (house.one(Entry).state, house.one(Entry).because) == ("closed", "closed_with_letter")
+    assert house.one(Mail, col(Mail.kind) == "closing")
+    assert house.client(house.manager).get("/holding").status_code == 403
