@@ -102,7 +102,7 @@ def examine_installation(work: Work, locale: str) -> Iterator[Line]:
     """Addresses, owed work, the mail server, the profile stores."""
     _ = phrases(locale)
     settings = work.settings
-    if settings.public_url.startswith("https://") or settings.demo:
+    if settings.public_url.startswith("https://") or settings.demo or settings.pull_only:
         yield Line(OK, _("address"), settings.public_url)
     else:
         yield Line(
