@@ -39,6 +39,10 @@ YES_WAYS: tuple[tuple[str, float], ...] = (
 )
 
 
+LOOKS = 3
+"""Looks into the mailbox until a mail must have been seen: who died over one leaves the next two nothing to do for a while."""
+
+
 class Candidates:
     """Everybody who gets a letter."""
 
@@ -135,7 +139,10 @@ class Candidates:
         received = year.town.receive(raw)
         sent = year.truth.answers[message_id] = Answer(message_id, kind, letter, received, counts=counts, meant=meant)
         year.truth.counts[f"mails in: {kind}" + (" from elsewhere" if counts == "person" else "")] += 1
-        year.town.look_into_mailbox()
+        for _ in range(LOOKS):
+            year.town.look_into_mailbox()
+            if self._replies() > before:
+                break
         for _ in range(times - 1):
             year.town.receive(raw)
             year.truth.counts["mails in: the same again"] += 1

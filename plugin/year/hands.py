@@ -41,7 +41,7 @@ DUTIES: dict[str, Callable[..., None]] = {
     "promises": ticks.owe_promise_clock,
     "all": ticks.tick,
 }
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Real seconds one stretch of work may take before the year is called stuck."""
 
 

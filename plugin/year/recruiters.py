@@ -7,12 +7,11 @@ the truth, as a real one would pick up the telephone.
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlmodel import Session, col, select
 
-from plugin.demo.sandbox_client import SandboxRefused
 from plugin.pipeline import ledger
 from plugin.pipeline.entries import decide_duplicate
 from plugin.pipeline.holding import close_entry
@@ -24,8 +23,8 @@ from plugin.scouting.replies import decide_reply
 from plugin.scouting.settling import settle_unknown
 from plugin.tasks import close_task
 from plugin.work.deliveries import open_delivery
-from plugin.year import calendar
-from plugin.year.truth import Meeting, Yes
+from plugin.year.meetings import Meetings, somebody
+from plugin.year.truth import Yes
 
 if TYPE_CHECKING:
     from plugin.year.simulation import Year
@@ -45,7 +44,7 @@ class Recruiters:
 
     def __init__(self, year: Year) -> None:
         self._year = year
-        self._arranged: set[int] = set()  # scouts whose meeting was thought about
+        self._meetings = Meetings(year)
         self._released: Counter[int] = Counter()  # batch → how often it was looked at
         self._left: set[int] = set()  # replies nobody can say anything about
 
@@ -59,12 +58,11 @@ class Recruiters:
         self._decide_entries()
         self._year.town.settle()
         self._follow_up()
-        self._arrange()
+        self._meetings.arrange()
         self._name_causes()
 
     def _by(self, session: Session) -> str:
-        staff = session.exec(select(Staff).where(col(Staff.connection_id) == self._year.town.connection.key)).first()
-        return f"staff:{staff.key}" if staff is not None else "staff:1"
+        return somebody(session, self._year.town.connection.key)
 
     # Letters.
 
@@ -225,110 +223,6 @@ class Recruiters:
             if entry.state == "holding" and (promise is None or promise.state not in ledger.OPEN):
                 close_entry(session, entry, by=self._by(session), because="募集終了を本人に連絡済み")
                 year.truth.counts["held entries closed by the recruiter"] += 1
-
-    # Meetings.
-
-    def _arrange(self) -> None:
-        """Put a meeting into the ATS for whoever stands there with a promise."""
-        year, work = self._year, self._year.town.work
-        with work.reading() as session:
-            rows = session.exec(
-                select(Entry, Promise, Staff)
-                .join(Promise, col(Promise.entry_id) == col(Entry.id))
-                .join(Staff, col(Promise.manager_id) == col(Staff.id))
-                .where(col(Entry.state) == "entered", col(Promise.state).in_(ledger.OPEN))
-            ).all()
-        for entry, promise, staff in rows:
-            yes = year.truth.yeses.get(entry.scout_id)
-            if entry.scout_id in self._arranged or yes is None:
-                continue
-            self._arranged.add(entry.scout_id)
-            yes.keeper = yes.keeper or int(staff.ats_id)
-            self._choose(yes, int(entry.ats_application_id), promise.key)
-
-    def _choose(self, yes: Yes, application: int, promise_id: int) -> None:
-        year, dice = self._year, self._year.dice("meeting", yes.letter.address, yes.letter.requisition)
-        today = calendar.day_of(year.now)
-        assert yes.due is not None
-        throw = dice.random()
-        if throw < 0.06:
-            year.truth.counts["meetings never arranged"] += 1
-            return
-        if throw < 0.11:
-            day = calendar.after(yes.due, dice.randint(1, 3))  # too late, and nobody asked the candidate
-        elif throw < 0.15 and today < yes.due:
-            day = calendar.after(yes.due, dice.randint(1, 5))
-            self._candidate_chose(yes, promise_id, day)
-        else:
-            day = min(calendar.after(today, dice.randint(1, max(1, yes.letter.days))), yes.due)
-            if day <= today:
-                day = calendar.after(today, 1)
-        self._put(yes, application, day)
-
-    def _candidate_chose(self, yes: Yes, promise_id: int, day: date) -> None:
-        year, work = self._year, self._year.town.work
-        assert yes.due is not None
-        with work.writing() as session:
-            promise = session.get_one(Promise, promise_id)
-            offered = calendar.at(yes.due, 11, 0)
-            if not promise.received_at <= offered <= promise.due_at:
-                return
-            ledger.choose_later(
-                session, work.vault, promise, to=day, offered=[offered], because="出張のため", by=self._by(session)
-            )
-        yes.due, yes.moved = day, True
-        year.truth.counts["later days chosen by the candidate"] += 1
-
-    def _put(self, yes: Yes, application: int, day: date, again: bool = False) -> None:
-        year = self._year
-        dice = year.dice("slot", yes.letter.address, yes.letter.requisition, again)
-        starts = calendar.at(day, dice.choice((10, 11, 13, 14, 16, 17)), dice.choice((0, 30)))
-        try:
-            made = year.town.ats(
-                "POST",
-                f"/sandbox/applications/{application}/interviews",
-                {"starts_at": starts.isoformat(), "interviewer_ids": [yes.keeper], "name": "面接"},
-            )
-        except SandboxRefused:
-            year.truth.counts["meetings the ATS refused"] += 1
-            return
-        meeting = Meeting(int(made["id"]), starts, yes.keeper)
-        yes.meetings.append(meeting)
-        year.truth.counts["meetings arranged"] += 1
-        throw = dice.random()
-        if throw < 0.05:
-            # The manager cancels the day before, or that morning; half are arranged anew.
-            at = max(year.now + timedelta(minutes=5), starts - timedelta(hours=dice.choice((2, 20))))
-            if at < starts:
-                year.agenda.add(at, lambda: self._cancel(yes, meeting, application, "cancelled by the manager"))
-                return
-        if throw < 0.10:
-            who = "manager" if throw < 0.075 else "candidate"
-            year.agenda.add(
-                starts + timedelta(minutes=4),
-                lambda: self._cancel(yes, meeting, application, f"no-shows of the {who}"),
-            )
-            return
-        year.agenda.add(starts + timedelta(minutes=55), lambda: self._complete(meeting))
-
-    def _cancel(self, yes: Yes, meeting: Meeting, application: int, what: str) -> None:
-        year = self._year
-        if meeting.taken_off_at is not None:
-            return  # the candidate withdrew meanwhile
-        year.town.ats("DELETE", f"/sandbox/interviews/{meeting.id}")
-        meeting.taken_off_at = year.now
-        year.truth.counts[what] += 1
-        dice = year.dice("again", yes.letter.address, yes.letter.requisition, len(yes.meetings))
-        if dice.random() < 0.5 and not yes.waived:
-            day = calendar.after(calendar.day_of(year.now), 1)
-            self._put(yes, application, day, again=True)
-
-    def _complete(self, meeting: Meeting) -> None:
-        year = self._year
-        if meeting.taken_off_at is not None:
-            return
-        year.town.ats("PATCH", f"/sandbox/interviews/{meeting.id}", {"status": "complete"})
-        year.truth.counts["meetings held"] += 1
 
     def _name_causes(self) -> None:
         year, work = self._year, self._year.town.work
