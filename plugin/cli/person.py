@@ -9,9 +9,11 @@ from pathlib import Path
 import click
 from sqlmodel import Session, col, select
 
-from plugin.cli.means import employer_named, opened
+from plugin.cli.means import connections, employer_named, opened
 from plugin.cli.store_errands import errand, kept_when_stopped
+from plugin.connections import policy_of
 from plugin.identity import identity_of
+from plugin.people_in.records import BASIS_WORDS
 from plugin.rows import Employer, Profile
 from plugin.sealing import Erased
 from plugin.work.context import Work
@@ -112,7 +114,7 @@ def expiring_people(employer: str, days: int) -> None:
         until: datetime = work.clock.now() + timedelta(days=days)
         found = expiring(session, owner.key, until)
     if not rules:
-        click.echo("no time is set: nobody is erased by themselves (`kakuyaku connect` sets times)")
+        click.echo("no time is set: nobody is erased by themselves (`kakuyaku person keep` sets times)")
         return
     for name, limit in sorted(rules.items()):
         click.echo(f"{name}: {limit} days")
@@ -122,6 +124,22 @@ def expiring_people(employer: str, days: int) -> None:
             + ("  stays: in process" if one.kept_because else "")
         )
     click.echo(f"{sum(1 for one in found if not one.kept_because):,} to be erased within {days} days")
+
+
+@person.command("keep")
+@click.argument("basis", type=click.Choice((*BASIS_WORDS, "none")))
+@click.argument("days", type=click.IntRange(0, 36500))
+@click.option("--connection", "name", default="", help="Name or number; every one of them if left out.")
+def keep(basis: str, days: int, name: str) -> None:
+    """Set how many days people of one basis are kept after they were last known; 0 keeps them. `expiring` shows whom it hits."""
+    with opened() as work, work.writing() as session:
+        for row in connections(session, name):
+            policy = policy_of(row)
+            rules = {key: value for key, value in policy.retention_days.items() if key != basis}
+            changed = policy.model_copy(update={"retention_days": rules | ({basis: days} if days else {})})
+            row.policy = changed.model_dump(mode="json")
+            session.add(row)
+            click.echo(f"{row.name}: {basis} " + (f"kept {days} days" if days else "kept without end"))
 
 
 @person.command("handed-on")

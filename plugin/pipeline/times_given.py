@@ -123,8 +123,7 @@ def problems(policy: Policy, *, feed: str, scheduling: str, wrong_times: Sequenc
             else:
                 found.append(
                     _(
-                        "The address “%(given)s” can't be taken: only these are: %(hosts)s. Others are allowed with"
-                        " `kakuyaku connect`.",
+                        "The address “%(given)s” can't be taken: only these are: %(hosts)s.",
                         given=url[:80],
                         hosts=", ".join(hosts),
                     )
