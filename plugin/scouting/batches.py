@@ -20,8 +20,9 @@ from plugin.i18n import phrases
 from plugin.pipeline.kept_rate import under_review
 from plugin.policy import Policy
 from plugin.rows import Batch, Commitment, Connection, Employer, Mail, Requisition, Scout
+from plugin.scouting import disclosure
 from plugin.scouting.choosing import draft, plan_of
-from plugin.scouting.legal import missing
+from plugin.scouting.legal import LetterRefused, missing
 from plugin.scouting.may_write import LEFT
 from plugin.scouting.media import MAIL
 from plugin.scouting.pacing import moments
@@ -56,7 +57,9 @@ class CannotRelease(Exception):
             "legal_missing": _("Sender, postal address or contact are missing. Set them with `kakuyaku connect`."),
             "sender_missing": _("The connection has no sender address. Set one with `kakuyaku connect`."),
         }
-        return " ".join(texts[reason] for reason in self.reasons)
+        return " ".join(
+            texts[reason] if reason in texts else LetterRefused(reason).text(locale) for reason in self.reasons
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,23 @@ def obstacles(session: Session, batch: Batch) -> list[str]:
         found.append("legal_missing")
     if not policy.from_address:
         found.append("sender_missing")
-    return found
+    return found + _untold(session, batch, requisition)
+
+
+def _untold(session: Session, batch: Batch, requisition: Requisition) -> list[str]:
+    """Why a withheld employer can't be described in the letters' languages, as codes; empty when it can."""
+    if disclosure.setting_of(session, requisition) != disclosure.WITHHELD:
+        return []
+    languages = session.exec(
+        select(Scout.language).where(col(Scout.batch_id) == batch.key, col(Scout.state) == "drafted").distinct()
+    ).all()
+    view, found = disclosure.view_of(session, requisition, None), []
+    for language in languages:
+        try:
+            view.company(language)
+        except LetterRefused as refused:
+            found.append(refused.code)
+    return list(dict.fromkeys(found))
 
 
 def may_leave(requisition: Requisition, connection: Connection) -> list[str]:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from connectors.records import Attachment
 from plugin.rows import Connection, Employer, Event, Mail, Requisition, Scout, Task
 from plugin.scouting import disclosure
+from plugin.scouting.batches import CannotRelease
 from plugin.scouting.legal import LetterRefused
 from plugin.scouting.letters import preview, write
 from plugin.scouting.post import post
@@ -149,6 +150,14 @@ def test_a_letter_refused_for_a_name_never_leaves_and_the_recruiter_is_asked(age
     assert agency.scouts()["u001"].reason == "leak"
     with agency.work.reading() as session:
         assert session.exec(select(Task.kind).where(col(Task.kind) == "letter_refused")).all() == ["letter_refused"]
+
+
+def test_a_batch_is_not_released_while_its_employer_can_be_neither_named_nor_described(agency: Any) -> None:
+    agency.change(Requisition, agency.requisition_id, client_ja="")
+    with pytest.raises(CannotRelease) as refused:
+        agency.release()
+    assert refused.value.reasons == ["client_undescribed"]
+    assert "企業紹介" in refused.value.text("ja") and "description" in refused.value.text("en")
 
 
 def test_consent_after_a_yes_names_the_client_to_this_person_and_is_recorded_once(agency: Any) -> None:
