@@ -25,6 +25,9 @@ from plugin.work.context import Work
 
 TASK = "possible_duplicate_scout"
 
+MOST_ASKED = 3
+"""Records a person is compared with for one likeness: common names in large companies would ask without end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
@@ -85,7 +88,7 @@ def in_store(session: Session, vault: Vault, employer_id: int, profile_ids: Sequ
         keys = list(_keys(vault, employer_id, people[id]))
         if id in place:
             for key in keys:
-                for other in known.get(key, ()):
+                for other in known.get(key, [])[:MOST_ASKED]:
                     doubt = Doubt(id, f"profile:{other}", key.partition(":")[0])
                     found.setdefault((id, other), doubt)
         for key in keys:

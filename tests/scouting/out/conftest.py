@@ -212,8 +212,8 @@ class Stage:
                     profile=Profile(id=id, text=TEXT, skills=()),
                     identity=changes.get("identity")
                     or Identity(
-                        name=f"見本{number} 太郎",
-                        romaji=f"Taro Mihon{number}",
+                        name=f"見本{self.tag}{number} 太郎",
+                        romaji=f"Taro Mihon{self.tag}{number}",
                         email=changes.get("email", f"{id}@person.example.com"),
                         company=changes.get("company", "株式会社れい"),
                     ),
