@@ -57,9 +57,13 @@ class Policy(BaseModel):
     entry_stage: str = ""  # name of the stage a yes enters at; empty: the first
     per_minute: int = Field(30, ge=1)  # letters one mailbox sends
     per_domain_per_minute: int = Field(15, ge=1)  # of these, to one domain
-    first_day_letters: int = Field(50, ge=0)  # a new mailbox begins with so many, half as many again each day; 0: no ramp
+    first_day_letters: int = Field(
+        50, ge=0
+    )  # a new mailbox begins with so many, half as many again each day; 0: no ramp
     most_a_day: int = Field(1000, ge=1)
-    interviews_per_week: int = Field(5, ge=1, le=100)  # a manager's, where they gave no times: what letters are weighed against
+    interviews_per_week: int = Field(
+        5, ge=1, le=100
+    )  # a manager's, where they gave no times: what letters are weighed against
     replacing: bool = True  # who falls out at sending makes room for the next best
     follow_up_after_days: int = Field(0, ge=0, le=60)  # one reminder to who has not answered; 0: none
     remind_candidates: bool = True  # of their meeting, from the morning of the day before
@@ -79,7 +83,9 @@ class Policy(BaseModel):
     company_en: str = ""
     market_source: str = ""  # the store is a declared market of this name; empty: it is one's own data (R10)
     reply_rate: float = Field(0.03, gt=0, le=1)  # assumed share of promised letters that are answered with a yes
-    kept_rate_floor: float = Field(0.8, ge=0, le=1)  # kept more rarely, a manager's promise stands in no new letter; 0: off
+    kept_rate_floor: float = Field(
+        0.8, ge=0, le=1
+    )  # kept more rarely, a manager's promise stands in no new letter; 0: off
     owner_addresses: tuple[str, ...] = ()  # who sees every manager's kept promises and may review them
     data_request_days: int = Field(14, ge=1, le=30)  # to answer who asks for their data to be shown or deleted
     candidate_page_days: int = Field(180, ge=30, le=730)  # a candidate's page opens this long after their last letter

@@ -207,11 +207,7 @@ def test_one_way_of_writing_a_thing_finds_the_other(vault: Vault) -> None:
         == hash_phone(vault, 1, "０９０１２３４５６７８")
     )
     assert hash_name(vault, 1, "星野 静香") == hash_name(vault, 1, "星野　静香") == hash_name(vault, 1, "星野静香")
-    assert (
-        fold_company("株式会社みほん")
-        == fold_company("みほん")
-        == fold_company("㈱みほん")
-    )
+    assert fold_company("株式会社みほん") == fold_company("みほん") == fold_company("㈱みほん")
     assert fold_company("Mihon Co., Ltd.") == fold_company("MIHON Inc")
     assert fold_company("") == hash_phone(vault, 1, "-") == hash_name(vault, 1, "　") == ""
     assert hash_name(vault, 1, "星野静香") != hash_name(vault, 2, "星野静香")
