@@ -45,10 +45,10 @@ def change(requisition_id: int) -> ResponseReturnValue:
     """Set how much is told, and how the employer is described until then."""
     chosen = request.form.get("disclosure", "")
     described = {language: request.form.get(f"client_{language}", "")[:MOST_CHARACTERS] for language in ("ja", "en")}
-    if chosen not in (disclosure.FULL, disclosure.WITHHELD):
-        abort(400)
     with changing() as db:
         requisition = recruiting(db, requisition_id)
+        if chosen not in (disclosure.FULL, disclosure.WITHHELD):
+            abort(400)
         said = {language: " ".join(text.split()) for language, text in described.items()}
         refused = _refused(said, [row.name for row in disclosure.names_of(db, requisition)])
         if refused:
@@ -75,10 +75,10 @@ def change(requisition_id: int) -> ResponseReturnValue:
 def add(requisition_id: int) -> ResponseReturnValue:
     """Add one spelling of the employer's name."""
     kind, name = request.form.get("kind", ""), request.form.get("name", "").strip()[:MOST_CHARACTERS]
-    if kind not in disclosure.KINDS:
-        abort(400)
     with changing() as db:
         requisition = recruiting(db, requisition_id)
+        if kind not in disclosure.KINDS:
+            abort(400)
         connection = db.get_one(Connection, requisition.connection_id)
         try:
             new = disclosure.add_name(db, connection, requisition, kind, name, visitor().actor)
