@@ -10,6 +10,7 @@ from importlib.resources import files
 from plugin.i18n import phrases, say_date
 from plugin.pipeline.calendar import holiday_name
 from plugin.rows import Commitment, Promise
+from plugin.scouting.promising import UNNAMED
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,9 @@ def kind_words(commitment: Commitment, locale: str) -> str:
 
 def interviewer_words(commitment: Commitment, locale: str) -> str:
     _ = phrases(locale)
-    title = commitment.interviewer_title or _("the hiring manager")
+    title = " ".join(commitment.interviewer_title.split())
+    if title in UNNAMED:  # the default title, in whichever language the connection speaks
+        title = _("the hiring manager")
     return f"{title} {commitment.interviewer_name}" if commitment.interviewer_name else title
 
 

@@ -44,7 +44,7 @@ class PromiseTerms:
         )
 
 
-_UNNAMED = ("", "採用責任者", "Hiring manager", "hiring manager", "the hiring manager")
+UNNAMED = ("", "採用責任者", "Hiring manager", "hiring manager", "the hiring manager")
 
 
 def earns_subject(terms: PromiseTerms) -> bool:
@@ -66,7 +66,7 @@ def promise_block(terms: PromiseTerms, language: str) -> str:
         "either": _("online or at the office, as you prefer"),
     }[terms.format]
     title = " ".join(terms.interviewer_title.split())
-    interviewer = _("the hiring manager of this position") if title in _UNNAMED else title
+    interviewer = _("the hiring manager of this position") if title in UNNAMED else title
     if terms.interviewer_name:
         interviewer = _("%(name)s, %(title)s", name=terms.interviewer_name, title=interviewer)
     return (
