@@ -19,7 +19,7 @@ TODAY = date(2026, 11, 20)
 NUMBER = "7000012050002"  # 国税庁's own, as its site explains the check digit
 
 
-def names(session: Session, stage: Any, **person: str) -> str | None:
+def names(session: Session, stage: Any, **person: Any) -> str | None:
     found = standing(session, stage.connection.employer_id, stage.clock.now()).of(Identity(name="見本 太郎", **person))
     return found.name if found is not None else None
 
