@@ -29,7 +29,7 @@ from plugin.rows import Connection, DataRequest, Delivery, Entry, Mail, Profile,
 from plugin.scouting.data_requests import finish
 from plugin.scouting.mime import parse
 from plugin.scouting.post import raw_of
-from plugin.scouting.suppression import suppress
+from plugin.scouting.suppression import silence
 from plugin.sealing import Erased
 from plugin.tasks import open_task
 from plugin.work.context import Work
@@ -79,8 +79,7 @@ def erase_person(work: Work, employer_id: int, profile_id: str, *, by: str, aske
         ).all()
         if asked:
             _no_more_promised(session, work, scouts)
-            if profile.email_hash:
-                suppress(session, work.vault, employer_id=employer_id, address_hash=profile.email_hash)
+            silence(session, work.vault, employer_id=employer_id, profile_id=profile_id)
         there = _in_the_ats(session, employer_id, profile)
         drop_words(session, employer_id, profile_id, marks)
         if not delete_profiles(session, work.vault, employer_id, [profile_id]):

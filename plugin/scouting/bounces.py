@@ -21,7 +21,7 @@ from plugin.rows import Connection, Mail, Requisition, Scout
 from plugin.scouting.matching import mail_of_id, match
 from plugin.scouting.mime import Incoming, message_ids, part_text
 from plugin.scouting.settling import settle_unknown
-from plugin.scouting.suppression import suppress
+from plugin.scouting.suppression import silence, suppress
 from plugin.sealing import Vault
 from plugin.tasks import open_task
 
@@ -163,6 +163,8 @@ def complain(session: Session, vault: Vault, connection: Connection, letter: Mai
     """Somebody called a mail of ours spam (RFC 5965): never again."""
     if letter.to_hash and letter.staff_id is None:
         suppress(session, vault, employer_id=letter.employer_id, address_hash=letter.to_hash, reason="complaint")
+    if scout is not None and letter.staff_id is None:
+        silence(session, vault, employer_id=scout.employer_id, profile_id=scout.profile_id, reason="complaint")
     settle_as_sent(session, letter)
     record(session, letter.employer_id, "mail", letter.key, "complained", actor="candidate")
 

@@ -19,7 +19,7 @@ from plugin.pipeline.owners import done_with, owner_id
 from plugin.rows import Commitment, Connection, Entry, Mail, Profile, Reply, ReplyFile, Requisition, Scout
 from plugin.scouting import data_requests, reminders_later
 from plugin.scouting.circumstances import AGAINST, Weighed
-from plugin.scouting.suppression import suppress
+from plugin.scouting.suppression import silence, suppress
 from plugin.sealing import Erased, Vault
 from plugin.tasks import open_task
 
@@ -199,4 +199,5 @@ def never_again(
     for digest in sorted(hashes - {""}):
         suppress(session, vault, employer_id=connection.employer_id, address_hash=digest, reason="opt_out")
     if scout is not None:
+        silence(session, vault, employer_id=connection.employer_id, profile_id=scout.profile_id)
         record(session, connection.employer_id, "scout", scout.key, "opted_out", actor="candidate", by="reply")

@@ -25,7 +25,7 @@ from plugin.scouting.candidate_links import page_here
 from plugin.scouting.candidate_view import names
 from plugin.scouting.disclosure import view_of
 from plugin.scouting.post import come_back, post
-from plugin.scouting.suppression import suppress
+from plugin.scouting.suppression import silence
 from plugin.sealing import Vault, token_digest
 from plugin.tasks import open_task
 from plugin.work.jobs import INTERACTIVE, owe
@@ -153,8 +153,7 @@ def finish(session: Session, request: DataRequest, *, by: str) -> None:
 def _suspend(session: Session, vault: Vault, scout: Scout, profile: Profile) -> None:
     """利用停止: neither ranked nor written to from now on; what is kept stays as it is."""
     suspend(session, vault, scout.employer_id, profile.profile_id)
-    if profile.email_hash:
-        suppress(session, vault, employer_id=scout.employer_id, address_hash=profile.email_hash, reason="opt_out")
+    silence(session, vault, employer_id=scout.employer_id, profile_id=profile.profile_id)
 
 
 def _take_up(session: Session, connection: Connection, scout: Scout, request: DataRequest) -> None:

@@ -21,7 +21,8 @@ from plugin.people_in.ages import age_of
 from plugin.policy import Policy
 from plugin.rows import Connection, Entry, Profile, Requisition, Restriction, Scout
 from plugin.scouting import lookalikes, off_limits, ownership
-from plugin.scouting.suppression import suppressed_hashes
+from plugin.scouting.media import reachable_by
+from plugin.scouting.suppression import hashes_of, suppressed_hashes
 from plugin.sealing import Vault
 
 CODES = (
@@ -109,6 +110,7 @@ def reachable(
         people = identities(session, vault, employer_id, list(profiles))
         twins = lookalikes.twins(session, employer_id, ids)
         known = _known(session, connection, requisition, profiles, twins, policy, now, but_scouts)
+        stopped = _said_stop(session, vault, employer_id, people, policy)
         for profile_id in ids:
             profile, person = profiles.get(profile_id), people.get(profile_id)
             if profile is None or person is None:
@@ -117,6 +119,8 @@ def reachable(
             codes = _of_person(profile, person, policy) | known.of(profile_id)
             for twin in twins.get(profile_id, ()):
                 codes |= known.of(twin)
+            if profile_id in stopped:
+                codes.add("suppressed")
             if companies.of(person) is not None:
                 codes.add("off_limits")
             if revisions is not None and revisions.get(profile_id, profile.revision) != profile.revision:
@@ -204,6 +208,15 @@ def _known(
         entered=_entered(session, employer_id, ids),
         doubted=lookalikes.waiting(session, employer_id, ids),
     )
+
+
+def _said_stop(
+    session: Session, vault: Vault, employer_id: int, people: Mapping[str, Identity], policy: Policy
+) -> set[str]:
+    """Who said stop in a service they are written to by hand in: it holds for their mailbox, too."""
+    hashes = {id: hashes_of(vault, employer_id, person) for id, person in people.items() if reachable_by(person)}
+    found = suppressed_hashes(session, employer_id, set().union(*hashes.values()), sender=policy.from_address)
+    return {id for id, digests in hashes.items() if digests & found}
 
 
 def _of_person(profile: Profile, person: Identity, policy: Policy) -> set[str]:

@@ -22,6 +22,12 @@ def reachable_by(person: Identity) -> str:
     return next((medium for medium in BY_HAND if handle_of(person, medium)), "")
 
 
+def ways_to(person: Identity) -> list[str]:
+    """Everything that may stand for a person as `reach_of`, whatever the medium."""
+    handles = [f"{medium}:{handle}" for medium in BY_HAND if (handle := handle_of(person, medium))]
+    return ([person.email] if person.email else []) + handles
+
+
 def reach_of(person: Identity, medium: str) -> str:
     """What stands for a person in look-ups and refusals: their mail address, else how they are found in that service."""
     return person.email or f"{medium}:{handle_of(person, medium)}"

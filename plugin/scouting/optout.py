@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from plugin.events import record
 from plugin.rows import Scout
-from plugin.scouting.suppression import suppress
+from plugin.scouting.suppression import silence, suppress
 from plugin.sealing import Vault
 from plugin.settings import Settings
 
@@ -55,6 +55,9 @@ def unsubscribe(session: Session, vault: Vault, token: str) -> OptOut:
     """Never write to this person again; what has not left stays. Twice is once. Does not commit. Raises `BadLink`."""
     found = look_at(vault, token)
     new = suppress(session, vault, employer_id=found.employer_id, address_hash=found.address_hash, reason="opt_out")
+    scout = session.get(Scout, found.scout_id) if found.scout_id else None
+    if scout is not None and scout.employer_id == found.employer_id:
+        silence(session, vault, employer_id=scout.employer_id, profile_id=scout.profile_id)
     if new and found.scout_id:
         record(session, found.employer_id, "scout", found.scout_id, "opted_out", actor="candidate", by="link")
     return found

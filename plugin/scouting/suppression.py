@@ -5,14 +5,16 @@ The hash outlives the person's data: after an erasure the address is gone and st
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from plugin.database import now_of
+from plugin.identity import Identity, identities
 from plugin.rows import Profile, Scout, Suppression
+from plugin.scouting.media import ways_to
 from plugin.sealing import Vault
 
 REASONS = ("opt_out", "bounce", "complaint", "by_hand")
@@ -55,6 +57,25 @@ def suppress(
     return new is not None
 
 
+def silence(
+    session: Session, vault: Vault, *, employer_id: int, profile_id: str, sender: str = "", reason: str = "opt_out"
+) -> None:
+    """Never write to this person again by any way they are known: their address of today, and in every service.
+
+    A stop said to one letter is theirs, not that letter's address's (R5). Twice is once; nothing for nobody known.
+    """
+    person = identities(session, vault, employer_id, [profile_id]).get(profile_id)
+    for digest in sorted(hashes_of(vault, employer_id, person)) if person is not None else ():
+        suppress(session, vault, employer_id=employer_id, address_hash=digest, sender=sender, reason=reason)
+    if not sender:
+        _stop_unsent(session, employer_id, [profile_id])
+
+
+def hashes_of(vault: Vault, employer_id: int, person: Identity) -> set[str]:
+    """What a suppression of this person may be kept under."""
+    return {vault.hash_email(employer_id, way) for way in ways_to(person)}
+
+
 def is_suppressed(
     session: Session, vault: Vault, *, employer_id: int, address: str = "", address_hash: str = "", sender: str = ""
 ) -> bool:
@@ -84,12 +105,16 @@ def _stop_unsent_to(session: Session, employer_id: int, digest: str) -> None:
         select(Profile.profile_id).where(col(Profile.employer_id) == employer_id, col(Profile.email_hash) == digest)
     ).all()
     if persons:
-        session.execute(
-            update(Scout)
-            .where(
-                col(Scout.employer_id) == employer_id,
-                col(Scout.profile_id).in_(persons),
-                col(Scout.state).in_(["drafted", "queued"]),
-            )
-            .values(state="excluded", reason="suppressed")
+        _stop_unsent(session, employer_id, persons)
+
+
+def _stop_unsent(session: Session, employer_id: int, profile_ids: Sequence[str]) -> None:
+    session.execute(
+        update(Scout)
+        .where(
+            col(Scout.employer_id) == employer_id,
+            col(Scout.profile_id).in_(profile_ids),
+            col(Scout.state).in_(["drafted", "queued"]),
         )
+        .values(state="excluded", reason="suppressed")
+    )
