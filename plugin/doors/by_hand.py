@@ -81,11 +81,11 @@ def shown(scout_id: int) -> ResponseReturnValue:
 def choose(scout_id: int) -> ResponseReturnValue:
     """Let this letter take another medium when its batch is released."""
     medium = request.form.get("medium", "")
-    if medium != MAIL and medium not in BY_HAND:
-        abort(422)
     try:
         with changing() as db:
             scout, _requisition = _scout(db, scout_id)
+            if medium != MAIL and medium not in BY_HAND:
+                abort(422)
             by_hand.choose(db, page.work(), scout, medium, visitor().actor)
         page.say(_("This letter goes by mail.") if medium == MAIL else _("This letter waits to be carried by hand."))
     except CannotTake as error:

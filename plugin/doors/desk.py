@@ -51,6 +51,8 @@ BY_HAND = frozenset(
         "guidance_exception",
         "parked_job",
         "mailbox_unread",
+        "mail_leak",
+        "promise_stuck",
     }
 )
 """Kinds a person marks done. All others end when what they ask for has happened."""

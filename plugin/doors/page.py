@@ -17,7 +17,7 @@ from plugin.alignment.terms import say_duration
 from plugin.i18n import LOCALES, phrases, say_date, say_time
 from plugin.work.context import Work
 
-MACHINES = ("/webhooks/", "/mail/", "/health", "/metrics")
+MACHINES = ("/webhooks/", "/mail/", "/inbound/", "/health", "/metrics")
 """Paths whose callers are programs: they are answered in plain text."""
 
 _POLICY = (

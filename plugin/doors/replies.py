@@ -164,10 +164,10 @@ def day(reply_id: int) -> ResponseReturnValue:
 def data(reply_id: int) -> ResponseReturnValue:
     """Begin what the law asks for: disclosure and erasure ask the person once more at the address we know."""
     kind = request.form.get("kind", "")
-    if kind not in ("disclosure", "suspension", "erasure"):
-        abort(400)
     with changing() as db:
         reply, found = _reply(db, reply_id)
+        if kind not in ("disclosure", "suspension", "erasure"):
+            abort(400)
         begun = found.scout is not None and begin_request(
             db, page.work().vault, reply, found.scout, kind, by=visitor().actor
         )

@@ -20,6 +20,7 @@ ENDS_BY_ITSELF = frozenset(
         "entry_stuck",
         "holding",
         "holding_closed",
+        "holding_over",
         "promise_soon",
         "promise_late",
         "apology",
