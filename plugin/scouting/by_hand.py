@@ -23,7 +23,7 @@ from plugin.rows import Batch, Connection, Mail, Profile, Requisition, Scout
 from plugin.scouting import disclosure, letters, post
 from plugin.scouting.cutting import Cut, cut, limit_of
 from plugin.scouting.media import BY_HAND, MAIL, handle_of, reach_of
-from plugin.scouting.sending import why_not
+from plugin.scouting.sending import has_room, what_passes, why_not
 from plugin.scouting.settling import finish_batch
 from plugin.scouting.suppression import is_suppressed
 from plugin.sealing import Erased
@@ -55,6 +55,12 @@ class CannotTake(Exception):
             "suppressed": _("This person asked not to be written to."),
             "test_run": _("This connection is in a test run: every letter goes to one address, none by hand."),
             "may_not": _("This letter may not leave any more; its page says why."),
+            "paused": _("The position or the connection is paused. Resume it first."),
+            "under_review": _(
+                "This manager's earlier promises were kept too rarely. The owner of the account looks at it first,"
+                " on the page of kept promises."
+            ),
+            "full": _("The manager's next weeks are full: another promise now could not be kept. Try again later."),
             "recall": _("The batch can still be recalled; take the letter when that time is over."),
         }
         return texts[self.code]
@@ -111,6 +117,10 @@ def take(session: Session, work: Work, scout_id: int, by: str) -> Scout:
         raise CannotTake("test_run")
     if batch.recall_until is not None and now_of(session) < batch.recall_until:
         raise CannotTake("recall")
+    requisition = session.get_one(Requisition, scout.requisition_id)
+    waits = what_passes(session, requisition, connection, batch)
+    if waits:
+        raise CannotTake(waits)
     person = _person(session, work, scout)
     reach = reach_of(person, scout.medium)
     why = ("excluded", "suppressed") if _said_stop(session, work, connection, reach) else why_not(session, work, scout)
@@ -121,6 +131,8 @@ def take(session: Session, work: Work, scout_id: int, by: str) -> Scout:
         record(session, scout.employer_id, "scout", scout.key, scout.state, actor=by, because=scout.reason)
         finish_batch(session, batch)
         return scout
+    if not has_room(session, requisition, scout):
+        raise CannotTake("full")
     mail = _keep(session, work, connection, scout, person, reach, shown(session, work, scout))
     if batch.state == "released":
         batch.state = "sending"

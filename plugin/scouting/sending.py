@@ -53,6 +53,7 @@ LOOK_AGAIN_AFTER = timedelta(hours=1)
 """How old the look into the ATS may be when a letter leaves."""
 
 PAUSE = timedelta(minutes=5)
+WAITS = {"paused": "paused by a person", "under_review": "the manager's promises wait for a review"}
 LOAD_PAUSE = timedelta(hours=1)
 """When a letter that waits for room in the manager's weeks is weighed again."""
 
@@ -121,10 +122,9 @@ def _wait(
     now, policy = now_of(session), policy_of(connection)
     if batch.recall_until is not None and now < batch.recall_until:
         raise NotYet(batch.recall_until, "the recall window is open")
-    if may_leave(requisition, connection) == ["paused"]:
-        raise NotYet(now + PAUSE, "paused by a person")
-    if batch.commitment_id is not None and under_review(session, connection, requisition.manager_id or 0):
-        raise NotYet(now + PAUSE, "the manager's promises wait for a review")
+    waits = what_passes(session, requisition, connection, batch)
+    if waits:
+        raise NotYet(now + PAUSE, WAITS[waits])
     if policy.quiet_hours:
         person = identities(session, work.vault, scout.employer_id, [scout.profile_id]).get(scout.profile_id)
         allowed = next_moment(now, policy, person.zone if person is not None else "")
@@ -134,13 +134,27 @@ def _wait(
 
 def _wait_for_the_manager(session: Session, requisition: Requisition, connection: Connection, scout: Scout) -> None:
     """Raise `NotYet` while the manager could not keep what this letter would promise."""
-    if scout.commitment_id is None:
-        return
-    there = forecast(session, requisition, holding=True)
-    if there is not None and there.room < 1:
+    if not has_room(session, requisition, scout):
         raise NotYet(
             next_moment(now_of(session) + LOAD_PAUSE, policy_of(connection)), "the manager's next weeks are full"
         )
+
+
+def what_passes(session: Session, requisition: Requisition, connection: Connection, batch: Batch) -> str:
+    """What holds the letters of a batch back for now, by whatever medium: paused, under_review; "" when nothing does."""
+    if may_leave(requisition, connection) == ["paused"]:
+        return "paused"
+    if batch.commitment_id is not None and under_review(session, connection, requisition.manager_id or 0):
+        return "under_review"
+    return ""
+
+
+def has_room(session: Session, requisition: Requisition, scout: Scout) -> bool:
+    """Whether the manager could keep what this letter would promise."""
+    if scout.commitment_id is None:
+        return True
+    there = forecast(session, requisition, holding=True)
+    return there is None or there.room >= 1
 
 
 def why_not(session: Session, work: Work, scout: Scout) -> tuple[str, str] | None:

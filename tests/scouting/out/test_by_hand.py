@@ -14,7 +14,7 @@ from sqlmodel import col, select
 
 from plugin.alignment.commitment import undo
 from plugin.identity import Identity
-from plugin.rows import Batch, Commitment, Entry, Event, Promise, Reply, Scout, Task
+from plugin.rows import Batch, Commitment, Entry, Event, Promise, Reply, Requisition, Scout, Task
 from plugin.scouting import by_hand
 from plugin.scouting.batches import recall
 from plugin.scouting.by_hand import CannotTake
@@ -34,7 +34,7 @@ BOTH_DATABASES = pytest.mark.parametrize(
 LINKEDIN = "https://www.linkedin.example/in/taro-mihon"
 
 
-def known_there(email: str = "", **handles: str) -> Identity:
+def known_there(email: str = "", **handles: Any) -> Identity:
     return Identity(name="見本 太郎", romaji="Taro Mihon", email=email, company="株式会社れい", **handles)
 
 
@@ -375,3 +375,61 @@ def test_every_medium_has_a_limit_and_both_languages_fit_it(stage: Any) -> None:
             for medium in BY_HAND:
                 found = by_hand.shown(session, stage.work, scout, medium)
                 assert found.length <= limit_of(stage.work.settings, medium) == found.most
+
+
+def test_a_pause_holds_it_back_and_stops_nothing(unmailed: Any) -> None:
+    unmailed.change(Requisition, unmailed.requisition_id, paused=True)
+    with pytest.raises(CannotTake, match="paused"):
+        take(unmailed)
+    assert only(unmailed).state == "queued"
+    unmailed.change(Requisition, unmailed.requisition_id, paused=False)
+    assert take(unmailed).state == "sending"
+
+
+def promised(stage: Any, count: int, state: str, *, days: int, cause: str = "") -> None:
+    """Promises of the same manager to others, due so many days from now."""
+    scout, now = only(stage), stage.clock.now()
+    due = now + timedelta(days=days)
+    with stage.work.writing() as session:
+        for number in range(count):
+            shared = scout.model_dump(exclude={"id", "reply_token", "profile_id", "state", "medium"})
+            other = Scout(**shared, reply_token=f"other{number:021}", profile_id=f"other{number}", state="sent")
+            session.add(other)
+            session.flush()
+            session.add(
+                Promise(
+                    employer_id=scout.employer_id,
+                    connection_id=scout.connection_id,
+                    requisition_id=scout.requisition_id,
+                    scout_id=other.key,
+                    commitment_id=stage.commitment_id,
+                    manager_id=stage.manager_id,
+                    received_at=due - timedelta(days=7),
+                    zone="Asia/Tokyo",
+                    day_zero=(due - timedelta(days=7)).date(),
+                    due_date=due.date(),
+                    due_at=due,
+                    state=state,
+                    cause=cause,
+                    created_at=now,
+                )
+            )
+
+
+def refused_to_be_taken(stage: Any, code: str) -> None:
+    scout = stage.scouts()["u001"]
+    with pytest.raises(CannotTake, match=code), stage.work.writing() as session:
+        by_hand.take(session, stage.work, scout.key, "staff:1")
+    assert stage.states()["u001"] == "queued"
+
+
+def test_a_manager_who_keeps_too_few_promises_gives_none_by_hand_either(unmailed: Any) -> None:
+    unmailed.policy(kept_rate_floor=0.8)
+    promised(unmailed, 5, "broken", days=-2, cause="manager")
+    refused_to_be_taken(unmailed, "under_review")
+
+
+def test_nobody_is_promised_a_meeting_by_hand_for_which_the_manager_has_no_room(unmailed: Any) -> None:
+    unmailed.policy(interviews_per_week=1)
+    promised(unmailed, 1, "owed", days=7)
+    refused_to_be_taken(unmailed, "full")
