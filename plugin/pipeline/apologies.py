@@ -78,7 +78,8 @@ def send_apology(
     sender = policy_of(connection).from_address
     if is_suppressed(session, vault, employer_id=entry.employer_id, address=identity.email, sender=sender):
         raise CannotApologise("this person asked not to be written to")
-    refuse_added(draft_apology(session, vault, connection, promise).text, text.text)
+    drafted = draft_apology(session, vault, connection, promise)
+    refuse_added(f"{drafted.subject}\n\n{drafted.text}", f"{text.subject}\n\n{text.text}")
     refuse_leaks({"subject": text.subject, "text": text.text}, unsaid_to(session, connection, entry.profile_id))
     mail_id = post(
         session,

@@ -5,13 +5,14 @@ Never a score, a line, a rank or a label (R12), and never more of the employer t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
 from plugin.connections import policy_of
+from plugin.i18n import phrases
 from plugin.identity import Identity, identity_of
 from plugin.pipeline.ledger import CAME_BACK, LEFT
 from plugin.pipeline.scheduling import Offer, Wishes, choice_of, may_change, offer_for, wishes_of
@@ -147,10 +148,10 @@ def facing(
         written_at=scout.sent_at,
         source=_source(profile, policy, language),
         whys=_whys(session, vault, scout, language),
-        promised=_promised(session, connection, scout, promise, language, now),
+        promised=_unsaid(_promised(session, connection, scout, promise, language, now), view, language),
         answer=_answer(session, scout, entry, suppressed),
         place=entry.state if entry is not None and said_yes else "",
-        offer=offer_for(session, promise, now) if promise is not None and said_yes else Offer([], []),
+        offer=_offer(session, promise, view, now) if promise is not None and said_yes else Offer([], []),
         choice=choice if choice is not None and choice.starts_at is not None else None,
         may_change=may_change(choice, promise.zone if promise is not None else policy.zone, now),
         wishes=wishes_of(session, vault, scout, choice),
@@ -168,7 +169,7 @@ def facing(
             )
         ),
         suspended=profile.suspended_at is not None,
-        legal=policy.legal,
+        legal=_legal(policy.legal, view),
         zone=promise.zone if promise is not None else policy.zone,
     )
 
@@ -186,6 +187,26 @@ def names(session: Session, policy: Policy, view: Disclosure, scout: Scout, lang
     )
     sender = company if scout.voice == IN_HOUSE else (sending_party(policy, scout.voice) or own)
     return company, sender or own
+
+
+def _unsaid(promised: Promised | None, view: Disclosure, language: str) -> Promised | None:
+    """Whoever they will meet has a title, which may name an employer this person may not know yet."""
+    if promised is None or not leaks({"interviewer": promised.interviewer}, view.secrets):
+        return promised
+    return replace(promised, interviewer=phrases(language)("the hiring manager"))
+
+
+def _offer(session: Session, promise: Promise, view: Disclosure, now: datetime) -> Offer:
+    """Times to choose; a scheduling page of the manager's own whose address or owner names the employer stays out."""
+    offer = offer_for(session, promise, now)
+    # Where it leads shows the manager's company, whatever its address says.
+    return offer if view.named else replace(offer, scheduling_url="")
+
+
+def _legal(legal: LegalBlock, view: Disclosure) -> LegalBlock:
+    """Who sent the letter; what of it names an employer this person may not know yet is left out."""
+    said = {name: value for name, value in legal.model_dump().items() if not leaks({name: str(value)}, view.secrets)}
+    return LegalBlock(**said)
 
 
 def _whys(session: Session, vault: Vault, scout: Scout, language: str) -> tuple[Why, ...]:

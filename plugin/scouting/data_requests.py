@@ -59,15 +59,19 @@ def ask(
     # One request of a person at a time: the second press finds the first.
     session.exec(select(Profile).where(col(Profile.id) == profile.key).with_for_update(key_share=True)).one()
     now = now_of(session)
-    there = session.exec(
+    asked = session.exec(
         select(DataRequest).where(
             col(DataRequest.employer_id) == scout.employer_id,
             col(DataRequest.profile_id) == scout.profile_id,
             col(DataRequest.kind) == kind,
             col(DataRequest.state).in_(["confirming", "open"]),
         )
-    ).first()
-    if there is not None and kind != "correction":
+    ).all()
+    if kind == "correction":  # another mistake is another request; the same one pressed twice is not
+        there = next((row for row in asked if _words(session, vault, row) == words.strip()[:MOST_WORDS]), None)
+    else:
+        there = next(iter(asked), None)
+    if there is not None:
         if there.state == "open" or (there.confirm_until is not None and now <= there.confirm_until):
             return there
         there.state = "lapsed"
@@ -148,6 +152,12 @@ def finish(session: Session, request: DataRequest, *, by: str) -> None:
     session.add(request)
     done_with(session, request.employer_id, "data_request", "data_request", request.key, by=by)
     record(session, request.employer_id, "data_request", request.key, "done", actor=by, kind=request.kind)
+
+
+def _words(session: Session, vault: Vault, request: DataRequest) -> str:
+    if request.sealed_words is None:
+        return ""
+    return str(vault.open_for(session, request.employer_id, request.profile_id, request.sealed_words))
 
 
 def _suspend(session: Session, vault: Vault, scout: Scout, profile: Profile) -> None:
