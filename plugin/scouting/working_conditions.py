@@ -6,6 +6,7 @@ when. What nobody stated is a gap, which is named: on the page, by `doctor`, and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,7 @@ from plugin.events import record
 from plugin.i18n import phrases
 from plugin.rows import Connection, Requisition, WorkingConditions
 from plugin.scouting.conditions_read import stated as read_from
+from plugin.scouting.scan import promises_in
 
 
 class Conditions(BaseModel):
@@ -60,22 +62,33 @@ class Conditions(BaseModel):
 
 
 FIELDS = tuple(Conditions.model_fields)
+_OF_WORK = re.compile(r"入社(?:日|月|後|時|年)|採用(?:日|時|後|月)|機会(?:の)?創出")
+"""Said of employment or of the work, never of being met: what a sheet says of days and pay stands beside these words."""
 _FIXED_TERM_ONLY = ("term", "renewal", "renewal_cap")
 _FIXED_OVERTIME = ("fixed_overtime_amount", "fixed_overtime_hours")
 
 
 class WrongConditions(ValueError):
-    """A field can't be stored. `field` names it; `text(locale)` says it to the person who typed it."""
+    """A field can't be stored. `field` names it, `promise` what in it sounds like one; `text(locale)` says it to the
+    person who typed it."""
 
-    def __init__(self, field: str) -> None:
+    def __init__(self, field: str, promise: str = "") -> None:
         super().__init__(field)
-        self.field = field
+        self.field, self.promise = field, promise
 
     def text(self, locale: str) -> str:
         """One sentence: which field and what to do."""
         from plugin.scouting.conditions_sheet import label
 
-        return phrases(locale)(
+        _ = phrases(locale)
+        if self.promise:
+            return _(
+                "“%(field)s” sounds like a promise (“%(detail)s”). Promises come only from the manager's commitment:"
+                " please reword it.",
+                field=label(self.field, locale),
+                detail=self.promise,
+            )
+        return _(
             "“%(field)s” can't be stored as it stands: give a plain number, or a shorter text.",
             field=label(self.field, locale),
         )
@@ -179,6 +192,12 @@ def state(session: Session, requisition: Requisition, values: Mapping[str, str],
         for name, value in typed.model_dump().items()
         if value not in ("", None) and (name, _plain(value)) not in read
     }
+    for name, value in stated.items():
+        # The sheet goes to candidates with every receipt, also to those whose letter promised nothing (R1).
+        words = _OF_WORK.sub("＿", value) if isinstance(value, str) else ""
+        found = promises_in(words) + promises_in(" ".join(words.split()))
+        if found:
+            raise WrongConditions(name, found[0])
     last = newest(session, requisition.key)
     if stated == (last.stated if last is not None else {}):
         return None

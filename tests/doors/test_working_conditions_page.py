@@ -92,3 +92,31 @@ def test_only_recruiters_write_it(house: Any) -> None:
     assert client.get(f"/requisitions/{house.requisition}/conditions").status_code in (403, 404)
     with house.work.reading() as db:
         assert db.exec(select(WorkingConditions)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("hours", "9:30〜18:30。書類選考免除、面接確約"),
+        ("holidays", "Guaranteed interview, skip screening"),
+        ("pay", "内定\n保証"),
+    ],
+)
+def test_nothing_typed_there_promises_a_meeting_or_a_job(house: Any, field: str, words: str) -> None:
+    client = house.client(house.recruiter, lang="ja")
+    refused = press(client, f"/requisitions/{house.requisition}/conditions", {**FULL, field: words})
+    assert refused.status_code == 400 and "約束と受け取られる" in html.unescape(refused.get_data(as_text=True))
+    assert house.all(WorkingConditions) == []
+
+
+def test_what_the_law_wants_told_is_no_promise(house: Any) -> None:
+    usual = {
+        "trial": "入社日から3か月（条件の変更なし）",
+        "insurance": "採用日から14日以内に加入（健康保険、厚生年金、雇用保険、労災保険、確定拠出年金）",
+        "holidays": "年間休日125日以上（入社月により按分、5日以内の計画付与）",
+        "job": "営業企画：商談の機会創出、確実な納期管理",
+        "pay": "年収 600万円〜900万円（採用時に確定）",
+    }
+    client = house.client(house.recruiter, lang="ja")
+    pressed = press(client, f"/requisitions/{house.requisition}/conditions", {**FULL, **usual})
+    assert pressed.status_code == 303, pressed.get_data(as_text=True)
