@@ -72,8 +72,15 @@ def shown_to_them(request_id: int) -> ResponseReturnValue:
     try:
         with changing() as db:
             show_them(db, page.work().vault, _mine(db, request_id, "disclosure"), by=visitor().actor)
-    except CannotShow:
-        page.say(_("This person has been erased, or no address of theirs is known."), "bad")
+    except CannotShow as error:
+        said = {
+            "gone": _("This person has been erased, or no address of theirs is known."),
+            "unsaid": _(
+                "What is held names a client this person may not know yet. Ask for their consent to be introduced, or"
+                " answer them by hand; the request stays open."
+            ),
+        }
+        page.say(said[error.code], "bad")
     else:
         page.say(_("It is on its way to the address that is known."))
     return page.see_other("data_requests.listed")

@@ -13,13 +13,18 @@ from plugin.rows import Connection, DataRequest, Requisition, Scout
 from plugin.scouting.candidate_links import page_here
 from plugin.scouting.candidate_view import names, person_of
 from plugin.scouting.data_requests import finish
-from plugin.scouting.disclosure import view_of
+from plugin.scouting.disclosure import leaks, unsaid_to, view_of
 from plugin.scouting.post import come_back, post
 from plugin.sealing import Vault
 
 
 class CannotShow(Exception):
-    """Nobody can be shown anything: they were erased, or no address of theirs is known."""
+    """Nobody can be shown anything now. `code`: gone (erased, or no address is known), unsaid (what is held names an
+    employer they may not know yet)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 def show_them(session: Session, vault: Vault, request: DataRequest, *, by: str) -> None:
@@ -30,7 +35,7 @@ def show_them(session: Session, vault: Vault, request: DataRequest, *, by: str) 
     scout = session.get(Scout, request.scout_id) if request.scout_id is not None else None
     found = person_of(session, vault, scout) if scout is not None else None
     if scout is None or found is None or not found[1].email:
-        raise CannotShow("nobody to show it to")
+        raise CannotShow("gone")
     profile, identity = found
     connection = session.exec(select(Connection).where(col(Connection.id) == request.connection_id)).one()
     policy, language = policy_of(connection), scout.language
@@ -45,6 +50,13 @@ def show_them(session: Session, vault: Vault, request: DataRequest, *, by: str) 
         page=page_here(session, vault, scout, identity.email),
         signature=signature(policy, connection, language),
     )
+    attachments = [
+        Attachment("your-data.txt", as_text(data).encode("utf-8"), "text/plain"),
+        Attachment("your-data.json", as_json(data).encode("utf-8"), "application/json"),
+    ]
+    # The request stays open, with its deadline, rather than count as met by a mail that would be held back.
+    if leaks({"attachment": as_text(data)}, unsaid_to(session, connection, profile.profile_id)):
+        raise CannotShow("unsaid")
     post(
         session,
         vault,
@@ -58,9 +70,6 @@ def show_them(session: Session, vault: Vault, request: DataRequest, *, by: str) 
         language=language,
         person=scout.profile_id,
         reply_to=come_back(policy.from_address, scout.reply_token),
-        attachments=[
-            Attachment("your-data.txt", as_text(data).encode("utf-8"), "text/plain"),
-            Attachment("your-data.json", as_json(data).encode("utf-8"), "application/json"),
-        ],
+        attachments=attachments,
     )
     finish(session, request, by=by)

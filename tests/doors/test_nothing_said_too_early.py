@@ -9,8 +9,21 @@ from sqlmodel import select
 
 from plugin.pipeline.apologies import draft_apology, send_apology
 from plugin.pipeline.wording import Letter
-from plugin.rows import Availability, Commitment, Connection, DataRequest, Employer, Promise, Requisition, Scout, Task
+from plugin.provision import record_handing_on
+from plugin.rows import (
+    Availability,
+    Commitment,
+    Connection,
+    DataRequest,
+    Employer,
+    Entry,
+    Promise,
+    Requisition,
+    Scout,
+    Task,
+)
 from plugin.scouting.candidate_links import page_token
+from plugin.scouting.data_answers import CannotShow, show_them
 from plugin.scouting.disclosure import add_name, consent
 from plugin.scouting.legal import LetterRefused
 
@@ -91,3 +104,21 @@ def test_an_apologys_subject_promises_nothing_either(house: Any, said_yes: Any, 
         with pytest.raises(LetterRefused):
             send_apology(db, house.work.vault, connection, promise, Letter(subject, drafted.text), by="staff:1")
         assert send_apology(db, house.work.vault, connection, promise, drafted, by="staff:1") is not None
+
+
+def test_a_request_whose_answer_would_name_the_client_stays_open_until_it_may(house: Any, agency: str) -> None:
+    client = house.app.test_client()
+    client.post(f"{agency}/answer", data={"answer": "yes"})
+    client.post(f"{agency}/data", data={"kind": "disclosure"})
+    with house.work.writing() as db:
+        request = db.exec(select(DataRequest)).one()
+        request.state = "open"
+        record_handing_on(db, house.work.vault, db.exec(select(Entry)).one())
+    with pytest.raises(CannotShow, match="unsaid"), house.work.writing() as db:
+        show_them(db, house.work.vault, db.exec(select(DataRequest)).one(), by="staff:1")
+    assert house.one(DataRequest).state == "open"
+    with house.work.writing() as db:
+        consent(db, db.exec(select(Scout)).first(), "candidate")
+        show_them(db, house.work.vault, db.exec(select(DataRequest)).one(), by="staff:1")
+    assert house.one(DataRequest).state == "done"
+    assert [mail.state for mail in house.all(Mail) if mail.kind == "data_answer"] == ["queued"]
