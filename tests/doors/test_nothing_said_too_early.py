@@ -17,6 +17,7 @@ from plugin.rows import (
     DataRequest,
     Employer,
     Entry,
+    Mail,
     Promise,
     Requisition,
     Scout,
