@@ -106,7 +106,7 @@ def _mark(work: Work, claim: Claim, scout_id: int) -> Attempt | None:
             return None
         because = _because(session, work, connection, scout)
         if not because:
-            _wait(session, requisition, connection, scout)
+            _wait(session, work, requisition, connection, scout)
             try:
                 return _ready(session, work, connection, scout, mail)
             except LetterRefused as refused:
@@ -138,14 +138,15 @@ def _because(session: Session, work: Work, connection: Connection, scout: Scout)
     return why[1] if why is not None else ""
 
 
-def _wait(session: Session, requisition: Requisition, connection: Connection, scout: Scout) -> None:
+def _wait(session: Session, work: Work, requisition: Requisition, connection: Connection, scout: Scout) -> None:
     """Raise `NotYet` for what passes by itself."""
     now = now_of(session)
     if may_leave(requisition, connection) == ["paused"]:
         raise NotYet(now + PAUSE, "paused by a person")
     if scout.commitment_id is not None and under_review(session, connection, requisition.manager_id or 0):
         raise NotYet(now + PAUSE, "the manager's promises wait for a review")
-    allowed = next_moment(now, policy_of(connection))
+    person = identities(session, work.vault, scout.employer_id, [scout.profile_id]).get(scout.profile_id)
+    allowed = next_moment(now, policy_of(connection), person.zone if person is not None else "")
     if allowed > now:
         raise NotYet(allowed, "quiet hours")
 

@@ -159,7 +159,8 @@ def _parts(
         "html": html or "",
         "from_name": policy.from_name,
         "from_domain": policy.from_address.rpartition("@")[2],
-        "reply_domain": (reply_to or "").rpartition("@")[2],
+        # The envelope's sender stands in the mail as it arrives (Return-Path).
+        "reply_domain": f"{(reply_to or '').rpartition('@')[2]} {bounce_box(policy).rpartition('@')[2]}",
         "header": " ".join((headers or {}).values()),
     }
     for number, attached in enumerate(attachments):

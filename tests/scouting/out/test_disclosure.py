@@ -227,6 +227,13 @@ def test_a_mail_that_names_the_client_too_early_waits_for_a_person(agency: Any, 
     assert agency.jobs("send_mail") == []
 
 
+def test_where_bounces_go_is_part_of_a_mail(agency: Any) -> None:
+    agency.policy(bounce_address="bounce@harbor-trading.example")
+    with agency.work.writing() as session:
+        mail = mail_to(agency, session, "ありがとうございます")
+        assert (mail.state, mail.answer) == ("held", disclosure.HELD)
+
+
 def test_the_mail_leaves_by_itself_once_the_person_agreed(agency: Any, smtp: Any) -> None:
     with agency.work.writing() as session:
         held = mail_to(agency, session, "港湾商会がお会いします").key

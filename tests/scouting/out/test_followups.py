@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import Session, col, select
 
 from plugin.alignment.commitment import undo
+from plugin.identity import Identity
 from plugin.rows import Commitment, Event, Mail, Reply, Scout
 from plugin.scouting.followups import owe_follow_ups
 from plugin.scouting.suppression import suppress
@@ -166,3 +168,21 @@ def test_a_refused_follow_up_does_not_unsend_the_letter(sent: Any, smtp: Any) ->
     [mail] = follow_ups(sent)
     assert mail.state == "refused"
     assert sent.states() == {"u001": "sent"}
+
+
+def test_it_leaves_in_the_readers_own_hours(stage: Any, smtp: Any) -> None:
+    stage.policy(follow_up_after_days=3, quiet_hours=True)
+    there = Identity(name="Taro Mihon", romaji="Taro Mihon", email="taro@person.example.com", zone="America/New_York")
+    stage.people(1, identity=there)
+    stage.calibrate({"u001": 90})
+    stage.commit()
+    stage.run()
+    stage.release()
+    stage.run_for(days=3)
+    assert stage.states() == {"u001": "sent"}
+    for _ in range(6):
+        wait(stage, 1)
+    [mail] = follow_ups(stage)
+    assert mail.attempted_at is not None
+    local = mail.attempted_at.astimezone(ZoneInfo("America/New_York"))
+    assert 9 <= local.hour < 19 and local.weekday() < 5, local
