@@ -77,6 +77,9 @@ def replies() -> dict[str, str]:
         "write the answer first; the facts do not state it": _(
             "Write the answer first: what we hold does not state it."
         ),
+        "the text names an employer this person may not be told of yet; take the name out": _(
+            "The text names an employer this person may not be told of yet. Take the name out."
+        ),
         "the text sounds like a promise; only the hiring manager's commitment promises anything": _(
             "The text sounds like a promise. Only the hiring manager's commitment promises anything: please reword it."
         ),

@@ -14,6 +14,7 @@ from plugin.pipeline.ledger import OPEN
 from plugin.pipeline.wording import Letter
 from plugin.rows import Connection, Entry, Requisition, Scout
 from plugin.scouting.candidate_links import page_here
+from plugin.scouting.disclosure import leaks, unsaid_to
 from plugin.scouting.post import come_back, post
 from plugin.scouting.scan import promises_in
 from plugin.scouting.suppression import is_suppressed
@@ -56,7 +57,7 @@ def draft_or_none(session: Session, vault: Vault, entry: Entry) -> Letter | None
 def send_farewell(session: Session, vault: Vault, entry: Entry, text: Letter, *, by: str) -> int | None:
     """Send the closing letter as a person released it, and close the entry; once. Does not commit.
 
-    Raises `CannotClose` where no farewell is right, and for words that sound like a promise.
+    Raises `CannotClose` where no farewell is right, for words that sound like a promise or name an employer too early.
     """
     draft_farewell(session, vault, entry)
     if not text.subject.strip() or not text.text.strip():
@@ -67,6 +68,9 @@ def send_farewell(session: Session, vault: Vault, entry: Entry, text: Letter, *,
     if identity is None:
         raise CannotClose("this person's data has been erased; nobody can be written to")
     connection = session.get_one(Connection, entry.connection_id)
+    # Asked before the entry is closed: a letter held back would leave them unanswered.
+    if leaks({"subject": text.subject, "text": text.text}, unsaid_to(session, connection, entry.profile_id)):
+        raise CannotClose("the text names an employer this person may not be told of yet; take the name out")
     scout = session.get_one(Scout, entry.scout_id)
     mail_id = post(
         session,

@@ -20,7 +20,7 @@ from plugin.pipeline.owners import done_with
 from plugin.pipeline.wording import Letter, format_words, kind_words, letter
 from plugin.rows import Commitment, Connection, Profile, Reply, Requisition, Scout
 from plugin.scouting.circumstances import requirements_of
-from plugin.scouting.disclosure import view_of
+from plugin.scouting.disclosure import leaks, unsaid_to, view_of
 from plugin.scouting.legal import LetterRefused, origin
 from plugin.scouting.post import come_back, post
 from plugin.scouting.scan import promises_in
@@ -67,7 +67,8 @@ def draft_answer(session: Session, vault: Vault, reply: Reply, scout: Scout, loc
 def send_answer(session: Session, vault: Vault, reply: Reply, text: Letter, *, by: str) -> int | None:
     """Send the answer a colleague has read and changed as they saw fit, and close the question; once a reply.
 
-    Raises `CannotAnswer` for an unanswered draft, words that sound like a promise, somebody erased or who said stop.
+    Raises `CannotAnswer` for an unanswered draft, words that sound like a promise or name an employer too early,
+    somebody erased or who said stop.
     Does not commit.
     """
     scout = session.get(Scout, reply.scout_id) if reply.scout_id is not None else None
@@ -86,6 +87,8 @@ def send_answer(session: Session, vault: Vault, reply: Reply, text: Letter, *, b
     found = promises_in(f"{text.subject}\n{typed}")
     if found:
         raise CannotAnswer("the text sounds like a promise; only the hiring manager's commitment promises anything")
+    if leaks({"subject": text.subject, "text": text.text}, unsaid_to(session, connection, scout.profile_id)):
+        raise CannotAnswer("the text names an employer this person may not be told of yet; take the name out")
     mail_id = post(
         session,
         vault,

@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import select
 
 from plugin.pipeline.apologies import draft_apology, send_apology
+from plugin.pipeline.farewells import CannotClose, draft_farewell, send_farewell
 from plugin.pipeline.wording import Letter
 from plugin.provision import record_handing_on
 from plugin.rows import (
@@ -19,14 +20,17 @@ from plugin.rows import (
     Entry,
     Mail,
     Promise,
+    Reply,
     Requisition,
     Scout,
     Task,
 )
 from plugin.scouting.candidate_links import page_token
 from plugin.scouting.data_answers import CannotShow, show_them
+from plugin.scouting.deciding import log_reply
 from plugin.scouting.disclosure import add_name, consent
 from plugin.scouting.legal import LetterRefused
+from plugin.scouting.question_answers import CannotAnswer, draft_answer, send_answer
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 
@@ -123,3 +127,36 @@ def test_a_request_whose_answer_would_name_the_client_stays_open_until_it_may(ho
         show_them(db, house.work.vault, db.exec(select(DataRequest)).one(), by="staff:1")
     assert house.one(DataRequest).state == "done"
     assert [mail.state for mail in house.all(Mail) if mail.kind == "data_answer"] == ["queued"]
+
+
+def test_a_closing_that_names_the_client_closes_nothing(house: Any, agency: str) -> None:
+    vault = house.work.vault
+    house.app.test_client().post(f"{agency}/answer", data={"answer": "yes"})
+    with house.work.writing() as db:
+        db.exec(select(Entry)).one().state = "holding"
+        db.exec(select(Promise)).one().state = "waived"
+        db.get_one(Requisition, house.requisition).status = "closed"
+    with house.work.writing() as db:
+        entry = db.exec(select(Entry)).one()
+        drafted = draft_farewell(db, vault, entry)
+        named = Letter(drafted.subject, drafted.text + "\nクライアンツ社の判断です。")
+        with pytest.raises(CannotClose, match="names an employer"):
+            send_farewell(db, vault, entry, named, by="staff:1")
+        assert entry.state == "holding"
+        send_farewell(db, vault, entry, drafted, by="staff:1")
+    assert [mail.state for mail in house.all(Mail) if mail.kind == "closing"] == ["queued"]
+
+
+def test_an_answer_that_names_the_client_leaves_the_question_open(house: Any, agency: str) -> None:
+    vault = house.work.vault
+    with house.work.writing() as db:
+        scout = db.exec(select(Scout)).first()
+        log_reply(db, vault, scout, "phone", "社名は？", "question", "staff:1", house.work.clock.now())
+    with house.work.writing() as db:
+        reply = db.exec(select(Reply)).one()
+        drafted = draft_answer(db, vault, reply, db.exec(select(Scout)).first(), "ja").letter
+        with pytest.raises(CannotAnswer, match="names an employer"):
+            send_answer(
+                db, vault, reply, Letter(drafted.subject, drafted.text + "\n株式会社クライアンツです。"), by="staff:1"
+            )
+    assert [task.state for task in house.all(Task) if task.kind == "question"] == ["open"]
