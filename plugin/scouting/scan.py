@@ -69,8 +69,8 @@ _HARMLESS = re.compile(
 # Signs a word can be taken apart with while people still read it.
 _BETWEEN = re.compile(r"[\s・‐-―−_/|*~^`'\"“”‘’「」『』【】()\[\]{}<>〈〉《》=+#.,…:;\\-]+")
 
-# Cyrillic and Greek letters that look like Latin ones, lower case.
-_LOOKALIKES = str.maketrans("аеорсухіѕјкмнтвԁɡοανικρτυ", "aeopcyxisjkmhtbdgoavikptu")
+# Cyrillic and Greek letters that look like Latin ones, lower case; and what looks like a hyphen.
+_LOOKALIKES = str.maketrans("аеорсухіѕјкмнтвԁɡοανικρτυ‐‑‒–−", "aeopcyxisjkmhtbdgoavikptu-----")
 
 
 def promises_in(text: str) -> list[str]:
