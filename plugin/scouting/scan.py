@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 
 # Japanese is looked at with all spaces taken out, English with them made single.
 
-_MEET_JA = r"(?:面接|面談|お会い|会い|会わせ|カジュアル|ミーティング|選考|採用|内定|オファー|通過|合格|入社|雇用|お話|お時間|機会)"
+_MEET_JA = r"(?:面接|面談|お目にかか|お会い|会い|会わせ|カジュアル|ミーティング|選考|採用|内定|オファー|通過|合格|入社|雇用|お話|お時間|機会)"
 _SURE_JA = r"(?:約束|やくそく|ヤクソク|ほしょう|ホショウ|カナラズ|保証|保障|必ず|かならず|絶対|確実|間違いなく|まちがいなく|確定|無条件|コミット|請け合|請合|誓|もれなく|漏れなく|全員)"
 _ALWAYS_JA = (
     r"確約|かくやく|カクヤク",
@@ -21,6 +21,13 @@ _ALWAYS_JA = (
     r"(?:特別|優先|優遇|無試験)(?:な|の)?(?:選考|面接|面談|ルート|枠)",
     r"優先的に[^。、]{0,10}(?:面接|面談|選考|案内|お会い|お話|ご紹介|招待)",
     r"内定(?:に)?(?:直結|確実|確定|保証)|内定が?(?:前提|出ます)",
+    r"内定(?:を|は)?[^。、]{0,6}(?:お出し|出し(?:ます|ました)|差し上げ|さしあげ|お渡し)",
+    r"(?:面接官|採用責任者|責任者|社長|役員)が[^。、]{0,12}(?:お待ち|待って)(?:して)?(?:い|おり)",
+    r"(?:採用|面接|面談)枠(?:を|は)[^。、]{0,8}(?:確保|ご?用意|押さえ|空け)",
+    r"スキップ(?:選考|面接)|(?:選考|書類|フロー|ステップ|段階|プロセス)[^。、]{0,10}(?:省略|スキップ|飛ば|割愛|短縮|免除)",
+    r"(?:履歴書|職務経歴書|応募書類)(?:は|も|の(?:ご?提出))?(?:が|は)?(?:不要|なしで|無しで|いりません|要りません)",
+    r"書類(?:選考|審査)[^。、]{0,6}(?:実施|行って|行なって)(?:して)?(?:おりません|いません)",
+    r"直接[、,]?(?:の)?(?:社長|役員|最終|代表)(?:との)?(?:面接|面談)",
     r"(?:最終|役員|社長|二次|２次|2次)(?:面接|面談|選考)(?:から|より|に直行|へ直行|スタート)",
     r"(?:面接|面談|選考)(?:の)?(?:回数)?(?:は|を)?(?:免除|パス|スキップ|通過済|合格済)",
     r"(?:書類|書面|一次|社内|事前)?(?:選考|審査|スクリーニング)(?:は|を|も|が|の)?(?:なし|無し|無く|なく|免除|不要|省略|省き|せず|いたしません|致しません|しません|行いません|行わず|ありません|ございません|スキップ|パス|飛ばし)",
@@ -42,6 +49,8 @@ _ALWAYS_EN = (
     r"\b(?:skip\w*|bypass\w*|waiv\w*|forgo\w*) (?:\w+ ){0,3}(?:screen\w*|selection|interview|round|stage|step|test|review)s?\b",
     r"\b(?:offer|job|position|place|seat|slot|spot|interview|meeting|call) (?:is |are )?(?:\w+ )?(?:guaranteed|assured|secured|reserved|promised|yours|certain)\b",
     r"\b(?:guaranteed|assured|certain|promised) (?:\w+ )?(?:offer|job|position|place|slot|spot|interview|meeting|call|reply|answer)\b",
+    r"\b(?:screen\w*|selection|review|stage|round|interview)s? (?:\w+ ){0,2}(?:is|are|was|will be|has been|have been) (?:waived|skipped|dropped|omitted|bypassed|unnecessary|not (?:needed|required))\b",
+    r"\bget you (?:\w+ )?in front of\b|\bskip[- ]the[- ](?:line|queue)\b|\bjump the queue\b|\bfront of the (?:line|queue)\b",
     r"\bwe (?:hereby )?(?:promise|guarantee|pledge|vow|swear)\b(?! (?:nothing|no\b))",
     r"\bwe(?: will|'ll|’ll| shall| are going to)\b[^.]{0,25}\b(?:interview|meet|see|hire|employ)\b(?! (?:if|whether|how|what|which))",
     r"\b(?:will|'ll|’ll|shall|are going to)\b(?: \w+){0,3} (?:be interviewed|be hired|(?:get|have|receive|be given|be offered) (?:an?|the|your) (?:\w+ )?(?:interview|meeting|offer))\b",
