@@ -50,7 +50,7 @@ house = _house()
 hypothesis.settings.register_profile(
     "kakuyaku",
     deadline=None,  # the machine is shared; slow is not wrong
-    max_examples=60,
+    max_examples=40,
     suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture],
     database=None,
 )

@@ -396,6 +396,7 @@ def entry_because(code: str) -> str:
         "requisition_closed": _("The requisition is closed."),
         "possible_duplicate": _("This person may be in the ATS already."),
         "erased": _("This person's data has been erased."),
+        "consent_missing": _("They have not agreed yet to be introduced to the client by name."),
         "refused": _("The ATS refused the entry."),
         "failed": _("The entry could not be made."),
         "person_deleted": _("This person was deleted in the ATS."),

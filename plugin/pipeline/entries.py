@@ -27,8 +27,9 @@ from plugin.pipeline.ledger import promise_for
 from plugin.pipeline.notes import entry_notes, owe_notes, person_subject, profile_of
 from plugin.pipeline.owners import owner_id
 from plugin.pipeline.writes import maybe_written, write_once
-from plugin.provision import record_handing_on
-from plugin.rows import Connection, Entry, Profile, Requisition, Scout
+from plugin.provision import HANDING_ON, record_handing_on
+from plugin.rows import Connection, Employer, Entry, Profile, Requisition, Scout
+from plugin.scouting.disclosure import CONSENT_MISSING, WITHHELD, view_of
 from plugin.scouting.ownership import hand_off, source_of
 from plugin.sealing import Erased, Vault
 from plugin.tasks import open_task
@@ -155,6 +156,9 @@ def _enter(work: Work, claim: Claim, case: _Case) -> None:
     if case.identity is None or case.profile is None:
         _hand_over(work, claim, case, "erased", ())
         return
+    if not case.tried and _too_early(work, case):
+        _hand_over(work, claim, case, CONSENT_MISSING, (), tell=True)
+        return
     ats = work.ats(connection)
     # R6: our row is a copy. Between the yes and now the requisition may have been closed.
     standing = ats.requisition(case.requisition.ats_id)
@@ -184,6 +188,15 @@ def _enter(work: Work, claim: Claim, case: _Case) -> None:
     result = write_once(work, connection, _write_name(entry), enter, subject=case.subject)
     with work.finishing(claim) as session:
         _entered(session, work.vault, connection, entry.key, result)
+
+
+def _too_early(work: Work, case: _Case) -> bool:
+    """Whether this would put somebody before a client they have not agreed to be introduced to (個人情報保護法 27条)."""
+    with work.reading() as session:
+        if session.get_one(Employer, case.entry.employer_id).mode not in HANDING_ON:
+            return False
+        scout = session.get_one(Scout, case.entry.scout_id)
+        return view_of(session, case.requisition, scout).stage == WITHHELD
 
 
 def _remember(work: Work, entry_id: int, candidate_id: str) -> None:
@@ -305,9 +318,16 @@ def _hold(work: Work, claim: Claim, case: _Case, status: RequisitionStatus) -> N
 
 
 def _hand_over(
-    work: Work, claim: Claim, case: _Case, because: str, doubts: tuple[Match, ...], *, words: str = ""
+    work: Work,
+    claim: Claim,
+    case: _Case,
+    because: str,
+    doubts: tuple[Match, ...],
+    *,
+    words: str = "",
+    tell: bool = False,
 ) -> None:
-    """Stop for a person: the entry keeps its place, with owner and clock, on the decision page."""
+    """Stop for a person: the entry keeps its place, with owner and clock, on the decision page. `tell`: the receipt leaves."""
     with work.finishing(claim) as session:
         entry = session.exec(select(Entry).where(col(Entry.id) == case.entry.key).with_for_update(key_share=True)).one()
         if entry.state != "owed":
@@ -338,6 +358,10 @@ def _hand_over(
                 "candidates": [[match.candidate_id, match.why] for match in doubts],
             },
         )
+        if tell:
+            promise = holding.promise_of(session, entry)
+            answers.tell_entered(session, work.vault, case.connection, entry, promise)
+            answers.tell_colleagues(session, work.vault, case.connection, entry, promise)
 
 
 def decide_duplicate(session: Session, entry: Entry, *, by: str, candidate_id: str = "") -> None:
@@ -348,6 +372,8 @@ def decide_duplicate(session: Session, entry: Entry, *, by: str, candidate_id: s
     """
     if entry.state != "deciding" or entry.because == "erased":
         return
+    if entry.because == CONSENT_MISSING and session.get_one(Scout, entry.scout_id).consented_at is None:
+        return  # theirs alone to give: on their page, or recorded on the letter's
     because = "new_person" if entry.because == "possible_duplicate" and not candidate_id else ""
     entry.ats_candidate_id = candidate_id or entry.ats_candidate_id
     holding.let_go(session, entry, actor=by, because=because)

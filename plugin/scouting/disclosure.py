@@ -17,7 +17,7 @@ from plugin.connections import policy_of
 from plugin.database import now_of
 from plugin.events import record
 from plugin.policy import Policy
-from plugin.rows import ClientName, Connection, Employer, Mail, Requisition, Scout
+from plugin.rows import ClientName, Connection, Employer, Entry, Mail, Requisition, Scout
 from plugin.scouting.leaks import SHORTEST, folded, leaks
 from plugin.scouting.legal import LetterRefused
 from plugin.tasks import close_task
@@ -44,6 +44,8 @@ HELD = "leak"
 """Why a mail waits that would have named an employer too early."""
 
 WITHHELD, AFTER_CONSENT, FULL = "withheld", "after_consent", "full"
+CONSENT_MISSING = "consent_missing"
+"""Why a yes waits: the person has not agreed to be introduced to the client by name."""
 KINDS = ("legal", "alias", "product", "department", "domain")
 
 
@@ -167,9 +169,24 @@ def consent(session: Session, scout: Scout, by: str, *, at: datetime | None = No
     session.add(scout)
     record(session, scout.employer_id, "scout", scout.key, "consented", actor=by)
     session.flush()
+    _introduce(session, scout, by)
     if not unsaid_to(session, session.get_one(Connection, scout.connection_id), scout.profile_id):
         _let_go(session, scout, by)
     return True
+
+
+def _introduce(session: Session, scout: Scout, by: str) -> None:
+    """Let a yes that waited for this consent into the client's ATS."""
+    # `pipeline` asks this module what may be said, so the way back is taken only when it is walked.
+    from plugin.pipeline import holding
+
+    entry = session.exec(
+        select(Entry)
+        .where(col(Entry.scout_id) == scout.key, col(Entry.state) == "deciding", col(Entry.because) == CONSENT_MISSING)
+        .with_for_update(key_share=True)
+    ).first()
+    if entry is not None:
+        holding.let_go(session, entry, actor=by)
 
 
 def _let_go(session: Session, scout: Scout, by: str) -> None:
