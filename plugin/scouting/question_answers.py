@@ -114,7 +114,9 @@ def _answer(session: Session, vault: Vault, connection: Connection, reply: Reply
     """The sentence that answers, from rows alone; "" where none states it."""
     _ = phrases(language)
     policy = policy_of(connection)
-    commitment = session.get(Commitment, scout.commitment_id) if scout.commitment_id is not None else None
+    # Whoever's letter promised nothing hears nothing of a meeting that is planned.
+    promised = scout.arm == "committed" and scout.commitment_id is not None
+    commitment = session.get(Commitment, scout.commitment_id) if promised else None
     topic = reply.topic
     if topic in ("pay", "remote"):
         [fact] = facts_about(requirements_of(session, scout)[-1], (topic,), language)
@@ -133,7 +135,7 @@ def _answer(session: Session, vault: Vault, connection: Connection, reply: Reply
             return _("The position is with %(company)s.", company=view.company(language))
         except LetterRefused:
             return ""
-    if commitment is not None and scout.arm == "committed" and topic == "document_screening":
+    if commitment is not None and topic == "document_screening":
         kind = kind_words(commitment, language)
         if commitment.screening == "none":
             return _("No documents are screened before the %(kind)s.", kind=kind)
