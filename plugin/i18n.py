@@ -7,6 +7,7 @@ area. Whole letters are not phrases: they live in `locales/*/letters`. `make che
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
@@ -52,3 +53,8 @@ def say_time(value: datetime, zone: str, locale: str) -> str:
     """A moment in a zone as people say it."""
     local = value.astimezone(ZoneInfo(zone))
     return str(format_datetime(local, "y年M月d日(E) H:mm" if locale == "ja" else "EEE d MMM y, H:mm", locale=locale))
+
+
+def one_stop(text: str, locale: str) -> str:
+    """An English text in which a sentence that ends with an abbreviation ("Example Inc.") has one full stop, not two."""
+    return text if locale == "ja" else re.sub(r"(?<=[A-Za-z])\.\.(?!\.)", ".", text)

@@ -196,6 +196,8 @@ def tell_and_take(locale: str, folder: Path) -> list[Path]:
         story.see_entry_in_ats()
         with world.work.reading() as session:
             promise = session.exec(select(Promise).order_by(col(Promise.id))).one()
+        world.tick_promises()  # the clock seals what happened into the ledger
+        world.settle()
         who = _candidate_link(world, ours[0])
         shots = [
             Shot("letter", f"/scouts/{ours[-1].key}", RECRUITER_ADDRESS, height=1100),

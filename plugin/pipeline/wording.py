@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from plugin.i18n import phrases, say_date
+from plugin.i18n import one_stop, phrases, say_date
 from plugin.pipeline.calendar import holiday_name
 from plugin.rows import Commitment, Promise
 from plugin.scouting.promising import UNNAMED
@@ -29,7 +29,7 @@ def _source(name: str, language: str) -> tuple[str, str]:
 def letter(name: str, language: str, **values: str) -> Letter:
     """Fill in one of the letters of `locales/<language>/answers`."""
     subject, text = _source(name, language)
-    return Letter(subject % values, text % values)
+    return Letter(subject % values, one_stop(text % values, language))
 
 
 def kind_words(commitment: Commitment, locale: str) -> str:

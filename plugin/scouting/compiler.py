@@ -13,7 +13,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from plugin.i18n import phrases, say_date
+from plugin.i18n import one_stop, phrases, say_date
 from plugin.identity import as_written
 from plugin.scouting import handwriting
 from plugin.scouting.disclosure import refuse_leaks
@@ -145,7 +145,7 @@ def _render(parts: Parts, promise: str) -> tuple[str, str]:
         "legal": parts.legal,
     }
     text = re.sub(r"\n{3,}", "\n\n", body % values).strip() + "\n"
-    return subject % values, text
+    return subject % values, one_stop(text, language)
 
 
 def _one_line(text: str) -> str:

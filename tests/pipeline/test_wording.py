@@ -94,3 +94,10 @@ def test_people_are_addressed_as_their_language_does(world: Any, policy: Any) ->
         "東京都千代田区見本町1-2-3",
         "saiyo@mihon.example.com",
     ]
+
+
+def test_an_abbreviation_at_the_end_of_a_sentence_has_one_full_stop() -> None:
+    from plugin.i18n import one_stop
+
+    assert one_stop("I write for Example Inc.. It is …", "en") == "I write for Example Inc. It is …"
+    assert one_stop("And so on... yes.", "en") == "And so on... yes."
