@@ -33,8 +33,8 @@ from plugin.rows import (
     SlotChoice,
 )
 from plugin.scouting.disclosure import WITHHELD, Disclosure, leaks, view_of
-from plugin.scouting.facts import PersonFact
 from plugin.scouting.legal import LetterRefused, origin
+from plugin.scouting.letters import facts_of
 from plugin.scouting.post import mail_name
 from plugin.scouting.suppression import is_suppressed
 from plugin.scouting.voices import IN_HOUSE, sending_party
@@ -210,13 +210,8 @@ def _legal(legal: LegalBlock, view: Disclosure) -> LegalBlock:
 
 
 def _whys(session: Session, vault: Vault, scout: Scout, language: str) -> tuple[Why, ...]:
-    if scout.sealed_facts is None:
-        return ()
-    try:
-        rows = vault.open_for(session, scout.employer_id, scout.profile_id, scout.sealed_facts)
-    except Erased:
-        return ()
-    facts = [PersonFact.from_json(each) for each in rows]
+    """What the letter says of the person, no more and no less."""
+    facts = facts_of(session, vault, scout)
     return tuple(Why(fact.label_ja if language == "ja" else fact.label_en, fact.quote, fact.inferred) for fact in facts)
 
 
