@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -74,13 +74,13 @@ def slots_of(
 
 
 def _hours(
-    after: datetime, before: datetime, minutes: int, zone: ZoneInfo, closures: frozenset[object]
+    after: datetime, before: datetime, minutes: int, zone: ZoneInfo, closures: frozenset[date]
 ) -> Iterator[datetime]:
     """The default windows cut into meetings, on business days."""
     step = timedelta(minutes=max(60, -(-minutes // 30) * 30))
     day, last = after.astimezone(zone).date(), before.astimezone(zone).date()
     while day <= last:
-        if is_business_day(day, closures):  # type: ignore[arg-type]
+        if is_business_day(day, closures):
             for opens, closes in WINDOWS:
                 start = datetime.combine(day, opens, zone)
                 end = datetime.combine(day, closes, zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import datetime
 from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -84,7 +85,7 @@ def out_of_office(letter: Kept, text: str, message_id: str) -> EmailMessage:
     return mail
 
 
-def returned(letter: Kept, message_id: str, at: object) -> EmailMessage:
+def returned(letter: Kept, message_id: str, at: datetime) -> EmailMessage:
     """A report that a letter could not be delivered (RFC 3464), to the address it came from."""
     person = letter.recipient
     report = EmailMessage(policy=policy.SMTP)
@@ -92,7 +93,7 @@ def returned(letter: Kept, message_id: str, at: object) -> EmailMessage:
     report["To"] = letter.sender
     report["Subject"] = "Undelivered Mail Returned to Sender"
     report["Message-ID"] = message_id
-    report["Date"] = format_datetime(at)  # type: ignore[arg-type]
+    report["Date"] = format_datetime(at)
     report["Auto-Submitted"] = "auto-replied"
     report["MIME-Version"] = "1.0"
     boundary = "=_report"
