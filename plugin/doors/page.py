@@ -66,7 +66,7 @@ def read_in(zone: str) -> None:
 
 def see_other(endpoint: str, **values: Any) -> Response:
     """After a POST: go and look (303), so that reloading repeats nothing."""
-    return redirect(url_for(endpoint, **values), code=303)  # type: ignore[return-value]
+    return redirect(url_for(endpoint, **values), code=303)  # type: ignore[return-value]  # werkzeug's stub says its own Response; Flask makes ours
 
 
 def say(text: str, kind: str = "good") -> None:
