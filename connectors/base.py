@@ -11,10 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
+from connectors.pace import REAL, Timekeeper
 from connectors.records import (
     Answer,
     Application,
+    Approval,
     ApprovalRequest,
+    Ask,
     Attachment,
     Candidate,
     Decision,
@@ -26,13 +29,17 @@ from connectors.records import (
     JobPosting,
     NewEntry,
     Outcome,
+    Page,
     PastPage,
     PersonChange,
+    Rate,
     Request,
     Requisition,
     ResumeFile,
+    Said,
     ShortlistPost,
     Stage,
+    Subscribed,
 )
 
 
@@ -93,12 +100,26 @@ class Connector:
     """One connection to one ATS account.
 
     Built from plain values (`credentials` and `options` by name, signing `secrets` newest first), so that it knows no
-    database. `user_agent` and time-outs are the session's (`connectors.http`).
+    database. `user_agent` and time-outs are the session's (`connectors.http`). `timekeeper` is what pacing waits by.
     """
 
     name: ClassVar[str] = ""
+    title: ClassVar[str] = ""  # the vendor's own spelling
     known_by: ClassVar[str] = ""  # live, recorded, or from documentation
     glossary: ClassVar[Mapping[str, str]] = {}
+
+    # What README's table, `connect` and `doctor` tell of this ATS.
+    asks: ClassVar[tuple[Ask, ...]] = ()
+    preparing: ClassVar[tuple[Said, ...]] = ()
+    """What to click in the ATS before `connect` can be answered, in order."""
+    hears: ClassVar[Said] = Said("nothing, it is polled", "通知なし（定期的に読み取り）")
+    """Which changes it rings for."""
+    approval: ClassVar[Approval | None] = None
+    rate: ClassVar[Rate | None] = None
+    empty: ClassVar[Mapping[str, Said]] = {}
+    """Why a method is left alone, for each that is."""
+    decisions_polled: ClassVar[bool] = False
+    """True where a decision neither rings nor moves `Requisition.updated_at`: open questions are read again on a tick."""
 
     def __init__(
         self,
@@ -107,11 +128,13 @@ class Connector:
         secrets: Sequence[str],
         options: Mapping[str, str],
         tokens: TokenStore | None = None,
+        timekeeper: Timekeeper = REAL,
     ) -> None:
         self.credentials = credentials
         self.secrets = secrets
         self.options = options
         self.tokens = tokens or TokenStore()
+        self.timekeeper = timekeeper
 
     @classmethod
     def supports(cls, method: str) -> bool:
@@ -142,7 +165,19 @@ class Connector:
         """What this vendor must hear so that it neither disables the hook nor forgets a retry."""
         raise self._unsupported("answer a webhook: it sends none, it is polled")
 
+    def test_event(self, path: str, now: datetime) -> Request:
+        """Build a ping as this vendor would sign it with our newest secret: `doctor` rings our own door with it."""
+        raise self._unsupported("ring for a test: it sends no webhooks")
+
     # Set-up.
+
+    def webhook_steps(self, url: str, secret: str) -> list[Said]:
+        """What to click so that the vendor rings at `url`, signing with `secret`; empty where `subscribe` does it all."""
+        raise self._unsupported("be told where to ring: it sends no webhooks")
+
+    def subscribe(self, url: str, secret: str) -> Subscribed:
+        """Create the webhooks that ring at `url` by API. Calling it twice changes nothing."""
+        raise self._unsupported("have webhooks created by API")
 
     def set_up(self) -> list[Finding]:
         """Create our fields where they are missing. Calling it twice changes nothing."""
@@ -154,9 +189,21 @@ class Connector:
 
     # Reads.
 
-    def requisitions(self, since: datetime | None) -> Iterator[Requisition]:
-        """Requisitions changed at or after `since` (all of them for None)."""
+    def requisitions_page(self, since: datetime | None, cursor: str = "") -> Page[Requisition]:
+        """A page of requisitions changed at or after `since` (all of them for None). Some may come twice.
+
+        `since` is the same on every page of one list.
+        """
         raise self._unsupported("list requisitions")
+
+    def requisitions(self, since: datetime | None) -> Iterator[Requisition]:
+        """Requisitions changed at or after `since` (all of them for None), page by page."""
+        cursor = ""
+        while True:
+            page = self.requisitions_page(since, cursor)
+            yield from page.items
+            if not (cursor := page.cursor):
+                return
 
     def requisition(self, id: str) -> Requisition | None:
         """One requisition as it stands, None when it is gone or hidden from us."""
@@ -171,9 +218,21 @@ class Connector:
     def stages(self, requisition_id: str) -> list[Stage]:
         raise self._unsupported("read pipeline stages")
 
-    def people_changed(self, since: datetime) -> Iterator[PersonChange]:
-        """People changed, merged or deleted, where the vendor lets us read that."""
+    def people_page(self, since: datetime, cursor: str = "") -> Page[PersonChange]:
+        """A page of people changed, merged or deleted at or after `since`, where the vendor lets us read that.
+
+        `since` is the same on every page of one list.
+        """
         raise self._unsupported("list changed people")
+
+    def people_changed(self, since: datetime) -> Iterator[PersonChange]:
+        """People changed, merged or deleted since, page by page."""
+        cursor = ""
+        while True:
+            page = self.people_page(since, cursor)
+            yield from page.items
+            if not (cursor := page.cursor):
+                return
 
     def candidates(self, since: datetime | None) -> Iterator[Candidate]:
         """Everyone, for back-fill of the profile store."""
@@ -212,8 +271,11 @@ class Connector:
         """Post the shortlist note and field; return the note's id."""
         raise self._unsupported("show a shortlist")
 
-    def post_approval_request(self, requisition_id: str, request: ApprovalRequest) -> None:
+    def post_approval_request(self, requisition_id: str, request: ApprovalRequest) -> str:
         """Reset the decision fields for a new calibration and say what is asked.
+
+        Returns the id of the application the decision is made on, "" where it is made on the requisition itself: an
+        APPLICATION event with that id has the requisition's decision read again.
 
         Reads the fields first: a decision that a manager has set in the meantime is left standing (the caller sees it
         through `read_decision`).

@@ -22,6 +22,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 
 from connectors.base import ATSError
+from connectors.pace import Pace
 from connectors.wording import without_addresses
 
 CONNECT_TIMEOUT = 5.0
@@ -82,8 +83,10 @@ class Session:
         connect_timeout: float = CONNECT_TIMEOUT,
         read_timeout: float = READ_TIMEOUT,
         user_agent: str = USER_AGENT,
+        pace: Pace | None = None,
     ) -> None:
         self.vendor = vendor
+        self._pace = pace
         self.limits = RateLimit()
         self._timeout = (connect_timeout, read_timeout)
         self._requests = requests.Session()
@@ -107,13 +110,18 @@ class Session:
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         basic: tuple[str, str] | None = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
     ) -> Answered:
         """Send one request and return its answer if that is a 2xx.
+
+        `files` go as multipart/form-data: name → (file name, content, media type), beside the fields of `form`.
 
         Raises `ATSError` for everything else. `write` says that the request changes something at the vendor: a lost
         answer, a 408 or a 5xx then comes with `unknown=True`.
         """
         require_safe(url)
+        if self._pace is not None:
+            self._pace.take()
         try:
             response = self._requests.request(
                 method,
@@ -121,6 +129,7 @@ class Session:
                 params=params,
                 json=body,
                 data=form,
+                files=files,
                 headers=headers,
                 auth=HTTPBasicAuth(*basic) if basic else None,
                 timeout=self._timeout,
@@ -178,12 +187,13 @@ class Session:
         return ATSError(message, unknown=write)
 
     def _note_limits(self, headers: Mapping[str, str]) -> None:
-        if "x-ratelimit-limit" in headers or "x-ratelimit-remaining" in headers:
-            reset = _number(headers.get("x-ratelimit-reset"))
+        # Two spellings are in use: x-ratelimit-… and (Workable) x-rate-limit-….
+        said = {name.replace("x-rate-limit-", "x-ratelimit-"): value for name, value in headers.items()}
+        if "x-ratelimit-limit" in said or "x-ratelimit-remaining" in said:
             self.limits = RateLimit(
-                limit=_whole(headers.get("x-ratelimit-limit")),
-                remaining=_whole(headers.get("x-ratelimit-remaining")),
-                reset=reset,
+                limit=_whole(said.get("x-ratelimit-limit")),
+                remaining=_whole(said.get("x-ratelimit-remaining")),
+                reset=_number(said.get("x-ratelimit-reset")),
             )
 
     def _refused(self, status: int, headers: Mapping[str, str], content: bytes, write: bool) -> ATSError:

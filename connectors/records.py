@@ -11,6 +11,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Generic, Literal, Self, TypeVar
+
+T = TypeVar("T")
+
+
+class Said(str):
+    """A sentence for people, in both languages: English as itself, Japanese as `ja`.
+
+    A connector's words about setting its ATS up stand beside its code, so that adding an ATS touches one place.
+    """
+
+    __slots__ = ("ja",)
+    ja: str
+
+    def __new__(cls, en: str, ja: str) -> Self:
+        said = super().__new__(cls, en)
+        said.ja = ja
+        return said
+
+    def in_language(self, locale: str) -> str:
+        return self.ja if locale == "ja" else str(self)
 
 
 class EventKind(StrEnum):
@@ -45,12 +66,17 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request as it crossed the wire. Header names are lower case."""
+    """One HTTP request as it crossed the wire. Header names are lower case.
+
+    `received_at`: our clock at the door, for vendors that sign a time; None leaves a signed time unchecked (a delivery
+    that is read again later was checked when it came).
+    """
 
     method: str
     path: str
     headers: Mapping[str, str]
     body: bytes
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +95,18 @@ class Event:
     kind: EventKind
     id: str = ""
     new_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A page of a list, and the cursor of the next one ("" on the last).
+
+    A cursor is text that a later process may continue with; where the vendor's own expires, the connector raises
+    `ATSError` and the caller starts the list anew.
+    """
+
+    items: tuple[T, ...]
+    cursor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,3 +393,50 @@ class Finding:
     ok: bool
     detail: str = ""
     todo: str = ""
+
+
+# Setting up.
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One thing `connect` asks. `default` None: it must be answered.
+
+    `kind`: a `credential` is sealed and handed over in `credentials`, an `option` stands open in `options`; both under
+    `name`. `secret`: not shown while it is typed.
+    """
+
+    name: str
+    label: Said
+    kind: Literal["credential", "option"] = "credential"
+    secret: bool = False
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How many calls a vendor takes in how many seconds. `published` False: our own cautious guess, to be set by option."""
+
+    calls: int
+    seconds: float
+    published: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """How a manager approves inside this ATS, and how strong that is by R2.
+
+    `verified`: the ATS says who acted. `recorded`: it doesn't, so the manager confirms in their mailbox. `acting_link`:
+    the ATS has no place for a decision; the link mailed to the manager is the only way.
+    """
+
+    how: Said
+    strength: Literal["verified", "recorded", "acting_link"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """What `subscribe` did: findings, and signing secrets the vendor made (shown once, to be kept sealed)."""
+
+    findings: tuple[Finding, ...]
+    secrets: tuple[str, ...] = ()

@@ -95,14 +95,18 @@ class SharedToken(TokenStore):
         return self._vault.open(row.sealed).decode() if row is not None and row.sealed else None
 
 
-CREDENTIALS = ("client_id", "client_secret", "sub")
+def credentials_of(ats: str) -> tuple[str, ...]:
+    """The names of the sealed answers a connector wants."""
+    return tuple(ask.name for ask in CONNECTORS[ats].asks if ask.kind == "credential")
 
 
 def connector_of(database: Database, vault: Vault, settings: Settings, connection: Connection) -> Connector:
     """Build the connector of a connection from its rows."""
     with database.reading() as session:
         credentials = {
-            name: found[0] for name in CREDENTIALS if (found := secrets_of(session, vault, connection.key, name))
+            name: found[0]
+            for name in credentials_of(connection.ats)
+            if (found := secrets_of(session, vault, connection.key, name))
         }
         signing = secrets_of(session, vault, connection.key, "webhook")
     options = {"timeout": str(settings.ats_timeout_seconds), **connection.options}

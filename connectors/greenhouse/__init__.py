@@ -14,6 +14,8 @@ from connectors.base import TokenStore
 from connectors.greenhouse import fields
 from connectors.greenhouse.harvest import Harvest
 from connectors.greenhouse.past import Past
+from connectors.pace import REAL, Timekeeper
+from connectors.records import Ask, Said
 
 APP_BASE = "https://app.greenhouse.io"
 
@@ -27,7 +29,23 @@ class Greenhouse(Past):
     """
 
     name: ClassVar[str] = "greenhouse"
+    title: ClassVar[str] = "Greenhouse"
     known_by: ClassVar[str] = "from documentation"
+    asks: ClassVar[tuple[Ask, ...]] = (
+        Ask(
+            "client_id",
+            Said("Client id of the API credential (Harvest V3)", "API 認証情報（Harvest V3）の Client ID"),
+        ),
+        Ask("client_secret", Said("Client secret", "Client secret"), secret=True),
+        Ask(
+            "sub",
+            Said(
+                "User id to act as (sub, an active Site Admin; empty: the credential's own)",
+                "操作を行うユーザーの ID（sub。有効な Site Admin。空欄: 認証情報自身）",
+            ),
+            default="",
+        ),
+    )
     glossary: ClassVar[Mapping[str, str]] = {
         "Requisition": "job",
         "JobPosting": "job post",
@@ -56,8 +74,11 @@ class Greenhouse(Past):
         secrets: Sequence[str],
         options: Mapping[str, str],
         tokens: TokenStore | None = None,
+        timekeeper: Timekeeper = REAL,
     ) -> None:
-        super().__init__(credentials=credentials, secrets=secrets, options=options, tokens=tokens)
+        super().__init__(
+            credentials=credentials, secrets=secrets, options=options, tokens=tokens, timekeeper=timekeeper
+        )
         self.field_keys = fields.keys(options)
         self.app_base = http.require_safe(options.get("app_base") or APP_BASE)
         self.harvest = Harvest(credentials, options, self.tokens)

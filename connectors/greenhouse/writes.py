@@ -109,7 +109,7 @@ class Writes(Reads):
         self._set(job, {"shortlist": body})
         return note_id
 
-    def post_approval_request(self, requisition_id: str, request: ApprovalRequest) -> None:
+    def post_approval_request(self, requisition_id: str, request: ApprovalRequest) -> str:
         """Ask for a decision on `request.calibration`; a second call changes nothing.
 
         Decision fields are reset only when the calibration id standing in our own field changes, and in the same write
@@ -123,10 +123,10 @@ class Writes(Reads):
         ours = {"proposed_line": request.proposed_line, "message": request.message, "link": request.url}
         if stands.calibration == request.calibration:
             self._set(job, ours)
-            return
+            return ""
         decided = stands.choice is not Choice.PENDING
         if decided and request.seen is not None and _decided(stands) != _decided(request.seen):
-            return
+            return ""
         self._set(
             job,
             {
@@ -139,6 +139,7 @@ class Writes(Reads):
                 **ours,
             },
         )
+        return ""
 
     def post_message(self, requisition_id: str, message: str) -> None:
         self._set(self._job(requisition_id), {"message": message or None})

@@ -9,6 +9,7 @@ from functools import cache
 
 import click
 
+from connectors.records import Said
 from plugin.i18n import LOCALES, phrases
 
 Phrases = Callable[..., str]
@@ -82,6 +83,8 @@ def _as_pattern(phrase: str) -> str:
 
 def finding_said(text: str, locale: str) -> str:
     """A connector's words in a language; a vendor's own sentence stays as it came."""
+    if isinstance(text, Said):
+        return text.in_language(locale)
     for pattern, said in _known(locale):
         found = pattern.fullmatch(text)
         if found:

@@ -97,8 +97,9 @@ _MAKING = threading.Lock()
 
 
 @blueprint.post("/webhooks/<url_key>")
-def ring(url_key: str) -> Response:
-    """Take one webhook."""
+@blueprint.post("/webhooks/<url_key>/<path:rest>")
+def ring(url_key: str, rest: str = "") -> Response:
+    """Take one webhook. What follows the key is the connector's: an ATS that can't sign carries its secret there."""
     keeper = doorkeeper()
     known = keeper.connection(url_key)
     if known is None:
@@ -113,6 +114,7 @@ def ring(url_key: str) -> Response:
         path=request.path,
         headers={name.lower(): value for name, value in request.headers.items()},
         body=body,
+        received_at=keeper.work.clock.now(),
     )
     try:
         outcome = _take(keeper, known, rung)
