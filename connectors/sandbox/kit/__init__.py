@@ -6,6 +6,7 @@ Read `world` (what is in it), then `standin` (what a vendor's module adds), then
 """
 
 from connectors.sandbox.kit.bell import Hook, Rung
+from connectors.sandbox.kit.counterpart import Counterpart
 from connectors.sandbox.kit.standin import CALIBRATION_TAG, EntryThere, StandIn, There, answer
 from connectors.sandbox.kit.world import (
     Attached,
@@ -27,6 +28,7 @@ __all__ = [
     "Attached",
     "Change",
     "Colleague",
+    "Counterpart",
     "EntryThere",
     "Form",
     "Hook",

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from connectors.sandbox.kit import StandIn
+    from connectors.sandbox.kit import Counterpart
 
 # name → "module:class"; imported when first wanted, so that one vendor's trouble is only its own.
-STANDINS: dict[str, str] = {}
+STANDINS: dict[str, str] = {
+    "greenhouse": "greenhouse:GreenhouseStandIn",
+}
 
 
-def stand_in(name: str) -> type[StandIn]:
-    """The stand-in of a vendor. Raises KeyError for a name that has none."""
+def stand_in(name: str) -> Callable[..., Counterpart]:
+    """The stand-in of a vendor, to be called with `now=…`. Raises KeyError for a name that has none."""
     module, _, attribute = STANDINS[name].partition(":")
-    found: type[StandIn] = getattr(import_module(f"connectors.sandbox.standins.{module}"), attribute)
+    found: Callable[..., Counterpart] = getattr(import_module(f"connectors.sandbox.standins.{module}"), attribute)
     return found
