@@ -90,9 +90,13 @@ class Calibration(Row, table=True):
     """One immutable run. `short_id` stands in the ATS.
 
     `state`: owed, done, failed. The echo key is (requirement_hash, guidance_hash) against the requisition's current one.
+    `decision_place`: the application in the ATS it is decided on, "" where that is the requisition itself.
     """
 
-    __table_args__ = (UniqueConstraint("employer_id", "short_id"),)
+    __table_args__ = (
+        UniqueConstraint("employer_id", "short_id"),
+        Index("ix_calibration_decision_place", "employer_id", "decision_place"),
+    )
 
     requisition_id: int = Field(foreign_key="requisition.id", index=True)
     requirement_id: int = Field(foreign_key="requirement.id")
@@ -111,6 +115,7 @@ class Calibration(Row, table=True):
     floor: int = 40
     proposed_line: int = 0
     shortlist_hash: str = ""
+    decision_place: str = ""
     finished_at: datetime | None = at()
     posted_at: datetime | None = at()
 

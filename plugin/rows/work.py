@@ -76,7 +76,11 @@ class RateLimit(Row, table=True):
 
 
 class Sweep(Row, table=True):
-    """How far a sweep has read. The window overlaps; what comes twice is recognised."""
+    """How far a sweep has read. The window overlaps; what comes twice is recognised.
+
+    `cursor`: the page a list under way goes on with, "" between two lists. `list_since`, `list_started_at`: what that
+    list asked for, and when.
+    """
 
     __table_args__ = (UniqueConstraint("connection_id", "name"),)
 
@@ -84,6 +88,9 @@ class Sweep(Row, table=True):
     name: str  # requisitions, people, interviews, mailbox:<folder>
     read_to: datetime | None = at()
     mark: str = ""  # IMAP: uidvalidity:last uid
+    cursor: str = ""
+    list_since: datetime | None = at()
+    list_started_at: datetime | None = at()
     last_run_at: datetime | None = at()
     error: str = ""
 
