@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from connectors.records import Rate
@@ -23,6 +23,18 @@ class Timekeeper:
 
 
 REAL = Timekeeper(time.monotonic, time.sleep)
+
+
+def rate_of(rate: Rate, options: Mapping[str, str]) -> Rate:
+    """The rate in force: the connection's `rate_calls` and `rate_seconds` where set. Raises ValueError for no number."""
+    calls, seconds = options.get("rate_calls"), options.get("rate_seconds")
+    try:
+        given = Rate(int(calls or rate.calls), float(seconds or rate.seconds), rate.published)
+    except ValueError:
+        raise ValueError("the options rate_calls and rate_seconds must be numbers") from None
+    if given.calls < 1 or not 0 < given.seconds <= 86_400:
+        raise ValueError("the options rate_calls and rate_seconds must be above 0 (at most a day)")
+    return given
 
 
 class Pace:
