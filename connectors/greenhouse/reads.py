@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from connectors.base import Unsupported
+from connectors.base import ATSError, Unsupported
 from connectors.greenhouse import fields, translate
 from connectors.greenhouse.door import Door
 from connectors.greenhouse.harvest import Harvest, at_or_after
@@ -30,6 +30,7 @@ from connectors.records import (
     HiringTeam,
     Interview,
     JobPosting,
+    Page,
     PersonChange,
     Requisition,
     Stage,
@@ -43,25 +44,41 @@ class Reads(Door):
     harvest: Harvest
     field_keys: dict[str, str]
     app_base: str
+    _given: tuple[datetime | None, set[int]] = (None, set())
 
-    def requisitions(self, since: datetime | None) -> Iterator[Requisition]:
-        """Yield requisitions changed at or after `since`, each once.
+    def requisitions_page(self, since: datetime | None, cursor: str = "") -> Page[Requisition]:
+        """Read a page of jobs changed at or after `since`, then of those whose post or hiring manager did.
 
-        A job's own `updated_at` is not documented to move with its posts or its hiring managers, so jobs whose post or
-        manager changed come as well.
+        A job's own `updated_at` is not documented to move with its posts or its hiring managers. The cursor names the
+        list it goes on in: `job_posts:<cursor>`.
         """
+        name, _, place = cursor.partition(":")
+        name = name or "jobs"
+        if name not in _LISTS:
+            raise ATSError("this is no cursor of ours; the list starts anew", permanent=True)
         filters = {"updated_at": at_or_after(since)} if since else {}
-        seen: set[int] = set()
-        for job in self.harvest.list("jobs", GreenhouseJob, **filters):
-            seen.add(job.id)
-            yield translate.requisition(job, self.app_base)
-        if since is None:
-            return
-        posts = self.harvest.list("job_posts", GreenhouseJobPost, **filters)
-        managers = self.harvest.list("job_hiring_managers", GreenhouseJobHiringManager, **filters)
-        others = {post.job_id for post in posts if post.job_id} | {manager.job_id for manager in managers}
-        for job in self.harvest.list_by("jobs", GreenhouseJob, "ids", sorted(others - seen)):
-            yield translate.requisition(job, self.app_base)
+        if name == "jobs":
+            jobs, place = self.harvest.page("jobs", GreenhouseJob, place, **filters)
+        else:
+            changed, place = self._changed_jobs(name, place, filters)
+            # Those that came for themselves are known here while this object lives; a later one reads them again.
+            jobs = tuple(self.harvest.list_by("jobs", GreenhouseJob, "ids", sorted(changed - self._given_since(since))))
+        if since is not None:
+            self._given_since(since, anew=not cursor).update(job.id for job in jobs)
+        return Page(tuple(translate.requisition(job, self.app_base) for job in jobs), _next_list(name, place, since))
+
+    def _changed_jobs(self, name: str, place: str, filters: dict[str, str]) -> tuple[set[int], str]:
+        if name == "job_posts":
+            posts, place = self.harvest.page(name, GreenhouseJobPost, place, **filters)
+            return {post.job_id for post in posts if post.job_id}, place
+        managers, place = self.harvest.page("job_hiring_managers", GreenhouseJobHiringManager, place, **filters)
+        return {manager.job_id for manager in managers}, place
+
+    def _given_since(self, since: datetime | None, *, anew: bool = False) -> set[int]:
+        """The ids of jobs this list has given already: numbers only, of one list at a time."""
+        if anew or self._given[0] != since:
+            self._given = (since, set())
+        return self._given[1]
 
     def requisition(self, id: str) -> Requisition | None:
         job = self.harvest.one("jobs", GreenhouseJob, id)
@@ -97,11 +114,15 @@ class Reads(Door):
         ordered = sorted(found, key=lambda stage: (stage.sort_order, stage.id))
         return [Stage(id=str(stage.id), name=stage.name, order=stage.sort_order) for stage in ordered]
 
-    def people_changed(self, since: datetime) -> Iterator[PersonChange]:
-        """Yield people changed since. Merges and deletions are in no list: they come by webhook alone."""
-        for person in self.harvest.list("candidates", GreenhouseCandidate, updated_at=at_or_after(since)):
-            if person.id is not None:
-                yield PersonChange(EventKind.CANDIDATE, str(person.id), person.updated_at or since)
+    def people_page(self, since: datetime, cursor: str = "") -> Page[PersonChange]:
+        """Read a page of people changed since. Merges and deletions are in no list: they come by webhook alone."""
+        people, cursor = self.harvest.page("candidates", GreenhouseCandidate, cursor, updated_at=at_or_after(since))
+        changes = [
+            PersonChange(EventKind.CANDIDATE, str(person.id), person.updated_at or since)
+            for person in people
+            if person.id is not None
+        ]
+        return Page(tuple(changes), cursor)
 
     def candidates(self, since: datetime | None) -> Iterator[Candidate]:
         filters = {"updated_at": at_or_after(since)} if since else {}
@@ -188,6 +209,17 @@ class Reads(Door):
             days=text("days"),
             specification=text("specification"),
         )
+
+
+_LISTS = ("jobs", "job_posts", "job_hiring_managers")
+
+
+def _next_list(name: str, place: str, since: datetime | None) -> str:
+    """The cursor after a page of list `name`: its next page, else the start of the list after it."""
+    if place:
+        return f"{name}:{place}"
+    following = _LISTS[_LISTS.index(name) + 1 :] if since is not None else ()
+    return f"{following[0]}:" if following else ""
 
 
 def _same_name(person: Candidate, name: str) -> bool:
