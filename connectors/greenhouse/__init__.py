@@ -1,7 +1,7 @@
 """Greenhouse, through Harvest v3 and its webhooks.
 
 Read in this order: `door` (webhooks), `harvest` (the protocol), `shapes` (its objects), `reads`, `writes`, `entries`,
-`setup`, `past`. `Greenhouse` below is the connector; each file adds one chapter to it.
+`setup`, `past`, `told`. `Greenhouse` below is the connector; each file adds one chapter to it.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import ClassVar
 
 from connectors import http
 from connectors.base import TokenStore
-from connectors.greenhouse import fields
+from connectors.greenhouse import fields, told
 from connectors.greenhouse.harvest import Harvest
 from connectors.greenhouse.past import Past
-from connectors.pace import REAL, Timekeeper
-from connectors.records import Ask, Said
+from connectors.pace import REAL, Pace, Timekeeper, rate_of
+from connectors.records import Approval, Ask, Rate, Said
 
 APP_BASE = "https://app.greenhouse.io"
 
@@ -24,8 +24,9 @@ class Greenhouse(Past):
     """One Greenhouse account.
 
     Credentials: `client_id`, `client_secret`, and `sub`, the id of the user we act as (empty: the credential's service
-    account). Options, all with defaults: `api_base`, `token_url`, `app_base`, `timeout` (seconds), `job_note_visibility`,
-    `note_visibility`, and `field_<purpose>` for a custom field whose key differs from `kakuyaku_<purpose>`.
+    account). Options, all with defaults: `api_base`, `token_url`, `app_base`, `timeout` (seconds), `rate_calls` and
+    `rate_seconds`, `job_note_visibility`, `note_visibility`, and `field_<purpose>` for a custom field whose key differs
+    from `kakuyaku_<purpose>`.
     """
 
     name: ClassVar[str] = "greenhouse"
@@ -46,6 +47,11 @@ class Greenhouse(Past):
             default="",
         ),
     )
+    preparing: ClassVar[tuple[Said, ...]] = told.PREPARING
+    hears: ClassVar[Said] = told.HEARS
+    approval: ClassVar[Approval | None] = told.APPROVAL
+    rate: ClassVar[Rate | None] = told.RATE
+    empty: ClassVar[Mapping[str, Said]] = told.EMPTY
     glossary: ClassVar[Mapping[str, str]] = {
         "Requisition": "job",
         "JobPosting": "job post",
@@ -81,7 +87,7 @@ class Greenhouse(Past):
         )
         self.field_keys = fields.keys(options)
         self.app_base = http.require_safe(options.get("app_base") or APP_BASE)
-        self.harvest = Harvest(credentials, options, self.tokens)
+        self.harvest = Harvest(credentials, options, self.tokens, Pace(rate_of(told.RATE, options), timekeeper))
 
     def close(self) -> None:
         """Close the HTTP session."""

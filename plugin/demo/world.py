@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,14 +12,18 @@ from typing import Any
 
 from waitress.server import create_server
 
+from connectors.records import Approval
+from connectors.registry import CONNECTORS
 from connectors.sandbox import Sandbox
 from connectors.sandbox import serve as serve_sandbox
+from connectors.sandbox.kit import Counterpart
+from connectors.sandbox.standins import stand_in
+from connectors.sandbox.standins.greenhouse import GreenhouseStandIn
 from plugin import migrate
 from plugin.clock import SettableClock
 from plugin.connections import connector_of
 from plugin.demo.postbox import Postbox, free_port
 from plugin.demo.relay import relay_to
-from plugin.demo.sandbox_client import point_webhooks
 from plugin.demo.stage import REPLY_DOMAIN, demo_policy, fill_universe, secret_of, set_stage
 from plugin.doors.app import create_app
 from plugin.policy import Policy
@@ -40,9 +44,22 @@ class World:
     work: Work
     worker: Worker
     connection: Connection
-    sandbox: Sandbox
+    there: Counterpart
     postbox: Postbox
     url: str
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The sandbox itself, where that is what is on the other side."""
+        assert isinstance(self.there, GreenhouseStandIn)
+        return self.there.sandbox
+
+    @property
+    def approval(self) -> Approval:
+        """How the manager approves in this ATS."""
+        found = CONNECTORS[self.connection.ats].approval
+        assert found is not None, f"{self.connection.ats} does not say how a manager approves"
+        return found
 
     def settle(self) -> int:
         """Run owed work until nothing is due; return how many jobs ran."""
@@ -79,11 +96,16 @@ def open_world(
     policy: Policy | None = None,
     settings: dict[str, Any] | None = None,
     progress: Any = None,
+    counterpart: Callable[[SettableClock], Counterpart] | None = None,
 ) -> Iterator[World]:
-    """Start the sandbox ATS, the mail server, the plugin's web side and a worker; close all of them at the end."""
+    """Start the ATS's stand-in, the mail server, the plugin's web side and a worker; close all of them at the end.
+
+    `counterpart` makes something else to talk to than the stand-in of `ats`: a real one.
+    """
     clock = SettableClock(start)
     with ExitStack() as stack:
-        sandbox = stack.enter_context(serve_sandbox(folder / "sandbox", now=clock.now, retry_after=(0.2, 0.5, 1, 2, 4)))
+        there = counterpart(clock) if counterpart else _stand_in(ats, folder, clock)
+        stack.callback(there.close)
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         door: dict[str, Any] = {}
@@ -108,13 +130,13 @@ def open_world(
         migrate.upgrade(made.database)
         work = build_work(made, clock)
         stack.callback(work.close)
-        there = sandbox.connection()
+        known = there.connection()
         connection = set_stage(
             work.database,
             work.vault,
             ats=ats,
-            credentials=there["credentials"],
-            options=there["options"],
+            credentials=known["credentials"],
+            options=known["options"],
             policy=policy or demo_policy(locale=locale),
         )
         server = create_server(create_app(work), host="127.0.0.1", port=port, threads=8)
@@ -125,9 +147,17 @@ def open_world(
         webhook_secret = secret_of(work.database, work.vault, connection, "webhook")
         door["relay"] = relay_to(f"{url}/mail/{connection.url_key}", secret, lambda: clock.now().timestamp())
         connector = connector_of(work.database, work.vault, work.settings, connection)
-        connector.set_up()
+        if connector.supports("set_up"):
+            connector.set_up()
         connector.close()
-        point_webhooks(sandbox.url, f"{url}/webhooks/{connection.url_key}", webhook_secret)
+        there.point_webhooks(f"{url}/webhooks/{connection.url_key}", webhook_secret)
         fill_universe(work.database, work.vault, connection.employer_id, people, progress=progress)
         worker = Worker(work, HANDLERS)
-        yield World(clock, work, worker, connection, sandbox, postbox, url)
+        yield World(clock, work, worker, connection, there, postbox, url)
+
+
+def _stand_in(ats: str, folder: Path, clock: SettableClock) -> Counterpart:
+    if ats != "greenhouse":
+        return stand_in(ats)(now=clock.now)
+    sandbox = serve_sandbox(folder / "sandbox", now=clock.now, retry_after=(0.2, 0.5, 1, 2, 4))
+    return GreenhouseStandIn(sandbox=sandbox, ours=True)

@@ -15,7 +15,7 @@ from plugin.demo.postbox import Kept
 from plugin.rows import Calibration, Mail
 from plugin.rows import Requisition as RequisitionRow
 from plugin.year import calendar
-from plugin.year.browser import Browser, NoSuchForm, acting_links
+from plugin.demo.browser import Browser, NoSuchForm, acting_links
 from plugin.year.truth import Requisition
 
 if TYPE_CHECKING:

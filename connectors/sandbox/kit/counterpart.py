@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from connectors.sandbox.kit.standin import There
 from connectors.sandbox.kit.world import Colleague
@@ -13,10 +13,10 @@ from connectors.sandbox.kit.world import Colleague
 class Counterpart(Protocol):
     """An ATS with people in it. The methods do what somebody there would do; ids are the ATS's own, as text."""
 
-    name: str
-    title: str
-    can_decide: bool
-    rings_at_all: bool
+    name: ClassVar[str]
+    title: ClassVar[str]
+    can_decide: ClassVar[bool]
+    rings_at_all: ClassVar[bool]
     url: str
     manager: Colleague
     other_manager: Colleague

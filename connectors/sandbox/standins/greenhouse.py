@@ -17,7 +17,7 @@ CHOICES = {"Approve": "approve", "Decline": "decline", "Pending": "pending"}
 
 
 class GreenhouseStandIn:
-    """The sandbox ATS with a person's hands. `sandbox`: one that runs already and isn't ours to close."""
+    """The sandbox ATS with a person's hands. `sandbox`: one that runs already; `ours`: to be closed with this."""
 
     name: ClassVar[str] = "greenhouse"
     title: ClassVar[str] = "Greenhouse"
@@ -30,9 +30,11 @@ class GreenhouseStandIn:
         now: Callable[[], datetime] | None = None,
         retry_after: Sequence[float] = (0.05, 0.1, 0.2, 0.4),
         sandbox: Sandbox | None = None,
+        ours: bool = False,
     ) -> None:
         self._folder = None if sandbox else tempfile.TemporaryDirectory(prefix="kakuyaku-sandbox-")
         self.sandbox = sandbox or Sandbox(str(self._folder and self._folder.name), now=now, retry_after=retry_after)
+        self._ours = ours or sandbox is None
         if sandbox is None:
             self.sandbox.start()
         self.url = self.sandbox.url
@@ -162,8 +164,9 @@ class GreenhouseStandIn:
         self.sandbox.behave()
 
     def close(self) -> None:
-        if self._folder is not None:
+        if self._ours:
             self.sandbox.close()
+        if self._folder is not None:
             self._folder.cleanup()
 
     def __enter__(self) -> GreenhouseStandIn:
