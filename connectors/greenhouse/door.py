@@ -7,11 +7,12 @@ carry no event time and no actor, so only kind and id are taken.
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from connectors import signing
 from connectors.base import BadSignature, Connector
-from connectors.records import Answer, Event, EventKind, Outcome, Request
+from connectors.records import Answer, Event, EventKind, Outcome, Request, Said
 
 # What an administrator creates under Configure > Dev Center > Web Hooks; there is no documented API for it.
 WEBHOOKS: tuple[str, ...] = (
@@ -117,3 +118,34 @@ class Door(Connector):
             return Answer(200)
         unsigned_ping = "signature" not in request.headers and read(request.body) == [Event(EventKind.PING)]
         return Answer(200 if unsigned_ping else 401)
+
+    def test_event(self, path: str, now: datetime) -> Request:
+        """A ping as Greenhouse would sign it. What its own ping looks like is not documented."""
+        body = json.dumps({"action": "ping", "payload": {"web_hook": {"id": 0}}}).encode()
+        signature = signing.hmac_sha256(self.secrets[0], body)
+        headers = {"content-type": "application/json", "signature": f"sha256 {signature}"}
+        return Request(method="POST", path=path, headers=headers, body=body, received_at=now)
+
+    # Set-up by hand.
+
+    def webhook_steps(self, url: str, secret: str) -> list[Said]:
+        """The clicks for one web hook an event: Greenhouse has no documented API for them."""
+        return [
+            Said(
+                "Configure > Dev Center > Web Hooks > Web Hooks > Create New Web Hook, once for each of these events:",
+                "Configure > Dev Center > Web Hooks > Web Hooks > Create New Web Hook で、"
+                "次のイベントごとに1つずつ作成してください。",
+            ),
+            _alike("  " + ", ".join(WEBHOOKS)),
+            Said("When: the event", "When：イベント名"),
+            _alike(f"Endpoint URL: {url}"),
+            _alike(f"Secret key: {secret}"),
+            Said(
+                "Disabled?: No. Greenhouse pings the address when you save: have `kakuyaku serve` running then.",
+                "Disabled?：No。保存時に Greenhouse がこのURLへ確認を送るので、先に `kakuyaku serve` を起動しておいてください。",
+            ),
+        ]
+
+
+def _alike(words: str) -> Said:
+    return Said(words, words)

@@ -17,6 +17,7 @@ from requests.utils import parse_header_links
 from connectors import http
 from connectors.base import ATSError, TokenStore
 from connectors.greenhouse.shapes import GreenhouseToken, Shape
+from connectors.pace import Pace
 
 S = TypeVar("S", bound=Shape)
 
@@ -33,13 +34,15 @@ class Harvest:
     if the stored one is still the one that failed.
     """
 
-    def __init__(self, credentials: Mapping[str, str], options: Mapping[str, str], tokens: TokenStore) -> None:
+    def __init__(
+        self, credentials: Mapping[str, str], options: Mapping[str, str], tokens: TokenStore, pace: Pace
+    ) -> None:
         self.base = http.require_safe(options.get("api_base") or API_BASE)
         self._token_url = http.require_safe(options.get("token_url") or TOKEN_URL)
         self._credentials = credentials
         self._tokens = tokens
         timeout = float(options.get("timeout") or http.READ_TIMEOUT)
-        self.session = http.Session("Greenhouse", read_timeout=timeout)
+        self.session = http.Session("Greenhouse", read_timeout=timeout, pace=pace)
 
     def close(self) -> None:
         self.session.close()

@@ -14,7 +14,7 @@ from connectors.greenhouse.shapes import (
     GreenhouseUser,
     Shape,
 )
-from connectors.records import Finding
+from connectors.records import Finding, Said
 
 LISTS = (
     *("jobs", "job_posts", "job_hiring_managers", "job_owners", "job_notes", "job_interview_stages"),
@@ -28,6 +28,10 @@ WRITE_SCOPES = (
     *("notes:create", "candidate_tags:create", "applied_candidate_tags:create", "attachments:create"),
 )
 CREDENTIALS_PAGE = "Greenhouse > Configure > Dev Center > API Credentials"
+CREDENTIALS = Said("credentials", "認証情報")
+CHANGE_IT = Said(
+    "change it under Configure > Custom Options > Jobs", "Configure > Custom Options > Jobs で直してください"
+)
 
 
 class SetUp(Entries):
@@ -54,19 +58,24 @@ class SetUp(Entries):
 
     def _ensure(self, field: fields.Field, standing: dict[str, GreenhouseCustomField], is_new: bool) -> Finding:
         key = self.field_keys[field.purpose]
-        what = f"field {key}"
+        what = _field(key)
         found = standing.get(key)
         if found is None:
             name = fields.creation(field, key)["name"]
             return Finding(
                 what,
                 ok=False,
-                detail="created, but Greenhouse gave it another key",
-                todo=f"look up the key of {name!r} under Custom Options and set field_{field.purpose} to it",
+                detail=Said(
+                    "created, but Greenhouse gave it another key", "作成しましたが、Greenhouse が別のキーを付けました"
+                ),
+                todo=Said(
+                    f"look up the key of {name!r} under Custom Options and set field_{field.purpose} to it",
+                    f"Custom Options で {name!r} のキーを調べ、field_{field.purpose} に設定してください",
+                ),
             )
         wrong = _unfit(field, found)
         if wrong:
-            return Finding(what, ok=False, detail=wrong, todo="change it under Configure > Custom Options > Jobs")
+            return Finding(what, ok=False, detail=wrong, todo=CHANGE_IT)
         have = self._options(found.id) if field.options else set()
         lacking = [name for name in field.options if name not in have]
         for order, name in enumerate(lacking, start=len(field.options)):
@@ -74,8 +83,11 @@ class SetUp(Entries):
                 "custom_field_options", {"custom_field_id": found.id, "name": name, "sort_order": order}
             )
         if is_new:
-            return Finding(what, ok=True, detail="created")
-        return Finding(what, ok=True, detail=f"added options: {', '.join(lacking)}" if lacking else "is there")
+            return Finding(what, ok=True, detail=Said("created", "作成しました"))
+        if lacking:
+            added = ", ".join(lacking)
+            return Finding(what, ok=True, detail=Said(f"added options: {added}", f"選択肢を追加しました：{added}"))
+        return Finding(what, ok=True, detail=Said("is there", "作成済み"))
 
     def _standing_fields(self) -> dict[str, GreenhouseCustomField]:
         found = self.harvest.list("custom_fields", GreenhouseCustomField, field_type="job")
@@ -94,65 +106,93 @@ class SetUp(Entries):
         except ATSError as problem:
             return [
                 Finding(
-                    "credentials",
+                    CREDENTIALS,
                     ok=False,
                     detail=str(problem),
-                    todo=f"compare client id, secret and user id with {CREDENTIALS_PAGE} (Harvest V3, OAuth)",
+                    todo=Said(
+                        f"compare client id, secret and user id with {CREDENTIALS_PAGE} (Harvest V3, OAuth)",
+                        f"client id、client secret、ユーザーIDを {CREDENTIALS_PAGE}（Harvest V3, OAuth）と照合してください",
+                    ),
                 )
             ]
-        findings = [Finding("credentials", ok=True, detail="a token was issued"), *self._scopes()]
+        findings = [
+            Finding(CREDENTIALS, ok=True, detail=Said("a token was issued", "トークンを取得できました")),
+            *self._scopes(),
+        ]
         readable = {finding.what for finding in findings if finding.ok}
         if "scope harvest:users:list" in readable:
             findings.extend(self._acting_user())
         if "scope harvest:custom_fields:list" in readable:
             findings.extend(self._fields())
+        writing, ringing = ", ".join(f"harvest:{scope}" for scope in WRITE_SCOPES), ", ".join(WEBHOOKS)
         findings.append(
             Finding(
-                "write scopes",
+                Said("write scopes", "書き込み用のscope"),
                 ok=True,
-                detail="cannot be tried without writing; see that these are ticked: "
-                + ", ".join(f"harvest:{scope}" for scope in WRITE_SCOPES),
+                detail=Said(
+                    f"cannot be tried without writing; see that these are ticked: {writing}",
+                    f"書き込まずには確認できません。次のscopeにチェックがあることをご確認ください：{writing}",
+                ),
             )
         )
         findings.append(
             Finding(
-                "webhooks",
+                Said("webhooks", "Webhook"),
                 ok=True,
-                detail="cannot be seen by API; under Configure > Dev Center > Web Hooks there is one for each of: "
-                + ", ".join(WEBHOOKS)
-                + " (same address, same secret, none disabled)",
+                detail=Said(
+                    f"cannot be seen by API; under Configure > Dev Center > Web Hooks there is one for each of: {ringing}"
+                    " (same address, same secret, none disabled)",
+                    "APIでは確認できません。Configure > Dev Center > Web Hooks に、次のイベントごとに1つずつあることを"
+                    f"ご確認ください：{ringing}（URLとSecret keyは共通、無効になっていないこと）",
+                ),
             )
         )
         return findings
 
     def _scopes(self) -> Iterator[Finding]:
         for name in LISTS:
-            scope = f"scope harvest:{name}:list"
+            scope = Said(f"scope harvest:{name}:list", f"scope harvest:{name}:list")
             try:
                 next(self.harvest.list(name, Shape, per_page="1"), None)
             except ATSError as problem:
-                todo = f"tick harvest:{name}:list on the credential in {CREDENTIALS_PAGE}"
+                todo = Said(
+                    f"tick harvest:{name}:list on the credential in {CREDENTIALS_PAGE}",
+                    f"{CREDENTIALS_PAGE} の認証情報で harvest:{name}:list にチェックを入れてください",
+                )
                 if problem.status not in (401, 403, 404):
-                    todo = "run the check again in a minute; write to Greenhouse support if it stays"
+                    todo = Said(
+                        "run the check again in a minute; write to Greenhouse support if it stays",
+                        "1分ほどおいてもう一度確認してください。解消しない場合は Greenhouse のサポートへお問い合わせください",
+                    )
                 yield Finding(scope, ok=False, detail=str(problem), todo=todo)
             else:
                 yield Finding(scope, ok=True)
 
     def _acting_user(self) -> Iterator[Finding]:
         subject = self.credentials.get("sub", "")
+        what = Said("acting user", "操作を行うユーザー")
         if not subject:
-            yield Finding("acting user", ok=True, detail="the credential's own service account")
+            own = Said("the credential's own service account", "認証情報自身のサービスアカウントです")
+            yield Finding(what, ok=True, detail=own)
             return
         found = self.harvest.one("users", GreenhouseUser, subject)
         if found is None:
-            detail, todo = "is not shown to us", f"set sub to the id of an active Site Admin in {CREDENTIALS_PAGE}"
-            yield Finding("acting user", ok=False, detail=detail, todo=todo)
+            todo = Said(
+                f"set sub to the id of an active Site Admin in {CREDENTIALS_PAGE}",
+                f"{CREDENTIALS_PAGE} で、sub に有効な Site Admin のIDを設定してください",
+            )
+            yield Finding(what, ok=False, detail=Said("is not shown to us", "見つかりません"), todo=todo)
         elif found.deactivated or not found.site_admin:
-            state = "is deactivated" if found.deactivated else "is no Site Admin, so lists stay empty"
-            yield Finding("acting user", ok=False, detail=state, todo="choose an active Site Admin as sub")
+            deactivated = Said("is deactivated", "無効化されています")
+            no_admin = Said("is no Site Admin, so lists stay empty", "Site Admin ではないため、一覧が空になります")
+            todo = Said("choose an active Site Admin as sub", "sub には有効な Site Admin を指定してください")
+            yield Finding(what, ok=False, detail=deactivated if found.deactivated else no_admin, todo=todo)
         else:
-            detail = "is an active Site Admin; confidential jobs stay hidden unless added to their hiring team"
-            yield Finding("acting user", ok=True, detail=detail)
+            detail = Said(
+                "is an active Site Admin; confidential jobs stay hidden unless added to their hiring team",
+                "有効な Site Admin です（非公開の求人は、採用チームに加えられたものだけ見えます）",
+            )
+            yield Finding(what, ok=True, detail=detail)
 
     def _fields(self) -> Iterator[Finding]:
         standing = self._standing_fields()
@@ -160,27 +200,39 @@ class SetUp(Entries):
             key = self.field_keys[field.purpose]
             found = standing.get(key)
             if found is None:
-                yield Finding(f"field {key}", ok=False, detail="is missing", todo="run connect again: it creates it")
+                todo = Said("run connect again: it creates it", "もう一度 connect を実行すると作成されます")
+                yield Finding(_field(key), ok=False, detail=Said("is missing", "ありません"), todo=todo)
                 continue
             wrong = _unfit(field, found)
             have = self._options(found.id) if field.options and not wrong else set(field.options)
             missing = [name for name in field.options if name not in have]
             if missing:
-                wrong = f"lacks the options {', '.join(missing)}"
-            yield Finding(
-                f"field {key}",
-                ok=not wrong,
-                detail=wrong,
-                todo="change it under Configure > Custom Options > Jobs" if wrong else "",
-            )
+                lacking = ", ".join(missing)
+                wrong = Said(f"lacks the options {lacking}", f"選択肢 {lacking} が足りません")
+            yield Finding(_field(key), ok=not wrong, detail=wrong, todo=CHANGE_IT if wrong else "")
 
 
-def _unfit(field: fields.Field, found: GreenhouseCustomField) -> str:
+def _field(key: str) -> Said:
+    return Said(f"field {key}", f"項目 {key}")
+
+
+def _unfit(field: fields.Field, found: GreenhouseCustomField) -> Said:
     """Say what is wrong with a field of ours that somebody changed."""
     if found.active is False:
-        return "is switched off"
+        return Said("is switched off", "無効になっています")
     if found.value_type != field.value_type:
-        return f"is a {found.value_type} field, not {field.value_type}"
+        return Said(
+            f"is a {found.value_type} field, not {field.value_type}",
+            f"{found.value_type} 型です（{field.value_type} 型である必要があります）",
+        )
     if found.require_approval:
-        return "requires approval: every edit would re-run the job's own approval"
-    return "is required: jobs could not be saved without it" if found.required else ""
+        return Said(
+            "requires approval: every edit would re-run the job's own approval",
+            "承認が必要な設定です（編集のたびに求人の承認がやり直しになります）",
+        )
+    if found.required:
+        return Said(
+            "is required: jobs could not be saved without it",
+            "必須項目になっています（入力しないと求人を保存できなくなります）",
+        )
+    return Said("", "")
