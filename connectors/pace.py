@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -44,15 +45,15 @@ class Pace:
         self.rate = rate
         self._time = timekeeper
         self._lock = threading.Lock()
-        self._taken: list[float] = []
+        self._taken: deque[float] = deque(maxlen=rate.calls)
 
     def take(self) -> None:
         """Wait until one more call keeps to the rate."""
         with self._lock:
             now = self._time.now()
-            if len(self._taken) >= self.rate.calls:
-                free_at = self._taken[-self.rate.calls] + self.rate.seconds
+            if len(self._taken) == self.rate.calls:
+                free_at = self._taken[0] + self.rate.seconds
                 if free_at > now:
                     self._time.sleep(free_at - now)
                     now = max(self._time.now(), free_at)
-            self._taken = [*self._taken[-self.rate.calls + 1 :], now] if self.rate.calls > 1 else [now]
+            self._taken.append(now)

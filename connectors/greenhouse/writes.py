@@ -7,7 +7,6 @@ by its name, an attachment by its file name. After a lost answer the caller wait
 from __future__ import annotations
 
 import base64
-import re
 from pathlib import PurePath
 from typing import Any
 
@@ -29,6 +28,7 @@ from connectors.greenhouse.shapes import (
     GreenhouseNote,
 )
 from connectors.records import ApprovalRequest, Attachment, Choice, ShortlistPost
+from connectors.refs import carries, carrying
 
 
 class Writes(Reads):
@@ -253,16 +253,6 @@ def created(answer: Any, what: str) -> str:
         raise ATSError(f"Greenhouse gave no id for the new {what}: {said or 'no reason given'}", unknown=True) from (
             problem
         )
-
-
-def carries(text: str, ref: str) -> bool:
-    """Say whether a text carries a reference as a whole: K-12 is not in K-123."""
-    return bool(ref) and re.search(rf"(?<![\w-]){re.escape(ref)}(?![\w-])", text) is not None
-
-
-def carrying(text: str, ref: str) -> str:
-    """Make a text carry its reference, visibly, if it does not yet."""
-    return text if not ref or carries(text, ref) else f"{text}\n\n[{ref}]"
 
 
 def _named(filename: str, ref: str) -> str:
