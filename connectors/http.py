@@ -13,6 +13,7 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -195,6 +196,13 @@ class Session:
                 remaining=_whole(said.get("x-ratelimit-remaining")),
                 reset=_number(said.get("x-ratelimit-reset")),
             )
+        elif "x-remaining-request" in said:  # HERP: the end of its window as a date
+            reset = _date_time(said.get("x-reset-at", ""))
+            self.limits = RateLimit(remaining=_whole(said["x-remaining-request"]), reset=reset)
+        elif "x-remaining" in said:  # Talentio: seconds to the end of its window
+            seconds = _number(said.get("x-reset"))
+            reset = None if seconds is None else _vendors_now(headers) + seconds
+            self.limits = RateLimit(remaining=_whole(said["x-remaining"]), reset=reset)
 
     def _refused(self, status: int, headers: Mapping[str, str], content: bytes, write: bool) -> ATSError:
         said = vendor_sentence(content) or f"no reason given (HTTP {status})"
@@ -294,3 +302,12 @@ def _date(text: str) -> float | None:
         return parsedate_to_datetime(text).timestamp()
     except ValueError:
         return None
+
+
+def _date_time(text: str) -> float | None:
+    """Read an ISO date and time, 2025-03-24T00:00:00+09:00; one without a zone says nothing."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.timestamp() if moment.tzinfo else None
