@@ -185,16 +185,26 @@ def _ask_for_decision(
     )
 
     def write(ref: str) -> dict[str, Any]:
-        ats.post_approval_request(requisition.ats_id, request)
-        return {}
+        return {"place": ats.post_approval_request(requisition.ats_id, request)}
 
     name = f"approval_request:{calibration.key}"
-    write_once(work, connection, name, write, subject=f"requisition:{requisition.key}")
+    written = write_once(work, connection, name, write, subject=f"requisition:{requisition.key}")
+    _remember_place(work, calibration, str(written.get("place") or ""))
     after = ats.read_decision(requisition.ats_id)
     if after is not None and after.calibration != view.short_id and after.choice is not Choice.PENDING:
         _flag(work, connection, requisition, calibration, after)
         return True
     return False
+
+
+def _remember_place(work: Work, calibration: Calibration, place: str) -> None:
+    """Note which application the decision is made on, before anybody can have made it there."""
+    if not place:
+        return
+    with work.writing() as session:
+        row = session.get_one(Calibration, calibration.key)
+        row.decision_place = place
+        session.add(row)
 
 
 def _flag(

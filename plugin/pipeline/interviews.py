@@ -13,14 +13,15 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from connectors.base import Connector
-from connectors.records import Application, ApplicationStatus, Interview, InterviewStatus
+from connectors.records import Application, ApplicationStatus, Event, EventKind, Interview, InterviewStatus
 from plugin.database import now_of
 from plugin.events import record
 from plugin.pipeline import ledger
 from plugin.pipeline.owners import keeper_id, keeper_of, owner_id
-from plugin.rows import Commitment, Connection, Entry, Promise, Requisition, Scout, Staff
+from plugin.rows import Calibration, Commitment, Connection, Entry, Promise, Requisition, Scout, Staff
 from plugin.tasks import open_task
 from plugin.work.context import Work
+from plugin.work.deliveries import owe_reads
 from plugin.work.jobs import Claim
 
 _CASUAL = ("カジュアル", "casual")
@@ -147,7 +148,12 @@ def fresh_interviews(ats: Connector, applications: Sequence[str]) -> dict[str, l
 
 
 def read_application(work: Work, claim: Claim) -> None:
-    """Read one application of ours and its interviews, and bring its promise in line. Others are none of our business."""
+    """Read one application of ours and its interviews, and bring its promise in line. Others are none of our business.
+
+    One that a decision is made on has its requisition read instead.
+    """
+    if _decided_there(work, claim):
+        return
     with work.reading() as session:
         entry = session.exec(
             select(Entry).where(
@@ -172,6 +178,26 @@ def read_application(work: Work, claim: Claim) -> None:
         settle(session, promise, interviews)
         _ask_about_end(session, promise, entry, standing)
         _ask_about_doubt(session, promise, interviews)
+
+
+def _decided_there(work: Work, claim: Claim) -> bool:
+    """Owe a reading of the requisition that is decided on this application; False when it is nothing of the kind."""
+    with work.reading() as session:
+        asked = session.exec(
+            select(Requisition)
+            .join(Calibration, col(Calibration.requisition_id) == col(Requisition.id))
+            .where(
+                col(Calibration.employer_id) == claim.employer_id,
+                col(Calibration.decision_place) == claim.payload["ats_id"],
+                col(Requisition.connection_id) == claim.connection_id,
+            )
+        ).first()
+        if asked is None:
+            return False
+        connection = session.get_one(Connection, asked.connection_id)
+    with work.finishing(claim) as session:
+        owe_reads(session, connection, [(Event(EventKind.REQUISITION, asked.ats_id), f"application:{claim.id}")])
+    return True
 
 
 def _ask_about_end(session: Session, promise: Promise, entry: Entry, standing: Sequence[Application]) -> None:

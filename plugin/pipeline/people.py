@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlmodel import Session, col, select
 
 from connectors.base import Connector, Unsupported
@@ -156,6 +158,19 @@ def _profiles(session: Session, connection: Connection, ats_id: str) -> list[Pro
         )
     )
     return [one for one in found if one.source == source_of(connection) or one.profile_id in here]
+
+
+def known_people(session: Session, connection: Connection, ats_ids: Sequence[str]) -> set[str]:
+    """Which of these people we hold anything of that follows their changes: an entry, or a profile this account brought."""
+    entries = select(Entry.ats_candidate_id).where(
+        col(Entry.connection_id) == connection.key, col(Entry.ats_candidate_id).in_(ats_ids)
+    )
+    profiles = select(Profile.ats_candidate_id).where(
+        col(Profile.employer_id) == connection.employer_id,
+        col(Profile.source) == source_of(connection),
+        col(Profile.ats_candidate_id).in_(ats_ids),
+    )
+    return {*session.exec(entries), *session.exec(profiles)}
 
 
 def _entries(session: Session, connection: Connection, ats_id: str) -> list[Entry]:

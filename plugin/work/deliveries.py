@@ -180,26 +180,21 @@ def read_delivery(work: Work, claim: Claim) -> None:
     )
     round_ = claim.payload.get("round", 0)
     with work.finishing(claim) as session:
-        for place, event in enumerate(events):
-            owe_read(session, connection, event, f"delivery:{delivery.id}:{place}:{round_}")
+        named = [(event, f"delivery:{delivery.id}:{place}:{round_}") for place, event in enumerate(events)]
+        owe_reads(session, connection, named)
 
 
-def owe_read(session: Session, connection: Connection, event: Event, name: str) -> None:
-    """Owe the job that reads what an event is about; `name` makes twice once. Nothing for a ping or an unknown kind."""
-    job = _JOBS.get(event.kind)
-    if job is None:
-        return
+def owe_reads(session: Session, connection: Connection, named: Sequence[tuple[Event, str]]) -> None:
+    """Owe the jobs that read what events are about; an event's name makes twice once. Nothing for a ping."""
+    owe_many(session, [_read_of(connection, event, name) for event, name in named if event.kind in _JOBS])
+
+
+def _read_of(connection: Connection, event: Event, name: str) -> Owed:
+    job = _JOBS[event.kind]
     payload = {"ats_id": event.id}
     if job == "read_person":
         payload |= {"kind": event.kind.value, "new_id": event.new_id}
-    owe(
-        session,
-        job,
-        f"{connection.key}:{event.id}:{name}",
-        employer_id=connection.employer_id,
-        connection_id=connection.key,
-        payload=payload,
-    )
+    return Owed(job, f"{connection.key}:{event.id}:{name}", connection.employer_id, connection.key, payload)
 
 
 _JOBS = {

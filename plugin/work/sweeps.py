@@ -1,12 +1,14 @@
 """Sweeps heal what never rang: per connection, over a window that overlaps the last one (R6).
 
-What was seen before costs nothing: the jobs owed are keyed by the state that was seen. One list that fails doesn't stop
-the others; its window stays open until it is read.
+A list is read by the page. What a page owes and the cursor of the next are one commit, so that a sweep that was killed
+goes on where it stood. What was seen before costs nothing: the jobs owed are keyed by the state that was seen. One list
+that fails doesn't stop the others; its window stays open until it is read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,10 +17,11 @@ from sqlmodel import Session, col, select
 from connectors.base import ATSError, Connector
 from connectors.records import Event, EventKind
 from plugin.database import now_of
-from plugin.rows import Connection, Entry, Promise, Sweep
+from plugin.pipeline.people import known_people
+from plugin.rows import Calibration, Connection, Entry, Promise, Requisition, Sweep
 from plugin.work import rates
 from plugin.work.context import Work
-from plugin.work.deliveries import owe_read
+from plugin.work.deliveries import owe_reads
 from plugin.work.jobs import Claim
 
 log = structlog.get_logger(__name__)
@@ -26,8 +29,28 @@ log = structlog.get_logger(__name__)
 OVERLAP = timedelta(minutes=10)
 """A vendor's clock and ours differ, and a list may be a little behind."""
 
-Found = list[tuple[Event, str]]
-"""What may have changed, each with the name of the state it was seen in."""
+DECISIONS_EVERY = 300
+"""Seconds between two readings of an open question, where the ATS doesn't tell when it is answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What may have changed, and the name of the state it was seen in. `made`: when a requisition was created."""
+
+    event: Event
+    state: str
+    made: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seens:
+    """A page of what was seen, and the cursor of the next one."""
+
+    seen: tuple[Seen, ...]
+    cursor: str = ""
+
+
+Read = Callable[[datetime, str], Seens]
 
 
 def sweep_connection(work: Work, claim: Claim) -> None:
@@ -38,57 +61,148 @@ def sweep_connection(work: Work, claim: Claim) -> None:
     if connection.state != "active":
         return
     ats = work.ats(connection)
-    parts: dict[str, tuple[str, Callable[[datetime], Found]]] = {
-        "requisitions": ("requisitions", lambda since: _requisitions(ats, since)),
-        "people": ("people_changed", lambda since: _people(ats, since)),
-        "interviews": ("interviews", lambda since: _interviews(ats, since, ours)),
+    lists: dict[str, tuple[str, Read]] = {
+        "requisitions": ("requisitions_page", lambda since, cursor: _requisitions(ats, since, cursor)),
+        "people": ("people_page", lambda since, cursor: _people(ats, since, cursor)),
+        "interviews": ("interviews", lambda since, cursor: _interviews(ats, since, ours)),
     }
-    for name, (method, read) in parts.items():
+    for name, (method, read) in lists.items():
         if ats.supports(method):
             _sweep(work, connection, name, read)
+    if ats.decisions_polled:
+        _ask_again(work, connection)
 
 
-def _sweep(work: Work, connection: Connection, name: str, read: Callable[[datetime], Found]) -> None:
-    with work.reading() as session:
-        started = now_of(session)
-        row = _row(session, connection, name)
-        read_to = row.read_to if row is not None else None
-    since = (read_to or connection.cut_off or connection.created_at) - OVERLAP
-    try:
-        found = read(since)
-    except ATSError as error:
-        log.warning("sweep_failed", connection=connection.key, list=name, status=error.status)
-        with work.writing() as session:
-            if error.status == 429 or error.retry_after:
-                until = now_of(session) + timedelta(seconds=error.retry_after or 30.0)
-                rates.hold_off(session, connection.employer_id, connection.key, until)
-            _remember(session, connection, name, read_to, str(error))
-        return
+def _sweep(work: Work, connection: Connection, name: str, read: Read) -> None:
+    """Read a list to its end, or until the vendor refuses; the next sweep goes on at the page that failed."""
+    under_way: tuple[datetime, str] | None = _begin(work, connection, name)
+    while under_way is not None:
+        since, cursor = under_way
+        try:
+            page = read(since, cursor)
+        except ATSError as error:
+            log.warning("sweep_failed", connection=connection.key, list=name, status=error.status)
+            expired = bool(cursor) and error.permanent
+            _failed(work, connection, name, error, anew=expired)
+            # The list is begun anew at once, and only once: without a cursor an error ends it.
+            under_way = _begin(work, connection, name) if expired else None
+        else:
+            under_way = _take_in(work, connection, name, under_way, page)
+
+
+def _begin(work: Work, connection: Connection, name: str) -> tuple[datetime, str]:
+    """Where the list goes on: what it asks for, and its cursor; a new one is begun if none is under way."""
     with work.writing() as session:
-        for event, state in found:
-            owe_read(session, connection, event, f"sweep:{state}")
-        _remember(session, connection, name, started, "")
+        row = _row(session, connection, name)
+        if row.list_since is None or not row.cursor:
+            row.list_started_at = now_of(session)
+            row.list_since = (row.read_to or connection.cut_off or connection.created_at) - OVERLAP
+            row.cursor = ""
+            session.add(row)
+        return row.list_since, row.cursor
 
 
-def _requisitions(ats: Connector, since: datetime) -> Found:
-    return [
-        (Event(EventKind.REQUISITION, found.id), f"{found.updated_at.isoformat()}:{found.status.value}")
-        for found in ats.requisitions(since)
-    ]
+def _take_in(
+    work: Work, connection: Connection, name: str, read: tuple[datetime, str], page: Seens
+) -> tuple[datetime, str] | None:
+    """Owe what a page showed and remember the next one, in one commit; None after the last.
+
+    None as well where another sweep has gone on from this page meanwhile: the list is in its hands.
+    """
+    with work.writing() as session:
+        row = _row(session, connection, name)
+        wanted = _worth_reading(session, connection, page.seen, first=row.read_to is None)
+        owe_reads(session, connection, [(one.event, f"sweep:{one.state}") for one in wanted])
+        if (row.list_since, row.cursor) != read:
+            return None
+        row.cursor, row.error, row.last_run_at = page.cursor, "", now_of(session)
+        if not page.cursor:
+            row.read_to, row.list_since, row.list_started_at = row.list_started_at, None, None
+        session.add(row)
+    return (read[0], page.cursor) if page.cursor else None
 
 
-def _people(ats: Connector, since: datetime) -> Found:
-    return [(Event(found.kind, found.id, found.new_id), found.at.isoformat()) for found in ats.people_changed(since)]
+def _failed(work: Work, connection: Connection, name: str, error: ATSError, *, anew: bool) -> None:
+    with work.writing() as session:
+        if error.status == 429 or error.retry_after:
+            until = now_of(session) + timedelta(seconds=error.retry_after or 30.0)
+            rates.hold_off(session, connection.employer_id, connection.key, until)
+        row = _row(session, connection, name)
+        row.error, row.last_run_at = str(error)[:2000], now_of(session)
+        if anew:
+            row.cursor = ""
+        session.add(row)
 
 
-def _interviews(ats: Connector, since: datetime, ours: dict[str, str]) -> Found:
+def _worth_reading(session: Session, connection: Connection, seen: Sequence[Seen], *, first: bool) -> list[Seen]:
+    """Leave out people nobody here knows and, on the first sweep, requisitions older than the cut-off nobody picked."""
+    people = [one.event.id for one in seen if one.event.kind in _PEOPLE]
+    known = known_people(session, connection, people) if people else set()
+    old = {one.event.id for one in seen if first and _before(one.made, connection.cut_off)}
+    if old:
+        rows = session.exec(
+            select(Requisition.ats_id).where(
+                col(Requisition.connection_id) == connection.key, col(Requisition.ats_id).in_(sorted(old))
+            )
+        )
+        old -= set(rows)
+    return [one for one in seen if (one.event.id in known if one.event.kind in _PEOPLE else one.event.id not in old)]
+
+
+_PEOPLE = frozenset({EventKind.CANDIDATE, EventKind.CANDIDATE_MERGED, EventKind.CANDIDATE_DELETED})
+
+
+def _before(made: datetime | None, cut_off: datetime | None) -> bool:
+    return made is not None and cut_off is not None and made < cut_off
+
+
+def _requisitions(ats: Connector, since: datetime, cursor: str) -> Seens:
+    page = ats.requisitions_page(since, cursor)
+    return Seens(
+        tuple(
+            Seen(
+                Event(EventKind.REQUISITION, found.id),
+                f"{found.updated_at.isoformat()}:{found.status.value}",
+                found.created_at,
+            )
+            for found in page.items
+        ),
+        page.cursor,
+    )
+
+
+def _people(ats: Connector, since: datetime, cursor: str) -> Seens:
+    page = ats.people_page(since, cursor)
+    return Seens(
+        tuple(Seen(Event(found.kind, found.id, found.new_id), found.at.isoformat()) for found in page.items),
+        page.cursor,
+    )
+
+
+def _interviews(ats: Connector, since: datetime, ours: dict[str, str]) -> Seens:
     """Interviews changed on applications of ours; and those of open promises, because a vanished one lists nowhere."""
-    found: Found = [(Event(EventKind.APPLICATION, id), f"promise:{slot}") for id, slot in ours.items() if slot]
+    seen = [Seen(Event(EventKind.APPLICATION, id), f"promise:{slot}") for id, slot in ours.items() if slot]
     for interview in ats.interviews(since=since):
         if interview.application_id in ours:
             state = f"{interview.id}:{interview.status.value}:{interview.starts_at}:{interview.updated_at}"
-            found.append((Event(EventKind.APPLICATION, interview.application_id), state))
-    return found
+            seen.append(Seen(Event(EventKind.APPLICATION, interview.application_id), state))
+    return Seens(tuple(seen))
+
+
+def _ask_again(work: Work, connection: Connection) -> None:
+    """Read requisitions again on which a decision is asked for or stands: it rings nobody and moves no date."""
+    with work.writing() as session:
+        slot = int(now_of(session).timestamp()) // DECISIONS_EVERY
+        asked = session.exec(
+            select(Requisition.ats_id)
+            .join(Calibration, col(Calibration.id) == col(Requisition.calibration_id))
+            .where(
+                col(Requisition.connection_id) == connection.key,
+                col(Requisition.status) != "closed",
+                col(Calibration.posted_at).is_not(None),
+            )
+        ).all()
+        owe_reads(session, connection, [(Event(EventKind.REQUISITION, id), f"decision:{slot}") for id in asked])
 
 
 def _our_applications(session: Session, connection: Connection) -> dict[str, str]:
@@ -102,20 +216,9 @@ def _our_applications(session: Session, connection: Connection) -> dict[str, str
     return {id: hour if state in ("owed", "scheduled") else "" for id, state in rows}
 
 
-def _row(session: Session, connection: Connection, name: str) -> Sweep | None:
-    return session.exec(
-        select(Sweep).where(col(Sweep.connection_id) == connection.key, col(Sweep.name) == name)
-    ).first()
-
-
-def _remember(session: Session, connection: Connection, name: str, read_to: datetime | None, error: str) -> None:
-    row = _row(session, connection, name)
-    if row is None:
-        row = Sweep(
-            employer_id=connection.employer_id,
-            connection_id=connection.key,
-            name=name,
-            created_at=now_of(session),
-        )
-    row.read_to, row.error, row.last_run_at = read_to, error[:2000], now_of(session)
-    session.add(row)
+def _row(session: Session, connection: Connection, name: str) -> Sweep:
+    """The row of a list; a new one is in the session, not yet stored."""
+    row = session.exec(select(Sweep).where(col(Sweep.connection_id) == connection.key, col(Sweep.name) == name)).first()
+    return row or Sweep(
+        employer_id=connection.employer_id, connection_id=connection.key, name=name, created_at=now_of(session)
+    )
