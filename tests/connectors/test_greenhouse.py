@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from connectors.base import ATSError, Unsupported
 from connectors.greenhouse import Greenhouse, fields
 from connectors.greenhouse.shapes import GreenhouseCustomFieldValue
-from connectors.greenhouse.writes import carries, carrying
+from connectors.refs import carries, carrying
 from connectors.records import (
     ApplicationStatus,
     ApprovalRequest,

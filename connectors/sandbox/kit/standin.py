@@ -91,7 +91,7 @@ class StandIn(ABC):
         self._recent: deque[float] = deque()
         self._fill()
         self.world.listeners.append(lambda change: self._bell.ring(self.rings(change)))
-        self.app = self._application()
+        self.app = self._flask()
         self._server = Server("127.0.0.1", port, self.app)
         self.url = self._server.url
         self._bell.start()
@@ -321,7 +321,7 @@ class StandIn(ABC):
 
     # The server. Everything below happens to every vendor's wire alike.
 
-    def _application(self) -> Flask:
+    def _flask(self) -> Flask:
         app = Flask(f"connectors.sandbox.standins.{self.name}", static_folder=None)
         app.config["MAX_CONTENT_LENGTH"] = 16 * 1024 * 1024
         app.before_request(self._before)
