@@ -1,7 +1,7 @@
 """Keeping to a vendor's rate limit: calls wait their turn instead of being refused.
 
-A bucket of `Rate.calls` that refills evenly over `Rate.seconds`. It is one process's: several processes on one account
-are kept apart by the vendor's 429, which holds all of them off.
+No more than `Rate.calls` in any `Rate.seconds`, counted for a whole process; several processes on one account are kept
+apart by the vendor's 429, which holds all of them off.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from connectors.records import Rate
 
@@ -27,15 +28,43 @@ REAL = Timekeeper(time.monotonic, time.sleep)
 
 
 def rate_of(rate: Rate, options: Mapping[str, str]) -> Rate:
-    """The rate in force: the connection's `rate_calls` and `rate_seconds` where set. Raises ValueError for no number."""
+    """The rate in force: the connection's `rate_calls` and `rate_seconds` where set. Raises ValueError for no number.
+
+    The option `account` names whose calls are counted together: the plugin builds a connector for each of its threads.
+    """
     calls, seconds = options.get("rate_calls"), options.get("rate_seconds")
     try:
-        given = Rate(int(calls or rate.calls), float(seconds or rate.seconds), rate.published)
+        given = Rate(
+            int(calls or rate.calls), float(seconds or rate.seconds), rate.published, options.get("account", "")
+        )
     except ValueError:
         raise ValueError("the options rate_calls and rate_seconds must be numbers") from None
     if given.calls < 1 or not 0 < given.seconds <= 86_400:
         raise ValueError("the options rate_calls and rate_seconds must be above 0 (at most a day)")
     return given
+
+
+class _Bucket:
+    """The moments of the last calls, of everybody who shares an account."""
+
+    def __init__(self, calls: int) -> None:
+        self.lock = threading.Lock()
+        self.taken: deque[float] = deque(maxlen=calls)
+
+
+_shared: WeakValueDictionary[tuple[str, int, float], _Bucket] = WeakValueDictionary()
+_sharing = threading.Lock()
+
+
+def _bucket(rate: Rate) -> _Bucket:
+    if not rate.account:
+        return _Bucket(rate.calls)
+    key = (rate.account, rate.calls, rate.seconds)
+    with _sharing:
+        found = _shared.get(key)
+        if found is None:
+            found = _shared[key] = _Bucket(rate.calls)
+        return found
 
 
 class Pace:
@@ -44,16 +73,16 @@ class Pace:
     def __init__(self, rate: Rate, timekeeper: Timekeeper = REAL) -> None:
         self.rate = rate
         self._time = timekeeper
-        self._lock = threading.Lock()
-        self._taken: deque[float] = deque(maxlen=rate.calls)
+        self._bucket = _bucket(rate)
 
     def take(self) -> None:
         """Wait until one more call keeps to the rate."""
-        with self._lock:
+        bucket = self._bucket
+        with bucket.lock:
             now = self._time.now()
-            if len(self._taken) == self.rate.calls:
-                free_at = self._taken[0] + self.rate.seconds
+            if len(bucket.taken) == self.rate.calls:
+                free_at = bucket.taken[0] + self.rate.seconds
                 if free_at > now:
                     self._time.sleep(free_at - now)
                     now = max(self._time.now(), free_at)
-            self._taken.append(now)
+            bucket.taken.append(now)

@@ -415,11 +415,15 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How many calls a vendor takes in how many seconds. `published` False: our own cautious guess, to be set by option."""
+    """How many calls a vendor takes in how many seconds. `published` False: our own cautious guess, to be set by option.
+
+    `account`: whose calls are counted together, "" for one session's alone.
+    """
 
     calls: int
     seconds: float
     published: bool = True
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,8 @@ def connector_of(database: Database, vault: Vault, settings: Settings, connectio
             if (found := secrets_of(session, vault, connection.key, name))
         }
         signing = secrets_of(session, vault, connection.key, "webhook")
-    options = {"timeout": str(settings.ats_timeout_seconds), **connection.options}
+    account = f"{id(database)}:{connection.key}"  # all threads of this process keep to one rate together
+    options = {"timeout": str(settings.ats_timeout_seconds), "account": account, **connection.options}
     return CONNECTORS[connection.ats](
         credentials=credentials,
         secrets=signing,
