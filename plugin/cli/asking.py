@@ -10,46 +10,22 @@ from typing import Any
 
 import click
 
+from connectors.base import Connector
 from plugin.cli.means import read_text
 from plugin.cli.wording import Phrases
 from plugin.i18n import phrases
 
 _ADDRESS = re.compile(r"[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,.]+")
-ANSWERS = frozenset(
-    [
-        "name",
-        "employer",
-        "client_id",
-        "client_secret",
-        "sub",
-        "webhook_secret",
-        "locale",
-        "company_ja",
-        "company_en",
-        "from_name",
-        "from_address",
-        "bounce_address",
-        "legal_sender",
-        "postal_address",
-        "contact",
-        "licence",
-        "mode",
-        "entrusted_by",
-        "entrusted_to",
-        "entrustment_basis",
-        "follow_up_after_days",
-        "promise_in_subject",
-        "attested_by",
-        "applicants_consent_from",
-        "applicants_consent_tag",
-        "profiles_old_after_days",
-        "profiles_confirm_after_days",
-        "pick",
-        "api_base",
-        "token_url",
-        "app_base",
-    ]
+COMMON = (
+    *("name", "employer", "mode", "webhook_secret", "cut_off", "locale", "company_ja", "company_en"),
+    *("from_name", "from_address", "bounce_address", "market_source"),
+    *("legal_sender", "postal_address", "contact", "licence", "entrusted_by", "entrusted_to", "entrustment_basis"),
+    *("attested_by", "follow_up_after_days", "promise_in_subject"),
+    *("applicants_consent_from", "applicants_consent_tag", "profiles_old_after_days", "profiles_confirm_after_days"),
 )
+"""What an answers file may hold for every ATS, beside the connector's own questions, `pick` and `options`."""
+ADDRESSES = ("api_base", "token_url", "app_base", "rate_calls", "rate_seconds")
+"""Options that may also stand at the top of an answers file."""
 
 
 class Asker:
@@ -58,7 +34,17 @@ class Asker:
     def __init__(self, given: dict[str, Any], *, quiet: bool, locale: str = "en") -> None:
         self._given = given
         self._quiet = quiet
+        self.locale = locale
         self.say: Phrases = phrases(locale)
+
+    def has(self, name: str) -> bool:
+        """Whether this was answered beforehand."""
+        return name in self._given
+
+    def peek(self, name: str) -> str:
+        """An answer given beforehand, left in its place; "" without one."""
+        found = self._given.get(name, "")
+        return found.strip() if isinstance(found, str) else ""
 
     def text(
         self,
@@ -130,8 +116,8 @@ class Asker:
             click.echo(_("There is no open requisition %(ids)s.", ids=", ".join(wrong)))
 
 
-def answers_in(path: Path | None) -> dict[str, Any]:
-    """The answers of a file; {} without one. One clear line when it holds none."""
+def answers_in(path: Path | None, kind: type[Connector]) -> dict[str, Any]:
+    """The answers of a file for one kind of ATS; {} without one. One clear line when it holds none."""
     if path is None:
         return {}
     text = read_text(path)
@@ -141,7 +127,22 @@ def answers_in(path: Path | None) -> dict[str, Any]:
         raise click.UsageError(f"{path} is not JSON: {error}") from None
     if not isinstance(data, dict):
         raise click.UsageError(f"{path} must hold one JSON object.")
-    unknown = sorted(set(data) - ANSWERS)
+    unknown = sorted(set(data) - {one.name for one in kind.asks} - {*COMMON, *ADDRESSES, "pick", "options"})
     if unknown:
         raise click.UsageError(f"{path}: nobody asks for {', '.join(unknown)}.")
     return data
+
+
+def options_in(given: dict[str, Any], named: Sequence[str]) -> dict[str, str]:
+    """Options of a connection: `--option NAME=VALUE`, else `options` of the answers file; "" takes one back."""
+    found = given.pop("options", {})
+    if not isinstance(found, dict) or not all(isinstance(value, str | int) for value in found.values()):
+        raise click.UsageError("The answer 'options' must be an object of texts.")
+    options = {name: str(value).strip() for name, value in found.items()}
+    options |= {name: str(given.pop(name)).strip() for name in ADDRESSES if name in given}
+    for one in named:
+        name, equals, value = one.partition("=")
+        if not name.strip() or not equals:
+            raise click.UsageError(f"--option must look like NAME=VALUE (given: {one}).")
+        options[name.strip()] = value.strip()
+    return options

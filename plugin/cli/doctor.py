@@ -10,17 +10,16 @@ from pathlib import Path
 
 import click
 from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
-from connectors.base import ATSError, Unsupported
 from plugin.alignment.proposals import counted, language_model
-from plugin.cli.doctor_letters import letters_and_conditions
+from plugin.cli.doctor_connection import examine
 from plugin.cli.findings import FAIL, NOTE, OK, Line
 from plugin.cli.means import connections, opened
 from plugin.cli.synthetic_yes import PATIENCE, check
-from plugin.cli.wording import Phrases, finding_said, lang_option, language
+from plugin.cli.wording import Phrases, lang_option, language
 from plugin.i18n import phrases
-from plugin.rows import Connection, Delivery, Employer, Job, Journal, Sweep
+from plugin.rows import Employer, Job, Journal
 from plugin.settings import WrongSetting
 from plugin.work.context import Work
 
@@ -67,7 +66,12 @@ def doctor(name: str, synthetic: str, requisition: str, patience: float, lang: s
             lines.extend(examine(work, connection, locale))
         if not chosen:
             lines.append(
-                Line(NOTE, _("connections"), _("there is none yet"), todo=_("run `kakuyaku connect greenhouse`"))
+                Line(
+                    NOTE,
+                    _("connections"),
+                    _("there is none yet"),
+                    todo=_("run `kakuyaku connect`, which lists the ATSs"),
+                )
             )
     _said(lines, as_json=as_json)
 
@@ -254,65 +258,3 @@ def _stores(work: Work, _: Phrases) -> Iterator[Line]:
             continue
         detail = _("%(count)s changes on their way", count=f"{behind:,}") if behind else ""
         yield Line(OK, where, _("%(count)s people", count=f"{count:,}"), detail)
-
-
-# One connection.
-
-
-def examine(work: Work, connection: Connection, locale: str) -> Iterator[Line]:
-    """Credentials, scopes, fields, webhooks, sweeps and what letters must state."""
-    where, _ = connection.name, phrases(locale)
-    try:
-        found = work.ats(connection).check()
-        readable = [one for one in found if one.ok and one.what.startswith("scope ") and not one.detail]
-        if readable:
-            # Twenty lines that all say "ok" would hide the one that doesn't.
-            yield Line(OK, where, _("%(count)s scopes to read with are there", count=len(readable)))
-        for finding in (one for one in found if one not in readable):
-            said = [finding_said(words, locale) for words in (finding.what, finding.detail, finding.todo)]
-            yield Line(OK if finding.ok else FAIL, where, *said)
-    except Unsupported as error:
-        yield Line(NOTE, where, str(error))
-    except (ATSError, ValueError) as error:
-        # ValueError: an address in the options that isn't https.
-        yield Line(FAIL, where, _("the ATS can't be reached"), str(error), _("check the addresses and the network"))
-    with work.reading() as session:
-        yield from _heard(session, work, connection, _)
-        yield from _swept(session, connection, _)
-    if connection.state != "active":
-        yield Line(NOTE, where, _("is paused"), todo=_("resume it on the connection's page"))
-    with work.reading() as session:
-        yield from letters_and_conditions(session, connection, locale)
-    if connection.attested_by:
-        yield Line(OK, where, _("decision fields"), _("attested by %(name)s", name=connection.attested_by))
-    else:
-        yield Line(OK, where, _("decision fields"), _("not attested: managers confirm by a link in their mailbox"))
-
-
-def _heard(session: Session, work: Work, connection: Connection, _: Phrases) -> Iterator[Line]:
-    last = session.execute(
-        select(func.max(Delivery.received_at)).where(
-            col(Delivery.connection_id) == connection.key, col(Delivery.door) == "webhook"
-        )
-    ).scalar_one_or_none()
-    if last is None:
-        yield Line(
-            NOTE,
-            connection.name,
-            _("no webhook has come yet"),
-            todo=_(
-                "save any job in the ATS; if none comes, look there whether the webhooks are disabled: %(url)s",
-                url=f"{work.settings.public_url}/webhooks/{connection.url_key}",
-            ),
-        )
-    else:
-        yield Line(
-            OK, connection.name, _("webhooks come in"), _("the last at %(when)s", when=f"{last:%Y-%m-%d %H:%M}Z")
-        )
-
-
-def _swept(session: Session, connection: Connection, _: Phrases) -> Iterator[Line]:
-    for row in session.exec(select(Sweep).where(col(Sweep.connection_id) == connection.key)):
-        if row.error:
-            todo = _("tick the list's scope on the credential, or wait if the ATS is down")
-            yield Line(FAIL, connection.name, _("the sweep of %(list)s fails", list=row.name), row.error, todo)

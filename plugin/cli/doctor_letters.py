@@ -49,7 +49,7 @@ def _letters(session: Session, connection: Connection, locale: str) -> Iterator[
             where,
             _("letters can't be written"),
             _("missing: %(names)s", names=", ".join(missing)),
-            _("run `kakuyaku connect greenhouse` again under the same name"),
+            _("run `kakuyaku connect %(ats)s` again under the same name", ats=connection.ats),
         )
     else:
         yield Line(OK, where, _("letters state sender, address and contact"))

@@ -45,7 +45,7 @@ def check(
             row, mail = synthetic.begin(session, work.vault, session.get_one(Connection, connection.key), locale)
             row_id, to = row.key, str(mail["To"])
     except ValueError:
-        yield Line(FAIL, where, _("a yes has no way back"), _("no sender address is set"), _("run `kakuyaku connect greenhouse` again under the same name"))  # fmt: skip
+        yield Line(FAIL, where, _("a yes has no way back"), _("no sender address is set"), _("run `kakuyaku connect %(ats)s` again under the same name", ats=connection.ats))  # fmt: skip
         return
     try:
         yield from _mail_way(work, connection, locale, row_id, mail.as_bytes(), to, patience, pause)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Callable
-from functools import cache
 
 import click
 
 from connectors.records import Said
-from plugin.i18n import LOCALES, phrases
+from plugin.i18n import LOCALES
 
 Phrases = Callable[..., str]
 
@@ -30,63 +30,27 @@ def language(chosen: str | None) -> str:
     return "ja" if shell.lower().startswith("ja") else "en"
 
 
-def _findings(_: Phrases) -> tuple[str, ...]:
-    """What connectors find, which speak English: they know nothing of our catalogues."""
-    return (
-        _("credentials"),
-        _("a token was issued"),
-        _("compare client id, secret and user id with %(page)s (Harvest V3, OAuth)"),
-        _("scope %(scope)s"),
-        _("tick %(scope)s on the credential in %(page)s"),
-        _("run the check again in a minute; write to Greenhouse support if it stays"),
-        _("acting user"),
-        _("the credential's own service account"),
-        _("is not shown to us"),
-        _("set sub to the id of an active Site Admin in %(page)s"),
-        _("is deactivated"),
-        _("is no Site Admin, so lists stay empty"),
-        _("choose an active Site Admin as sub"),
-        _("is an active Site Admin; confidential jobs stay hidden unless added to their hiring team"),
-        _("write scopes"),
-        _("cannot be tried without writing; see that these are ticked: %(scopes)s"),
-        _("webhooks"),
-        _(
-            "cannot be seen by API; under Configure > Dev Center > Web Hooks there is one for each of: %(events)s"
-            " (same address, same secret, none disabled)"
-        ),
-        _("field %(key)s"),
-        _("created"),
-        _("is there"),
-        _("added options: %(options)s"),
-        _("is missing"),
-        _("run connect again: it creates it"),
-        _("lacks the options %(options)s"),
-        _("change it under Configure > Custom Options > Jobs"),
-        _("created, but Greenhouse gave it another key"),
-        _("look up the key of %(name)s under Custom Options and set field_%(purpose)s to it"),
-        _("is switched off"),
-        _("is a %(found)s field, not %(wanted)s"),
-        _("requires approval: every edit would re-run the job's own approval"),
-        _("is required: jobs could not be saved without it"),
-    )
-
-
-@cache
-def _known(locale: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    pairs = zip(_findings(phrases("en")), _findings(phrases(locale)), strict=True)
-    return tuple((re.compile(_as_pattern(english)), said) for english, said in pairs)
-
-
-def _as_pattern(phrase: str) -> str:
-    return re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+)", re.escape(phrase))
-
-
-def finding_said(text: str, locale: str) -> str:
+def said(text: str, locale: str) -> str:
     """A connector's words in a language; a vendor's own sentence stays as it came."""
-    if isinstance(text, Said):
-        return text.in_language(locale)
-    for pattern, said in _known(locale):
-        found = pattern.fullmatch(text)
-        if found:
-            return said % found.groupdict() if found.groupdict() else said
-    return text
+    return text.in_language(locale) if isinstance(text, Said) else text
+
+
+_PIECES = re.compile(r"\s+|[\u3000-\u9fff\uff00-\uffef]|[^\s\u3000-\u9fff\uff00-\uffef]+")
+_NEVER_FIRST = "、。，．）」』！？：；ー"
+
+
+def wrapped(text: str, *, first: str = "", then: str = "", width: int = 110) -> str:
+    """Break a text into lines of at most `width` columns, Japanese between any two letters; an address stays whole."""
+    lines, line = [], first
+    for piece in _PIECES.findall(text):
+        if columns(line + piece.rstrip()) > width and line.strip() and piece not in _NEVER_FIRST:
+            lines.append(line.rstrip())
+            line = then
+            piece = piece.lstrip()
+        line += piece
+    return "\n".join([*lines, line.rstrip()])
+
+
+def columns(text: str) -> int:
+    """How wide a text stands in a terminal: a full-width letter takes two columns."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)

@@ -13,7 +13,6 @@ from sqlmodel import select
 
 from connectors.greenhouse.setup import LISTS, WRITE_SCOPES
 from connectors.sandbox import serve
-from plugin.cli.asking import Asker
 from plugin.connections import policy_of, secrets_of
 from plugin.demo.postbox import Postbox
 from plugin.rows import Connection, Job, Requisition, Secret
@@ -269,10 +268,8 @@ def test_ids_nobody_has_are_asked_for_again(
         return next((value for start, value in by_question.items() if question.startswith(start)), default or "")
 
     monkeypatch.setattr("click.prompt", prompt)
-    options = {key: given[key] for key in ("api_base", "token_url", "app_base") if key in given}
-    real = Asker.optional
-    monkeypatch.setattr(Asker, "optional", lambda self, name: options.get(name) or real(self, name))
-    ran = kakuyaku("connect", "greenhouse")
+    options = [f"--option={key}={given[key]}" for key in ("api_base", "token_url", "app_base")]
+    ran = kakuyaku("connect", "greenhouse", *options)
     assert ran.out.count("There is no open requisition 17") == 2
     with stored.reading() as session:
         assert [one.ats_id for one in session.exec(select(Requisition)).all()] == [wanted]
