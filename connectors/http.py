@@ -11,7 +11,9 @@ import ipaddress
 import json
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -53,6 +55,23 @@ class Answered:
     status: int
     headers: Mapping[str, str]
     data: Any
+
+
+_AHEAD: ContextVar[list[float] | None] = ContextVar("_AHEAD", default=None)
+
+
+@contextmanager
+def watching_clocks() -> Iterator[list[float]]:
+    """Collect, for the length of a block, by how many seconds each answer's Date header is ahead of our clock.
+
+    The header has whole seconds and the answer took its time, so a second or two says nothing.
+    """
+    ahead: list[float] = []
+    token = _AHEAD.set(ahead)
+    try:
+        yield ahead
+    finally:
+        _AHEAD.reset(token)
 
 
 def require_safe(url: str) -> str:
@@ -140,6 +159,7 @@ class Session:
             raise self._lost(problem, write) from problem
         lowered = {name.lower(): value for name, value in response.headers.items()}
         self._note_limits(lowered)
+        _note_clock(lowered)
         if not 200 <= response.status_code < 300:
             raise self._refused(response.status_code, lowered, response.content, write)
         if not response.content.strip():
@@ -153,6 +173,21 @@ class Session:
                 unknown=write,
             ) from problem
         return Answered(response.status_code, lowered, data)
+
+    def ring(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+        """POST raw bytes as a webhook does; the status and the beginning of what was answered, whatever that is.
+
+        Raises `ATSError` where no answer came.
+        """
+        require_safe(url)
+        try:
+            with self._requests.post(
+                url, data=body, headers=headers, timeout=self._timeout, allow_redirects=False, stream=True
+            ) as response:
+                said = next(response.iter_content(1000), b"")
+                return response.status_code, said.decode("utf-8", "replace")
+        except requests.RequestException as problem:
+            raise self._lost(problem, False) from problem
 
     def download(self, url: str, *, largest: int) -> bytes:
         """Fetch a file from an address the vendor named, without credentials; at most `largest` bytes.
@@ -232,6 +267,10 @@ def vendor_sentence(content: bytes) -> str:
     for key in ("message", "error_description"):
         if isinstance(body.get(key), str):
             parts.append(body[key])
+    # Ashby's words stand in errorInfo, beside codes in errors.
+    info = body.get("errorInfo")
+    if isinstance(info, dict) and isinstance(info.get("message"), str):
+        parts.append(info["message"])
     errors = body.get("errors")
     for item in errors if isinstance(errors, list) else []:
         if isinstance(item, str):
@@ -295,6 +334,13 @@ def _vendors_now(headers: Mapping[str, str]) -> float:
     """The vendor's own clock, which its dates are written by; ours where it says nothing."""
     said = _date(headers.get("date", ""))
     return time.time() if said is None else said
+
+
+def _note_clock(headers: Mapping[str, str]) -> None:
+    ahead, said = _AHEAD.get(), _date(headers.get("date", ""))
+    # A cache hands out the Date of when it was filled.
+    if ahead is not None and said is not None and not _whole(headers.get("age")):
+        ahead.append(said - time.time())
 
 
 def _date(text: str) -> float | None:
