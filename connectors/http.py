@@ -25,7 +25,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 
 from connectors.base import ATSError
-from connectors.pace import Pace
+from connectors.pace import Busy, Pace
 from connectors.wording import without_addresses
 
 CONNECT_TIMEOUT = 5.0
@@ -141,7 +141,11 @@ class Session:
         """
         require_safe(url)
         if self._pace is not None:
-            self._pace.take()
+            try:
+                self._pace.take()
+            except Busy as busy:
+                said = f"{self.vendor}: as many calls as it takes have been made; {busy}"
+                raise ATSError(said, status=429, retry_after=busy.seconds) from None
         try:
             response = self._requests.request(
                 method,

@@ -44,6 +44,18 @@ def rate_of(rate: Rate, options: Mapping[str, str]) -> Rate:
     return given
 
 
+LONGEST = 60.0
+"""Most seconds a call waits its turn: whoever calls holds a lease and a thread meanwhile."""
+
+
+class Busy(Exception):
+    """The calls of this window are used up and the next is too far off to wait for: `seconds` until it may be made."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"the next call may be made in {seconds:.0f} s")
+        self.seconds = seconds
+
+
 class _Bucket:
     """The moments of the last calls, of everybody who shares an account."""
 
@@ -76,12 +88,14 @@ class Pace:
         self._bucket = _bucket(rate)
 
     def take(self) -> None:
-        """Wait until one more call keeps to the rate."""
+        """Wait until one more call keeps to the rate. Raises `Busy` instead of waiting longer than `LONGEST`."""
         bucket = self._bucket
         with bucket.lock:
             now = self._time.now()
             if len(bucket.taken) == self.rate.calls:
                 free_at = bucket.taken[0] + self.rate.seconds
+                if free_at - now > LONGEST:
+                    raise Busy(free_at - now)
                 if free_at > now:
                     self._time.sleep(free_at - now)
                     now = max(self._time.now(), free_at)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.pace import Pace, Timekeeper, rate_of
+from connectors.pace import Busy, Pace, Timekeeper, rate_of
 from connectors.records import Rate
 
 
@@ -55,3 +55,15 @@ def test_threads_of_one_account_share_their_calls_and_others_do_not() -> None:
 def test_a_rate_that_is_none_is_refused(options: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="rate_calls and rate_seconds"):
         rate_of(Rate(10, 1.0), options)
+
+
+def test_a_turn_that_is_far_off_is_not_waited_for() -> None:
+    clock = Clock()
+    pace = Pace(Rate(1, 3600.0), clock.keeper)
+    pace.take()
+    with pytest.raises(Busy, match="3600 s"):
+        pace.take()
+    assert clock.at == 100.0
+    clock.at += 3590
+    pace.take()
+    assert clock.at == 3700.0
