@@ -193,14 +193,18 @@ class Session:
         except requests.RequestException as problem:
             raise self._lost(problem, False) from problem
 
-    def download(self, url: str, *, largest: int) -> bytes:
-        """Fetch a file from an address the vendor named, without credentials; at most `largest` bytes.
+    def download(self, url: str, *, largest: int, basic: tuple[str, str] | None = None) -> bytes:
+        """Fetch a file; at most `largest` bytes.
 
+        Give `basic` only for an address of the API itself, never for one the vendor named.
         Raises `ATSError`, `permanent` also for a file that is too large.
         """
         require_safe(url)
+        auth = HTTPBasicAuth(*basic) if basic else None
         try:
-            with self._requests.get(url, timeout=self._timeout, allow_redirects=False, stream=True) as response:
+            with self._requests.get(
+                url, auth=auth, timeout=self._timeout, allow_redirects=False, stream=True
+            ) as response:
                 if not 200 <= response.status_code < 300:
                     lowered = {name.lower(): value for name, value in response.headers.items()}
                     raise self._refused(response.status_code, lowered, b"", False)
