@@ -145,7 +145,7 @@ class Session:
                 self._pace.take()
             except Busy as busy:
                 said = f"{self.vendor}: as many calls as it takes have been made; {busy}"
-                raise ATSError(said, status=429, retry_after=busy.seconds) from None
+                raise ATSError(said, retry_after=busy.seconds) from None
         try:
             response = self._requests.request(
                 method,

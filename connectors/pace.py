@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
@@ -46,6 +47,23 @@ def rate_of(rate: Rate, options: Mapping[str, str]) -> Rate:
 
 LONGEST = 60.0
 """Most seconds a call waits its turn: whoever calls holds a lease and a thread meanwhile."""
+
+
+BACKGROUND_SHARE = 0.8
+"""What long lists may use of a rate: a yes that comes in meanwhile finds the rest free."""
+
+_mood = threading.local()
+
+
+@contextmanager
+def background() -> Iterator[None]:
+    """Inside it this thread's calls leave a part of every rate to others."""
+    before = getattr(_mood, "background", False)
+    _mood.background = True
+    try:
+        yield
+    finally:
+        _mood.background = before
 
 
 class Busy(Exception):
@@ -89,14 +107,21 @@ class Pace:
 
     def take(self) -> None:
         """Wait until one more call keeps to the rate. Raises `Busy` instead of waiting longer than `LONGEST`."""
-        bucket = self._bucket
+        while (wait := self._try()) > 0:
+            if wait > LONGEST:
+                raise Busy(wait)
+            self._time.sleep(wait)
+
+    def _try(self) -> float:
+        """Take a turn and return 0.0, or the seconds until there may be one."""
+        bucket, most = self._bucket, self.rate.calls
+        if getattr(_mood, "background", False):
+            most = max(1, int(most * BACKGROUND_SHARE))
         with bucket.lock:
             now = self._time.now()
-            if len(bucket.taken) == self.rate.calls:
-                free_at = bucket.taken[0] + self.rate.seconds
-                if free_at - now > LONGEST:
-                    raise Busy(free_at - now)
-                if free_at > now:
-                    self._time.sleep(free_at - now)
-                    now = max(self._time.now(), free_at)
+            if len(bucket.taken) >= most:
+                wait = bucket.taken[-most] + self.rate.seconds - now
+                if wait > 0:
+                    return wait
             bucket.taken.append(now)
+            return 0.0

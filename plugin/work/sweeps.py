@@ -15,6 +15,7 @@ import structlog
 from sqlmodel import Session, col, select
 
 from connectors.base import ATSError, Connector
+from connectors.pace import background
 from connectors.records import Event, EventKind
 from plugin.database import now_of
 from plugin.pipeline.people import known_people
@@ -79,7 +80,8 @@ def _sweep(work: Work, connection: Connection, name: str, read: Read) -> None:
     while under_way is not None:
         since, cursor = under_way
         try:
-            page = read(since, cursor)
+            with background():
+                page = read(since, cursor)
         except ATSError as error:
             log.warning("sweep_failed", connection=connection.key, list=name, status=error.status)
             expired = bool(cursor) and error.permanent
@@ -124,11 +126,13 @@ def _take_in(
 
 def _failed(work: Work, connection: Connection, name: str, error: ATSError, *, anew: bool) -> None:
     with work.writing() as session:
-        if error.status == 429 or error.retry_after:
+        # A wait without a status is our own pace: the list goes on with the next sweep, a yes meanwhile is not held up.
+        paced = error.status is None and error.retry_after is not None
+        if not paced and (error.status == 429 or error.retry_after):
             until = now_of(session) + timedelta(seconds=error.retry_after or 30.0)
             rates.hold_off(session, connection.employer_id, connection.key, until)
         row = _row(session, connection, name)
-        row.error, row.last_run_at = str(error)[:2000], now_of(session)
+        row.error, row.last_run_at = "" if paced else str(error)[:2000], now_of(session)
         if anew:
             row.cursor = ""
         session.add(row)
