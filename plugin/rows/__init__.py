@@ -21,6 +21,16 @@ from plugin.rows.alignment import (
 from plugin.rows.base import BigId, Row, UtcDateTime
 from plugin.rows.candidates import Availability, DataRequest, MeetingTime, ProvisionRecord, SlotChoice
 from plugin.rows.conditions import WorkingConditions
+from plugin.rows.desk import (
+    DeskApplication,
+    DeskColleague,
+    DeskFile,
+    DeskHandOff,
+    DeskInterview,
+    DeskNote,
+    DeskPerson,
+    DeskRequisition,
+)
 from plugin.rows.disclosure import ClientName, Experiment
 from plugin.rows.ledger import KeepingReview, LedgerHead, LedgerLink
 from plugin.rows.media import Mailbox, MailToken
@@ -61,6 +71,14 @@ __all__ = [
     "Connection",
     "DataRequest",
     "Delivery",
+    "DeskApplication",
+    "DeskColleague",
+    "DeskFile",
+    "DeskHandOff",
+    "DeskInterview",
+    "DeskNote",
+    "DeskPerson",
+    "DeskRequisition",
     "Employer",
     "Entry",
     "Event",
