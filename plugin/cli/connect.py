@@ -9,6 +9,7 @@ under the same name changes what is answered and keeps the rest.
 from __future__ import annotations
 
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -22,6 +23,7 @@ from plugin.cli.connect_rings import ring_us
 from plugin.cli.connect_store import store
 from plugin.cli.doctor import show
 from plugin.cli.doctor_connection import examine
+from plugin.cli.doctor_mail import records
 from plugin.cli.findings import show_findings
 from plugin.cli.means import opened
 from plugin.cli.wording import Phrases, lang_option, language, said, wrapped
@@ -106,7 +108,7 @@ def _connect(
         with work.reading() as session:  # as it stands now, with what was attested
             connection = session.get_one(Connection, connection.key)
         click.echo("\n" + _("Check:"))
-        failed = show(examine(work, connection, locale))
+        failed = show(chain(examine(work, connection, locale), records(work.settings, [connection], locale)))
     if failed or not reached:
         click.echo("\n" + _("Mend what is marked FAIL, then run `kakuyaku doctor`."))
         raise click.exceptions.Exit(1)

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from plugin.alignment.proposals import counted, language_model
 from plugin.cli.doctor_connection import examine
+from plugin.cli.doctor_mail import ask_dns, mail, records
 from plugin.cli.findings import FAIL, NOTE, OK, Line
 from plugin.cli.means import connections, opened
 from plugin.cli.synthetic_yes import PATIENCE, check
@@ -43,9 +44,12 @@ LATE = timedelta(minutes=5)
     help="With --synthetic-yes: enter it on this test requisition of the ATS.",
 )
 @click.option("--wait", "patience", default=PATIENCE, show_default=True, help="Seconds a synthetic yes may take.")
+@click.option("--dns", is_flag=True, help="Look SPF, DKIM, DMARC and MX up instead of only saying what they should be.")
 @lang_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def doctor(name: str, synthetic: str, requisition: str, patience: float, lang: str | None, as_json: bool) -> None:
+def doctor(
+    name: str, synthetic: str, requisition: str, patience: float, dns: bool, lang: str | None, as_json: bool
+) -> None:
     """Check the installation, each connection, mail and the profile store; exit code 1 when something fails."""
     locale = language(lang)
     _ = phrases(locale)
@@ -64,6 +68,7 @@ def doctor(name: str, synthetic: str, requisition: str, patience: float, lang: s
         lines = [*examine_installation(work, locale)]
         for connection in chosen:
             lines.extend(examine(work, connection, locale))
+        lines.extend(records(work.settings, chosen, locale, ask_dns if dns else None))
         if not chosen:
             lines.append(
                 Line(
@@ -125,7 +130,7 @@ def examine_installation(work: Work, locale: str) -> Iterator[Line]:
             _("set KAKUYAKU_CHROMA_URL to run several workers"),
         )
     yield from _owed(work, _)
-    yield from _mail(work, _)
+    yield from mail(work, locale)
     yield from _stores(work, _)
     yield from _helpers(work, _)
 
@@ -184,47 +189,6 @@ def _owed(work: Work, _: Phrases) -> Iterator[Line]:
             _("%(count)s parked", count=parked),
             todo=_("`kakuyaku jobs list` says why, `jobs retry` owes them again"),
         )
-
-
-def _mail(work: Work, _: Phrases) -> Iterator[Line]:
-    try:
-        wrong = work.smtp.check()
-    except WrongSetting as error:
-        wrong = str(error)
-    if wrong:
-        yield Line(FAIL, _("outgoing mail"), wrong, todo=_("set KAKUYAKU_SMTP_URL and KAKUYAKU_SMTP_PASSWORD"))
-    else:
-        yield Line(OK, _("outgoing mail"), _("the mail server lets us in"))
-    yield from _inboxes(work, _)
-
-
-def _inboxes(work: Work, _: Phrases) -> Iterator[Line]:
-    """Every mailbox that is read, and whether there is any way in at all."""
-    from plugin.scouting.inbox import MailboxDown
-    from plugin.scouting.mailboxes import opened, sources
-
-    try:
-        with work.reading() as session:
-            found = sources(session, work.vault, work.settings)
-    except WrongSetting as error:
-        yield Line(FAIL, _("incoming mail"), str(error), todo=_("check KAKUYAKU_IMAP_URL and KAKUYAKU_IMAP_PASSWORD"))
-        return
-    if not found:
-        if work.settings.imap_url:
-            yield Line(NOTE, _("incoming mail"), _("the mailbox is read once there is a connection"))
-        elif work.settings.pull_only:
-            todo = _("set KAKUYAKU_IMAP_URL, or run `kakuyaku mailbox add`")
-            yield Line(FAIL, _("incoming mail"), _("nobody reaches us, and no mailbox is read"), todo=todo)
-        else:
-            yield Line(OK, _("incoming mail"), _("by the inbound mail door"))
-    for source in found:
-        where = _("incoming mail") if not source.id else _("mailbox %(number)s", number=source.id)
-        try:
-            with opened(work, source):
-                yield Line(OK, where, _("the mailbox opens"))
-        except (MailboxDown, WrongSetting) as error:
-            todo = _("check KAKUYAKU_IMAP_URL and KAKUYAKU_IMAP_PASSWORD")
-            yield Line(FAIL, where, str(error), todo=todo if not source.id else _("run `kakuyaku mailbox check`"))
 
 
 def _stores(work: Work, _: Phrases) -> Iterator[Line]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from connectors.base import ATSError, Connector, Unsupported
+from connectors.http import watching_clocks
+from plugin.cli.doctor_door import clock, heard
 from plugin.cli.doctor_letters import letters_and_conditions
 from plugin.cli.findings import FAIL, NOTE, OK, Line
 from plugin.cli.wording import Phrases, said
 from plugin.i18n import phrases
-from plugin.rows import Connection, Delivery, Sweep
+from plugin.rows import Connection, Sweep
 from plugin.work.context import Work
 
 
@@ -26,8 +27,8 @@ def examine(work: Work, connection: Connection, locale: str) -> Iterator[Line]:
         yield Line(FAIL, where, _("the ATS can't be reached"), str(error), todo)
         return
     yield from _checked(ats, where, locale)
+    yield from heard(work, connection, ats, locale)
     with work.reading() as session:
-        yield from _heard(session, work, connection, ats, locale)
         yield from _swept(session, connection, _)
     if connection.state != "active":
         yield Line(NOTE, where, _("is paused"), todo=_("resume it on the connection's page"))
@@ -39,14 +40,16 @@ def examine(work: Work, connection: Connection, locale: str) -> Iterator[Line]:
 def _checked(ats: Connector, where: str, locale: str) -> Iterator[Line]:
     """What the connector finds by using its credentials."""
     _ = phrases(locale)
-    try:
-        found = ats.check()
-    except Unsupported as error:
-        yield Line(NOTE, where, str(error))
-        return
-    except ATSError as error:
-        yield Line(FAIL, where, _("the ATS can't be reached"), str(error), _("check the addresses and the network"))
-        return
+    with watching_clocks() as ahead:
+        try:
+            found = ats.check()
+        except Unsupported as error:
+            yield Line(NOTE, where, str(error))
+            return
+        except ATSError as error:
+            yield Line(FAIL, where, _("the ATS can't be reached"), str(error), _("check the addresses and the network"))
+            return
+    yield from clock(where, ahead, _)
     readable = [one for one in found if one.ok and one.what.startswith("scope ") and not one.detail]
     if readable:
         # Twenty lines that all say "ok" would hide the one that doesn't.
@@ -69,35 +72,6 @@ def _decided(connection: Connection, ats: Connector, locale: str) -> Iterator[Li
         yield Line(OK, where, what, _("attested by %(name)s", name=connection.attested_by))
     else:
         yield Line(OK, where, what, _("not attested: managers confirm by a link in their mailbox"))
-
-
-def _heard(session: Session, work: Work, connection: Connection, ats: Connector, locale: str) -> Iterator[Line]:
-    _ = phrases(locale)
-    if not ats.supports("verify"):
-        yield Line(OK, connection.name, _("no webhooks"), said(ats.hears, locale))
-        return
-    if work.settings.pull_only:
-        yield Line(OK, connection.name, _("no webhooks"), _("pull-only: changes are read every few minutes"))
-        return
-    last = session.execute(
-        select(func.max(Delivery.received_at)).where(
-            col(Delivery.connection_id) == connection.key, col(Delivery.door) == "webhook"
-        )
-    ).scalar_one_or_none()
-    if last is None:
-        yield Line(
-            NOTE,
-            connection.name,
-            _("no webhook has come yet"),
-            todo=_(
-                "save any job in the ATS; if none comes, look there whether the webhooks are disabled: %(url)s",
-                url=f"{work.settings.public_url}/webhooks/{connection.url_key}",
-            ),
-        )
-    else:
-        yield Line(
-            OK, connection.name, _("webhooks come in"), _("the last at %(when)s", when=f"{last:%Y-%m-%d %H:%M}Z")
-        )
 
 
 def _swept(session: Session, connection: Connection, _: Phrases) -> Iterator[Line]:

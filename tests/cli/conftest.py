@@ -26,6 +26,7 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_templat
     folder.mkdir()
     (folder / "kakuyaku.sqlite3").write_bytes(sqlite_template.read_bytes())
     monkeypatch.setenv("KAKUYAKU_DATA_FOLDER", str(folder))
+    monkeypatch.setenv("KAKUYAKU_PUBLIC_URL", "http://127.0.0.1:9")  # nobody answers there
     monkeypatch.chdir(tmp_path)
     return folder
 
