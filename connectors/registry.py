@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from connectors.base import Connector
 from connectors.greenhouse import Greenhouse
+from connectors.herp import Herp
+from connectors.smartrecruiters import SmartRecruiters
 
 CONNECTORS: dict[str, type[Connector]] = {
     Greenhouse.name: Greenhouse,
+    Herp.name: Herp,
+    SmartRecruiters.name: SmartRecruiters,
 }
