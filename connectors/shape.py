@@ -25,7 +25,7 @@ def _text(value: Any) -> Any:
 
 
 def _list(value: Any) -> Any:
-    return [] if value is None else value
+    return () if value is None else value
 
 
 def _maybe_time(value: Any) -> Any:
@@ -35,7 +35,7 @@ def _maybe_time(value: Any) -> Any:
 Time = Annotated[datetime, AfterValidator(_utc)]
 MaybeTime = Annotated[Time | None, BeforeValidator(_maybe_time)]
 Text = Annotated[str, BeforeValidator(_text)]
-Texts = Annotated[list[str], BeforeValidator(_list)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_list)]
 Items = BeforeValidator(_list)
 
 

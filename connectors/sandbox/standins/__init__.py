@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # name → "module:class"; imported when first wanted, so that one vendor's trouble is only its own.
 STANDINS: dict[str, str] = {
     "greenhouse": "greenhouse:GreenhouseStandIn",
+    "herp": "herp:HerpStandIn",
 }
 
 
