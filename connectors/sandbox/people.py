@@ -81,12 +81,14 @@ def merge_candidate(ats: Ats, candidate_id: int, into: int) -> None:
     """Move everything of one person to another and delete the first. Only the merge rings."""
     with ats.store.whole():
         row = find(ats, "candidates", candidate_id)
-        find(ats, "candidates", into)
+        stays = find(ats, "candidates", into)
         for table in ("applications", "notes", "attachments", "applied_candidate_tags", "candidate_employments"):
             for thing in ats.store.rows(table, candidate_id=candidate_id):
                 ats.store.change(table, thing["id"], candidate_id=into)
         ats.store.remove("candidates", id=candidate_id)
-        ats.store.change("candidates", into)
+        known = stays["email_addresses"] or []
+        more = [one for one in row["email_addresses"] or [] if one["value"] not in {had["value"] for had in known}]
+        ats.store.change("candidates", into, email_addresses=[*known, *more])
         ats.bell.ring(
             "merge_candidate",
             {"person": {"id": row["id"], "new_candidate_id": into}, "new_candidate_id": into},

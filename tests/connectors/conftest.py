@@ -186,6 +186,7 @@ class Side:
     """One vendor in the contract. `there` is its stand-in, `ats` a connector to it that is set up, `door` hears it."""
 
     SECRET = "a-shared-secret-of-some-length"
+    a_minute = timedelta(minutes=1)
 
     def __init__(self, name: str) -> None:
         self.clock = SettableClock(datetime(2026, 11, 20, 1, 0, tzinfo=UTC))
@@ -219,6 +220,10 @@ class Side:
         self.clock.move(timedelta(seconds=2))
         how = {"title": f"バックエンドエンジニア {next(self._numbers)}", "description": TEXT} | how
         return str(self.there.create_requisition(**how))
+
+    def clock_moves(self) -> None:
+        """Let a little time pass, so that what comes now is later than what was."""
+        self.clock.move(timedelta(seconds=5))
 
     def entry(self, requisition_id: str, **how: Any) -> NewEntry:
         """A yes of somebody nobody knows yet."""
