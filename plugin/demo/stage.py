@@ -64,13 +64,16 @@ def set_stage(
     credentials: Mapping[str, str],
     options: Mapping[str, str],
     policy: Policy,
+    name: str = "demo",
+    employer_name: str = "Aoba Cloud (demo)",
 ) -> Connection:
-    """Create the demo's employer and connection, or find them and bring address and policy up to date."""
+    """Create an employer and a connection of theirs, or find them and bring address and policy up to date."""
     with database.writing() as session:
         now = now_of(session)
-        connection = session.exec(select(Connection).where(col(Connection.name) == "demo")).first()
+        connection = session.exec(select(Connection).where(col(Connection.name) == name)).first()
         if connection is None:
-            employer = Employer(name="Aoba Cloud (demo)", created_at=now)
+            employer = session.exec(select(Employer).where(col(Employer.name) == employer_name)).first()
+            employer = employer or Employer(name=employer_name, created_at=now)
             session.add(employer)
             session.flush()
             connection = Connection(
@@ -78,7 +81,7 @@ def set_stage(
                 created_at=now,
                 url_key=secrets.token_urlsafe(16),
                 ats=ats,
-                name="demo",
+                name=name,
                 cut_off=now - timedelta(days=1),
                 # The sandbox lets only a requisition's hiring manager edit the decision fields.
                 attested_by="demo",
@@ -86,8 +89,8 @@ def set_stage(
             )
             session.add(connection)
             session.flush()
-            for name, value in credentials.items():
-                add_secret(session, vault, connection, name, value)
+            for credential, value in credentials.items():
+                add_secret(session, vault, connection, credential, value)
             add_secret(session, vault, connection, "webhook", secrets.token_hex(24))
             add_secret(session, vault, connection, "mail_door", secrets.token_hex(24))
         connection.options = dict(options)

@@ -26,6 +26,7 @@ from connectors.base import Connector
 from connectors.registry import CONNECTORS
 from connectors.sandbox.kit import There
 from connectors.sandbox.standins import STANDINS
+from plugin.connections import policy_of
 from plugin.demo.browser import Browser, acting_links
 from plugin.demo.postbox import Kept, answer_to
 from plugin.demo.postpages import YES_EN, YES_JA
@@ -120,7 +121,11 @@ class Story:
         self._settle_until("the manager is told by mail", lambda: bool(self._mails_to(self.world.there.manager.email)))
         there = self._there()
         with self.world.work.reading() as session:
-            row = session.exec(select(Requisition).where(col(Requisition.ats_id) == self.ats_id)).one()
+            row = session.exec(
+                select(Requisition).where(
+                    col(Requisition.connection_id) == self.world.connection.key, col(Requisition.ats_id) == self.ats_id
+                )
+            ).one()
             self.requisition_id = row.key
             calibration = self._calibration(session)
             requirement = session.get(RequirementRow, calibration.requirement_id)
@@ -313,7 +318,8 @@ class Story:
 
     def _reply(self) -> Reply | None:
         with self.world.work.reading() as session:
-            return session.exec(select(Reply).order_by(col(Reply.id).desc())).first()
+            ours = col(Reply.connection_id) == self.world.connection.key
+            return session.exec(select(Reply).where(ours).order_by(col(Reply.id).desc())).first()
 
     def _promise_state(self) -> str:
         with self.world.work.reading() as session:
@@ -330,10 +336,16 @@ class Story:
             return len(session.exec(waiting).all())
 
     def _mails_to(self, address: str) -> list[Kept]:
-        return self.world.postbox.store.all(recipient=address)
+        return [mail for mail in self.world.postbox.store.all(recipient=address) if self._ours(mail)]
 
     def _scouts(self) -> list[Kept]:
-        return [mail for mail in self.world.postbox.store.all() if mail.message["List-Unsubscribe"] is not None]
+        found = self.world.postbox.store.all()
+        return [mail for mail in found if mail.message["List-Unsubscribe"] is not None and self._ours(mail)]
+
+    def _ours(self, mail: Kept) -> bool:
+        """Whether this connection sent it: several may share the mail server."""
+        domain = policy_of(self.world.connection).from_address.rpartition("@")[2]
+        return str(mail.message["From"]).rstrip(">").lower().endswith("@" + domain)
 
     def _send(self, raw: bytes, sender: str, recipient: str) -> None:
         with smtplib.SMTP("127.0.0.1", self.world.postbox.port, timeout=30) as smtp:

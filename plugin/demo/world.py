@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,18 @@ class World:
     there: Counterpart
     postbox: Postbox
     url: str
+    doors: dict[str, Callable[[str, bytes], None]]  # reply domain → whose inbound mail door
+    stack: ExitStack
+
+    def join(self, there: Counterpart, *, ats: str, name: str, employer: str, domain: str, **policy: Any) -> World:
+        """Connect another ATS to the same installation; the employer is made when new, and its people are to be added."""
+        self.stack.callback(there.close)
+        addresses = {"from_address": f"scout@{domain}", "bounce_address": f"bounce@{domain}"}
+        made = demo_policy(**(addresses | policy))
+        names = {"name": name, "employer_name": employer}
+        connection = _connect(self.work, self.url, there, ats, made, **names)
+        self.doors[domain] = _door(self.work, self.url, connection, self.clock)
+        return replace(self, there=there, connection=connection)
 
     @property
     def sandbox(self) -> Sandbox:
@@ -108,11 +120,11 @@ def open_world(
         stack.callback(there.close)
         port = free_port()
         url = f"http://127.0.0.1:{port}"
-        door: dict[str, Any] = {}
+        doors: dict[str, Callable[[str, bytes], None]] = {}
         postbox = Postbox(
             folder / "postbox",
-            ours=lambda address: address.lower().endswith("@" + REPLY_DOMAIN),
-            hand_over=lambda recipient, raw: door["relay"](recipient, raw),
+            ours=lambda address: address.lower().rpartition("@")[2] in doors,
+            hand_over=lambda recipient, raw: doors[recipient.lower().rpartition("@")[2]](recipient, raw),
             now=clock.now,
         )
         stack.callback(postbox.close)
@@ -130,30 +142,41 @@ def open_world(
         migrate.upgrade(made.database)
         work = build_work(made, clock)
         stack.callback(work.close)
-        known = there.connection()
-        connection = set_stage(
-            work.database,
-            work.vault,
-            ats=ats,
-            credentials=known["credentials"],
-            options=known["options"],
-            policy=policy or demo_policy(locale=locale),
-        )
         server = create_server(create_app(work), host="127.0.0.1", port=port, threads=8)
         stack.callback(server.close)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
-        secret = secret_of(work.database, work.vault, connection, "mail_door")
-        webhook_secret = secret_of(work.database, work.vault, connection, "webhook")
-        door["relay"] = relay_to(f"{url}/mail/{connection.url_key}", secret, lambda: clock.now().timestamp())
-        connector = connector_of(work.database, work.vault, work.settings, connection)
-        if connector.supports("set_up"):
-            connector.set_up()
-        connector.close()
-        there.point_webhooks(f"{url}/webhooks/{connection.url_key}", webhook_secret)
+        connection = _connect(work, url, there, ats, policy or demo_policy(locale=locale))
+        doors[REPLY_DOMAIN] = _door(work, url, connection, clock)
         fill_universe(work.database, work.vault, connection.employer_id, people, progress=progress)
-        worker = Worker(work, HANDLERS)
-        yield World(clock, work, worker, connection, there, postbox, url)
+        yield World(clock, work, Worker(work, HANDLERS), connection, there, postbox, url, doors, stack)
+
+
+def _connect(work: Work, url: str, there: Counterpart, ats: str, policy: Policy, **names: str) -> Connection:
+    """What `kakuyaku connect` does, without asking: rows, fields in the ATS, webhooks."""
+    known = there.connection()
+    connection = set_stage(
+        work.database,
+        work.vault,
+        ats=ats,
+        credentials=known["credentials"],
+        options=known["options"],
+        policy=policy,
+        **names,
+    )
+    connector = connector_of(work.database, work.vault, work.settings, connection)
+    if connector.supports("set_up"):
+        connector.set_up()
+    connector.close()
+    secret = secret_of(work.database, work.vault, connection, "webhook")
+    there.point_webhooks(f"{url}/webhooks/{connection.url_key}", secret)
+    return connection
+
+
+def _door(work: Work, url: str, connection: Connection, clock: SettableClock) -> Callable[[str, bytes], None]:
+    """The inbound mail door of a connection, as a mail server's hook that signs what it hands over."""
+    secret = secret_of(work.database, work.vault, connection, "mail_door")
+    return relay_to(f"{url}/mail/{connection.url_key}", secret, lambda: clock.now().timestamp())
 
 
 def _stand_in(ats: str, folder: Path, clock: SettableClock) -> Counterpart:
