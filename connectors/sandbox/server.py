@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
-import socket
-import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,10 +11,10 @@ from typing import Any, Self
 
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
-from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer, WSGIRequestHandler
 
 from connectors.sandbox import admin, pages, seed, wire
 from connectors.sandbox.jobs import Ats
+from connectors.sandbox.kit.serving import Server
 from connectors.sandbox.misbehaviour import Misbehaviour
 from connectors.sandbox.store import Store
 from connectors.sandbox.webhooks import DOCUMENTED_SCHEDULE, Bell
@@ -35,30 +32,6 @@ class Clock:
 
     def set(self, moment: datetime | None) -> None:
         self._offset = moment - self._now() if moment else timedelta()
-
-
-class _Handler(WSGIRequestHandler):
-    """Quiet, without Nagle's delay, and known to the server so that closing it hangs up."""
-
-    disable_nagle_algorithm = True
-    server: _Server
-
-    def setup(self) -> None:
-        super().setup()
-        self.server.connections.add(self.connection)
-
-    def finish(self) -> None:
-        self.server.connections.discard(self.connection)
-        # The other side may be gone, or hung up on, with bytes still to flush.
-        with contextlib.suppress(OSError):
-            super().finish()
-
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Keep quiet: the pages show what happened."""
-
-
-class _Server(ThreadedWSGIServer):
-    connections: set[socket.socket]
 
 
 class Sandbox:
@@ -85,8 +58,7 @@ class Sandbox:
             seed.fill(self.store)
         self.app = self._application()
         self.url = ""
-        self._server: BaseWSGIServer | None = None
-        self._thread: threading.Thread | None = None
+        self._server: Server | None = None
 
     def _application(self) -> Flask:
         app = Flask("connectors.sandbox", static_url_path="/sandbox-static")
@@ -110,28 +82,16 @@ class Sandbox:
         return app
 
     def start(self, host: str = "127.0.0.1", port: int = 0) -> Self:
-        self._server = _Server(host, port, self.app, _Handler)
-        self._server.connections = set()
-        self.url = f"http://{host}:{self._server.server_port}"
+        self._server = Server(host, port, self.app)
+        self.url = self._server.url
         self.bell.start()
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="sandbox", daemon=True
-        )
-        self._thread.start()
         return self
 
     def close(self) -> None:
         """End everything; webhooks still due stay in the folder for the next start."""
         self.later.close()
         if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            for connection in list(self._server.connections):  # type: ignore[attr-defined]
-                # The handler's thread may be closing it at this moment.
-                with contextlib.suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
-            if self._thread:
-                self._thread.join(5)
+            self._server.stop()
             self.bell.close()
         self.store.close()
 
