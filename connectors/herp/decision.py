@@ -50,7 +50,9 @@ def is_ours(comment: HerpTimelineComment) -> bool:
 
 
 def in_order(comments: Sequence[HerpTimelineComment]) -> list[HerpTimelineComment]:
-    """Oldest first, whichever way they were listed."""
+    """Oldest first, whichever way they were listed. Times are whole seconds: what is left is the order listed."""
+    if comments and (comments[0].createdAt or EPOCH) > (comments[-1].createdAt or EPOCH):
+        comments = comments[::-1]
     return sorted(comments, key=lambda one: one.createdAt or EPOCH)
 
 

@@ -13,7 +13,7 @@ from connectors.base import ATSError, Unsupported
 from connectors.herp import decision
 from connectors.herp.reads import Reads
 from connectors.herp.shapes import HerpCandidacy, HerpTimelineComment
-from connectors.herp.translate import STEPS
+from connectors.herp.translate import EPOCH, STEPS
 from connectors.records import ApprovalRequest, Choice, Decision, Said, ShortlistPost
 from connectors.refs import carries, carrying
 
@@ -101,8 +101,11 @@ class Writes(Reads):
         if not message.strip():
             return
         place = self._place(requisition_id)
-        ours = [one for one in decision.in_order(self._comments(place.id)) if decision.is_ours(one)]
-        if ours and decision.SAYING in ours[-1].body and message.strip() in ours[-1].body:
+        ours = [one for one in self._comments(place.id) if decision.is_ours(one)]
+        # Times are whole seconds: of several in the last one nobody can say which came last.
+        latest = max((one.createdAt or EPOCH for one in ours), default=EPOCH)
+        said = [one.body for one in ours if decision.SAYING in one.body and (one.createdAt or EPOCH) == latest]
+        if any(body.split("\n\n" + decision.SAYING)[0] == message.strip() for body in said):
             return
         self._comment(place.id, f"{message.strip()}\n\n{decision.SAYING}")
 

@@ -398,4 +398,4 @@ def _there(one: Placement) -> bool:
 
 
 def _jst(moment: datetime) -> str:
-    return moment.astimezone(JST).isoformat(timespec="microseconds")
+    return moment.astimezone(JST).isoformat(timespec="seconds")
