@@ -233,7 +233,9 @@ class Side:
             requisition_id=requisition_id, kind=EntryKind.APPLICATION, first_name="花子", last_name="見本", **values
         )
 
-    def ask(self, requisition_id: str, calibration: str, seen: Decision | None = None) -> str:
+    def ask(
+        self, requisition_id: str, calibration: str, seen: Decision | None = None, by: Connector | None = None
+    ) -> str:
         """Ask for a decision on a calibration."""
         request = ApprovalRequest(
             calibration=calibration,
@@ -244,7 +246,7 @@ class Side:
             days="5",
             seen=seen,
         )
-        return self.ats.post_approval_request(requisition_id, request)
+        return (by or self.ats).post_approval_request(requisition_id, request)
 
     def can(self, *methods: str) -> bool:
         """Whether the ATS can do all of these; where it can't, that must be explained in both languages."""
@@ -253,12 +255,24 @@ class Side:
             assert method in self.kind.empty, f"{self.name} leaves {method} alone and does not say why"
         return not missing
 
+    def requests(self) -> int:
+        """How many requests the stand-in was asked, where it counts them."""
+        return sum(getattr(self.there, "requests", {}).values())
+
+    def applied(self) -> int:
+        """How many writes the stand-in has applied."""
+        return sum(self.there.writes().values())
+
+    def wait_until(self, done: Callable[[], bool]) -> None:
+        """Wait for something another thread does, as long as a very busy machine may take."""
+        end = time.monotonic() + 10
+        while not done() and time.monotonic() < end:
+            threading.Event().wait(0.005)
+        assert done(), f"{self.name}: waited in vain"
+
     def heard(self, wanted: Callable[[list[Rung]], bool]) -> list[Rung]:
         """Wait until what was heard is what was wanted."""
-        end = time.monotonic() + 5
-        while not wanted(self.door.rung) and time.monotonic() < end:
-            threading.Event().wait(0.005)
-        assert wanted(self.door.rung), f"{self.name} did not ring for it; heard {len(self.door.rung)}"
+        self.wait_until(lambda: wanted(self.door.rung))
         return self.door.rung
 
     def events(self) -> list[Event]:

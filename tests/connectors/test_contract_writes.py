@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from connectors import calibration
+from connectors.base import Connector
 from connectors.records import ApplicationStatus, Attachment, Choice, EventKind, NewEntry, ShortlistPost
 
 PDF = Attachment("職務経歴書.pdf", b"%PDF-1.4 a small one", "application/pdf", "other")
@@ -245,11 +247,12 @@ def test_notes_tags_and_files_stand_once(side: Any) -> None:
         if side.can("attach"):
             side.ats.attach(entered.application_id, "N-77", PDF)
     writes = side.there.writes()
-    for method, again in (
+    ways: tuple[tuple[str, Callable[[Connector], Any]], ...] = (
         ("note", lambda ats: ats.note(entered.candidate_id, "N-77", "面接のお約束：5営業日以内")),
         ("tag", lambda ats: ats.tag(entered.candidate_id, "面接確約")),
         ("attach", lambda ats: ats.attach(entered.application_id, "N-77", PDF)),
-    ):
+    )
+    for method, again in ways:
         if side.ats.supports(method):
             again(side.connect())
     assert side.there.writes() == writes
