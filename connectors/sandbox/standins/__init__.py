@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 STANDINS: dict[str, str] = {
     "greenhouse": "greenhouse:GreenhouseStandIn",
     "herp": "herp:HerpStandIn",
+    "smartrecruiters": "smartrecruiters:SmartRecruitersStandIn",
 }
 
 
