@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from connectors.base import Connector
+from connectors.desk import Desk
 from connectors.greenhouse import Greenhouse
 from connectors.herp import Herp
 from connectors.smartrecruiters import SmartRecruiters
 
 CONNECTORS: dict[str, type[Connector]] = {
+    Desk.name: Desk,
     Greenhouse.name: Greenhouse,
     Herp.name: Herp,
     SmartRecruiters.name: SmartRecruiters,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from connectors.base import ATSError, Connector, TokenStore
+from connectors.desk import Desk
 from connectors.registry import CONNECTORS
 from plugin.database import Database, now_of
 from plugin.minting import StillMinting, in_turn
@@ -111,9 +113,16 @@ def connector_of(database: Database, vault: Vault, settings: Settings, connectio
         signing = secrets_of(session, vault, connection.key, "webhook")
     account = f"{id(database)}:{connection.key}"  # all threads of this process keep to one rate together
     options = {"timeout": str(settings.ats_timeout_seconds), "account": account, **connection.options}
+    books: dict[str, Any] = {}
+    if connection.ats == Desk.name:
+        # The desk has no vendor: its books are rows of ours.
+        from plugin.desk.books import DeskBooks
+
+        books = {"books": DeskBooks(database, vault, connection, settings.public_url)}
     return CONNECTORS[connection.ats](
         credentials=credentials,
         secrets=signing,
         options=options,
         tokens=SharedToken(database, vault, connection, seconds=settings.lease_seconds),
+        **books,
     )

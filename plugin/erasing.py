@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, select
 
+from plugin.desk import people as desk_people
 from plugin.identity import chunks, profiles_of
 from plugin.mentions import Marks
 from plugin.rows import (
@@ -64,6 +65,7 @@ def drop_traces(session: Session, employer_id: int, profile_ids: Sequence[str]) 
             .values(reason="")
         )
         _drop_notices(session, employer_id, entries)
+        desk_people.forget(session, employer_id, chunk)
     if profile_ids:
         # Answers shown for minutes may list them: whoever looks at one asks again.
         session.execute(delete(Question).where(col(Question.employer_id) == employer_id))

@@ -14,8 +14,10 @@ import structlog
 from sqlalchemy import text, update
 from sqlmodel import Session, col, select
 
+from connectors.desk import Desk
 from plugin.connections import policy_of
 from plugin.database import now_of
+from plugin.desk import people as desk_people
 from plugin.erasing import drop_words
 from plugin.events import record
 from plugin.identity import Identity, identity_of
@@ -82,6 +84,7 @@ def erase_person(work: Work, employer_id: int, profile_id: str, *, by: str, aske
             silence(session, work.vault, employer_id=employer_id, profile_id=profile_id)
         there = _in_the_ats(session, employer_id, profile)
         drop_words(session, employer_id, profile_id, marks)
+        desk_people.forget_words(session, work.vault, employer_id, marks)
         if not delete_profiles(session, work.vault, employer_id, [profile_id]):
             return False
         _drop(session, employer_id, mentions)
@@ -217,6 +220,8 @@ def _in_the_ats(session: Session, employer_id: int, profile: Profile) -> list[tu
 
 def _ask_the_ats(session: Session, connection_id: int, candidate: str, requisition_id: int | None) -> None:
     connection = session.get_one(Connection, connection_id)
+    if connection.ats == Desk.name:
+        return  # its books are ours: erased there already
     policy = policy_of(connection)
     owe(
         session,

@@ -20,7 +20,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, func, select
 
+from connectors.desk import Desk
 from plugin.connections import policy_of
+from plugin.desk import colleagues
 from plugin.doors import page
 from plugin.doors.people import person_name
 from plugin.rows import Connection, Reply, Requisition, Staff, Task
@@ -28,7 +30,7 @@ from plugin.rows import Connection, Reply, Requisition, Staff, Task
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A colleague who is signed in. `recruits`: they are the recruiter of at least one requisition."""
+    """A colleague who is signed in. `recruits`: they are the recruiter of at least one requisition, or of the desk."""
 
     staff: Staff
     connection: Connection
@@ -186,7 +188,7 @@ def _signed_in(db: Session) -> Visitor | None:
             .limit(1)
         ).first()
         is not None
-    )
+    ) or (connection.ats == Desk.name and colleagues.recruits(db, staff))
     to_decide = to_do = 0
     if recruits:
         to_decide = db.exec(
