@@ -202,18 +202,14 @@ def test_an_interview_is_seen_planned_held_and_cancelled(side: Any) -> None:
         return
     entered = side.ats.add_entry(side.entry(side.requisition()))
     at = (side.clock.now() + timedelta(days=2)).replace(minute=0, second=0, microsecond=0)
-    kept, off = (side.there.plan_interview(entered.application_id, at) for _ in range(2))
-
-    def states() -> dict[str, InterviewStatus]:
-        return {one.id: one.status for one in side.ats.interviews(application_ids=[entered.application_id])}
-
+    off, _ = (side.there.plan_interview(entered.application_id, at) for _ in range(2))
     planned = side.ats.interviews(application_ids=[entered.application_id])
     assert {one.starts_at for one in planned} == {at} and len(planned) == 2
     assert {one.application_id for one in planned} == {entered.application_id}
     assert all(not one.interviewer_ids or side.there.manager.id in one.interviewer_ids for one in planned)
     side.there.set_interview(off, "cancelled")
-    assert states().get(off) in (None, InterviewStatus.CANCELLED)
-    assert states()[kept] not in (InterviewStatus.CANCELLED, InterviewStatus.COMPLETE)
+    after = [one.status for one in side.ats.interviews(application_ids=[entered.application_id])]
+    assert len([one for one in after if one is not InterviewStatus.CANCELLED]) == 1, "the other one is off, or gone"
     # Those of a promise are read by their application every hour; a list of what moved is quicker where there is one.
     listed = side.ats.interviews(since=side.clock.now() - timedelta(hours=1))
     assert {one.application_id for one in listed} in (set(), {entered.application_id})
