@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from connectors.ashby import Ashby
 from connectors.base import Connector
 from connectors.desk import Desk
 from connectors.greenhouse import Greenhouse
 from connectors.herp import Herp
+from connectors.lever import Lever
 from connectors.smartrecruiters import SmartRecruiters
 
 CONNECTORS: dict[str, type[Connector]] = {
     Desk.name: Desk,
+    Ashby.name: Ashby,
     Greenhouse.name: Greenhouse,
     Herp.name: Herp,
+    Lever.name: Lever,
     SmartRecruiters.name: SmartRecruiters,
 }

@@ -46,10 +46,9 @@ FORM: Mapping[str, frozenset[str]] = {
 
 
 class Approvals(Reads):
-    """Asking for a decision and reading it; `field_titles` and `approval_interview` are set up by `Ashby`."""
+    """Asking for a decision and reading it; `field_titles` are set up by `Ashby`."""
 
     field_titles: dict[str, str]
-    approval_interview: str
     _field_ids: dict[str, str] | None = None
 
     # Reading.
@@ -72,7 +71,7 @@ class Approvals(Reads):
             for form in self.rpc.list("applicationFeedback.list", AshbyFeedback, {"applicationId": application_id})
             if form.application_id == application_id
             and form.submitted_at is not None
-            and form.submitted_at >= asked_at
+            and form.submitted_at > asked_at
             and _path(form.form_definition, "decision")
         ]
         if not submitted:

@@ -55,7 +55,7 @@ def value_of(fields: Iterable[AshbyCustomFieldValue], title: str) -> str:
 
 def standing(calibration: str, asked_at: datetime) -> str:
     """Write our calibration field: the short id, and since when its decision is asked for."""
-    return f"{calibration} ({asked_at.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%SZ')})"
+    return f"{calibration} ({asked_at.astimezone(UTC).isoformat(timespec='milliseconds')})"
 
 
 def read_standing(text: str) -> tuple[str, datetime | None]:

@@ -46,6 +46,9 @@ S = TypeVar("S", bound=Shape)
 JOBS: dict[str, Any] = {"status": ["Draft", "Open", "Closed", "Archived"]}
 
 
+ENDS = frozenset({"Archived", "Hired"})
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where we are in a list: Ashby's cursor, the sync token it was asked with, and when it began (Ashby's clock)."""
@@ -72,8 +75,9 @@ class Place:
 
 
 class Reads(Door):
-    """The reading side; `rpc` and `marks` are set up by `Ashby`."""
+    """The reading side; `Ashby` sets up what it reads with."""
 
+    approval_interview: str
     rpc: Rpc
     marks: Marks
     manager_role: str
@@ -115,7 +119,7 @@ class Reads(Door):
         found = [
             translate.requisition(job, posted.get(job.id))
             for job in jobs
-            if since is None or synced or job.updated_at >= since or job.id in posted
+            if since is None or job.updated_at >= since or job.id in posted
         ]
         if synced and not place.cursor:
             # Only changed jobs were listed; a job whose posting alone changed may not be among them.
@@ -178,12 +182,16 @@ class Reads(Door):
         return [Stage(one.id, one.title, one.order_in_interview_plan) for one in self._stages(job)] if job else []
 
     def _stages(self, job: AshbyJob) -> list[AshbyInterviewStage]:
-        """The stages of a job's default interview plan, in order. A draft may have no plan yet."""
+        """The stages of a job's default interview plan, in order. A draft may have no plan yet.
+
+        Those that end an application are left out: hiring and turning down are people's to do.
+        """
         if not job.default_interview_plan_id:
             return []
         body = {"interviewPlanId": job.default_interview_plan_id}
         found = self.rpc.unpaged("interviewStage.list", AshbyInterviewStage, body)
-        return sorted(found, key=lambda stage: stage.order_in_interview_plan)
+        living = [stage for stage in found if stage.type not in ENDS]
+        return sorted(living, key=lambda stage: stage.order_in_interview_plan)
 
     # People.
 
@@ -192,11 +200,11 @@ class Reads(Door):
 
     def people_page(self, since: datetime, cursor: str = "") -> Page[PersonChange]:
         """A page of people changed. Merges and deletions are in no list: they come by webhook alone."""
-        people, place, synced = self._page("candidate", AshbyCandidate, since, Place.of(cursor))
+        people, place, _ = self._page("candidate", AshbyCandidate, since, Place.of(cursor))
         changed = tuple(
             PersonChange(EventKind.CANDIDATE, person.id, person.updated_at or since)
             for person in people
-            if not self._made_up(person) and (synced or person.updated_at is None or person.updated_at >= since)
+            if not self._made_up(person) and (person.updated_at is None or person.updated_at >= since)
         )
         return Page(changed, place.text())
 
@@ -254,7 +262,7 @@ class Reads(Door):
     # Interviews.
 
     def interviews(self, *, application_ids: Sequence[str] = (), since: datetime | None = None) -> list[Interview]:
-        """List meetings, oldest first. A request for feedback without a meeting has none and is left out."""
+        """List meetings, oldest first. Our own requests for a decision, which Ashby keeps as events too, are left out."""
         if application_ids:
             found = [
                 one
@@ -282,11 +290,11 @@ class Reads(Door):
         if not schedule.interview_events:
             yield translate.unplanned(schedule)
         for event in schedule.interview_events:
-            if event.start_time is None:
-                continue
             if event.interview_id and event.interview_id not in names:
                 kind = self.rpc.find("interview.info", AshbyInterview, {"id": event.interview_id})
                 names[event.interview_id] = kind.title if kind else ""
+            if names.get(event.interview_id, "").strip().casefold() == self.approval_interview.casefold():
+                continue
             yield translate.interview(schedule, event, names.get(event.interview_id, ""))
 
 

@@ -71,20 +71,20 @@ class Writes(Approvals):
         return next((found.id for found in handles if found.name == filename), "")
 
     def move(self, application_id: str, stage_id: str) -> None:
-        """Move an application to a stage; nothing when it is there already.
+        """Move an application to a stage of its job's plan; nothing when it is there already.
 
-        A stage of type Archived is refused: that is turning a person down, which is never done by us (R9). Activities
-        the customer set on the stage may start by themselves.
+        A stage that archives or hires is refused: that is never done by us (R9). Activities the customer set on a stage
+        may start by themselves.
         """
         application = self._require_application(application_id)
         current = application.current_interview_stage
         if current is not None and current.id == stage_id:
             return
         job = self._require_job(application.job.id)
-        target = next((stage for stage in self._stages(job) if stage.id == stage_id), None)
-        if target is not None and target.type == "Archived":
+        if stage_id not in {stage.id for stage in self._stages(job)}:
             raise ATSError(
-                f"the Ashby stage {target.title} archives an application, which is left to people", permanent=True
+                f"{stage_id} is no stage of the Ashby job's interview plan that we may move an application to",
+                permanent=True,
             )
         body = {"applicationId": application_id, "interviewStageId": stage_id}
         self.rpc.call("application.changeStage", body, write=True)

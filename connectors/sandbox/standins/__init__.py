@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
 # name → "module:class"; imported when first wanted, so that one vendor's trouble is only its own.
 STANDINS: dict[str, str] = {
+    "ashby": "ashby:AshbyStandIn",
     "greenhouse": "greenhouse:GreenhouseStandIn",
     "herp": "herp:HerpStandIn",
+    "lever": "lever:LeverStandIn",
     "smartrecruiters": "smartrecruiters:SmartRecruitersStandIn",
 }
 
