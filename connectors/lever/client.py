@@ -61,11 +61,11 @@ class DataApi:
                 return
 
     def one(self, path: str, shape: type[S], filters: Filters | None = None) -> S | None:
-        """Read one object; None when it is gone (404) or hidden from this key (403)."""
+        """Read one object; None when it is gone. What a key may not see (403) is an error, not a loss."""
         try:
             whole = self._send("GET", path, filters)
         except ATSError as problem:
-            if problem.status in (403, 404):
+            if problem.status == 404:
                 return None
             raise
         return _read(shape, whole.get("data"), path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 from connectors.base import ATSError
@@ -62,18 +63,23 @@ class SetUp(Writes):
                 findings.append(Finding(what, ok=True, detail=kept))
                 continue
             try:
-                data = self.lever.write("POST", "/webhooks", body={"event": event, "url": url})
+                token = _token(self.lever.write("POST", "/webhooks", body={"event": event, "url": url}))
             except ATSError as problem:
-                if problem.unknown or not problem.permanent:
-                    raise
+                # Not raised: the tokens of those made before this one would be lost with it.
+                if problem.unknown:
+                    self._take_back(event, url)
                 findings.append(_refused(what, event, problem))
                 continue
-            token = _token(data)
-            if not token:
-                raise ATSError(f"Lever gave no signature token for the webhook {event}", unknown=True)
             secrets.append(token)
             findings.append(Finding(what, ok=True, detail=Said("created", "作成しました")))
         return Subscribed(tuple(findings), tuple(secrets))
+
+    def _take_back(self, event: str, url: str) -> None:
+        """Delete a webhook whose answer was lost and its token with it, so that the next `subscribe` makes it anew."""
+        with contextlib.suppress(ATSError):
+            for hook in list(self.lever.list("/webhooks", LeverWebhook)):
+                if (hook.event, hook.url) == (event, url):
+                    self.lever.write("DELETE", at("webhooks", hook.id))
 
     def check(self) -> list[Finding]:
         """Check key, permissions, acting user and stages by using them."""
@@ -148,4 +154,6 @@ def _refused(what: Said, event: str, problem: ATSError) -> Finding:
 def _token(data: object) -> str:
     configuration = data.get("configuration") if isinstance(data, dict) else None
     token = configuration.get("signatureToken") if isinstance(configuration, dict) else None
-    return token if isinstance(token, str) else ""
+    if not isinstance(token, str) or not token:
+        raise ATSError("Lever gave no signature token for the new webhook", unknown=True)
+    return token
