@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from connectors.base import ATSError
 from connectors.records import Application, ApplicationStatus, Entered, EntryKind, NewEntry
 from connectors.smartrecruiters.api import created, part
 from connectors.smartrecruiters.door import application_id
@@ -36,7 +37,13 @@ class Entries(Writes):
             return Entered(person.id, standing.id, found=True)
         body = self._body(entry, person)
         # https://developers.smartrecruiters.com/reference/candidatesaddtojob-1
-        answer = self.api.create(f"jobs/{part(entry.requisition_id)}/candidates", body)
+        try:
+            answer = self.api.create(f"jobs/{part(entry.requisition_id)}/candidates", body)
+        except ATSError as problem:
+            known = self._known_by_another_address(entry) if problem.status == 409 else None
+            if known is None:
+                raise
+            return Entered(known, application_id(known, entry.requisition_id), found=True)
         candidate_id = created(answer, "candidate")
         self.set_status(candidate_id, entry.requisition_id, self._place(entry))
         return Entered(candidate_id, application_id(candidate_id, entry.requisition_id))
@@ -51,6 +58,18 @@ class Entries(Writes):
         found = [person for person in (self.person(each.id) for each in people) if person is not None]
         there = (each for each in found if self._standing(each, entry.requisition_id))
         return next(there, found[0] if found else None)
+
+    def _known_by_another_address(self, entry: NewEntry) -> str | None:
+        """Who is on the job although nobody shows this address: a merged person shows one of several.
+
+        SmartRecruiters refused the address as being on the job; if its search by that address finds one person there,
+        it is they. Two are nobody's guess.
+        """
+        shown = self.api.list(
+            "candidates", SmartRecruitersCandidate, jobId=entry.requisition_id, q=f'"{entry.email.strip()}"'
+        )
+        found = [each.id for each in shown if not self.is_calibration(each)]
+        return found[0] if len(found) == 1 else None
 
     def _standing(self, person: SmartRecruitersCandidate, requisition_id: str) -> Application | None:
         found = self.applications(candidate_id=person.id, requisition_id=requisition_id)

@@ -133,11 +133,11 @@ def application(person: SmartRecruitersCandidate, at: SmartRecruitersAssignment)
 
 
 def interviews(found: SmartRecruitersInterview, application: str) -> Iterator[Interview]:
-    """One meeting per time slot. The API has no status of a slot; one nobody came to did not take place."""
+    """One meeting per time slot. The API has no status of a slot; one the candidate missed did not take place."""
     for slot in found.timeslots:
         planned = InterviewStatus.SCHEDULED if slot.startsOn else InterviewStatus.TO_BE_SCHEDULED
         yield Interview(
-            id=f"{found.id}:{slot.id}",
+            id=found.id if len(found.timeslots) == 1 else f"{found.id}:{slot.id}",
             application_id=application,
             status=InterviewStatus.CANCELLED if slot.noShow else planned,
             starts_at=slot.startsOn,
