@@ -161,16 +161,16 @@ def test_how_to_be_rung_is_said_in_both_languages(side: Any) -> None:
     if not (side.ats.supports("webhook_steps") or side.ats.supports("subscribe")):
         side.can("webhook_steps", "subscribe")
         return
-    url = f"{side.door.url}/of-its-own"  # a vendor may call there at once to see who answers
+    url = f"{side.door.url}/of-its-own"  # a vendor may call there at once, signed, to see who answers
     if side.can("webhook_steps"):
-        steps = side.ats.webhook_steps(url, "a-secret-to-copy")
+        steps = side.ats.webhook_steps(url, side.SECRET)
         assert all(step.ja for step in steps)
         assert any(url in step for step in steps) or side.ats.supports("subscribe")
     if side.can("subscribe"):
-        first = side.ats.subscribe(url, "a-secret-to-copy")
+        first = side.ats.subscribe(url, side.SECRET)
         assert first.findings and all(finding.ok for finding in first.findings), first.findings
         before = side.there.writes()
-        second = side.ats.subscribe(url, "a-secret-to-copy")
+        second = side.ats.subscribe(url, side.SECRET)
         assert all(finding.ok for finding in second.findings)
         assert side.there.writes() == before and not second.secrets, "what is subscribed already is left as it is"
-        assert "a-secret-to-copy" not in repr(first)
+        assert side.SECRET not in repr(first)
