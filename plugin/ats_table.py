@@ -27,7 +27,7 @@ READ: Mapping[str, Said] = {
     "hiring_team": Said("hiring team", "採用責任者・担当者"),
     "stages": Said("stages", "選考段階"),
     "people_page": Said("changed people", "候補者の変更"),
-    "candidates": Said("everyone, for matching", "候補者全員（照合用）"),
+    "candidates": Said("everyone (for matching)", "候補者全員（照合用）"),
     "past_candidates": Said("past candidates", "過去の候補者"),
     "resume": Said("résumés", "職務経歴書"),
     "candidate": Said("people", "候補者"),
