@@ -53,6 +53,11 @@ class Book:
                 self._read(self._latest)
                 self._looked_at = at
 
+    def changed(self) -> None:
+        """We have entered somebody ourselves: the next look is taken now."""
+        with self._lock:
+            self._looked_at = float("-inf")
+
     def _read(self, until: datetime | None) -> None:
         if until is None:
             known: dict[str, Known] = {}

@@ -39,6 +39,7 @@ class Entries(Writes):
             step=step,
             channel=entry.source,
         )
+        self.book.changed()
         return Entered(made, made)
 
     def _standing(self, entry: NewEntry) -> str:

@@ -345,7 +345,7 @@ class HerpStandIn(StandIn):
                 "createdBy": note.by,
                 "createdAt": _jst(note.at),
             }
-            for note in reversed(self.world.notes_on("application", id))
+            for note in self.world.notes_on("application", id)
         ]
         return answer({"timelineComments": shown})
 
