@@ -26,8 +26,7 @@ class Ashby(Past):
     Credentials: `api_key`. Options, all with defaults: `api_base`, `timeout` (seconds), `rate_calls` and
     `rate_seconds`, `approval_interview` (its title), `role_manager` and `role_recruiter` (titles of hiring team roles),
     `calibration_address`, `calibration_stage` (title of the stage the calibration candidate enters; Ashby's first lead
-    stage if unset), and `field_<purpose>` for a job field whose title differs from `kakuyaku_<purpose>`. The token store
-    keeps sync tokens (`marks`).
+    stage if unset), and `field_<purpose>` for a job field whose title differs from `kakuyaku_<purpose>`.
     """
 
     name: ClassVar[str] = "ashby"
@@ -59,7 +58,7 @@ class Ashby(Past):
         self.approval_interview = (options.get("approval_interview") or "kakuyaku").strip()
         self.manager_role = options.get("role_manager") or "Hiring Manager"
         self.recruiter_role = options.get("role_recruiter") or "Recruiter"
-        self.marks = Marks(self.tokens)
+        self.marks = Marks.of(options.get("account", ""))
         self.rpc = Rpc(credentials, options, Pace(rate_of(told.RATE, options), timekeeper))
 
     def close(self) -> None:
