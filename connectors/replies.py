@@ -21,7 +21,9 @@ _LINE = re.compile(
     r"(?:\s*(?:以上|or more|で(?:お願いします|承認します)?|please))?\s*[.。!！]?",
     re.IGNORECASE,
 )
-_SPECIFICATION = re.compile(r"(?:案\s*|specification\s+)?(?P<letter>[A-C])(?:\s*案)?(?:で(?:お願いします)?)?\s*[.。]?", re.I)
+_SPECIFICATION = re.compile(
+    r"(?:案\s*|specification\s+)?(?P<letter>[A-C])(?:\s*案)?(?:で(?:お願いします)?)?\s*[.。]?", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
