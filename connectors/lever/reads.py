@@ -90,7 +90,8 @@ class Reads(Door):
         told = codes.get("*") or codes.get(found.requisition_code)
         if told is not None:
             found = replace(found, updated_at=max(found.updated_at, from_millis(told)))
-        return found if since is None or told is not None or found.updated_at >= since else None
+        listed = since is None or told is not None or int(millis(found.updated_at)) >= int(millis(since))
+        return found if listed else None
 
     def requisition(self, id: str) -> Requisition | None:
         found = self._requisition(id)
@@ -152,7 +153,7 @@ class Reads(Door):
         return calibration.is_ours(self.options, one.emails, one.tags)
 
     def _opportunities(self, **filters: str) -> list[LeverOpportunity]:
-        asked = {**filters, **self._seen_by(), "expand": ["applications", "stage"]}
+        asked: dict[str, str | list[str]] = {**filters, **self._seen_by(), "expand": ["applications", "stage"]}
         return [
             one for one in self.lever.list("/opportunities", LeverOpportunity, asked) if not self._is_calibration(one)
         ]

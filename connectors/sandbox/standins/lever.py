@@ -187,6 +187,8 @@ class LeverStandIn(StandIn):
 
     def wire(self) -> Blueprint:
         self._snapshots: dict[str, list[Any]] = {}
+        self.refuse: set[str] = set()
+        """Paths this key has no permission for."""
         api = Blueprint("lever", __name__)
         api.before_request(self._allowed)
         api.register_error_handler(Wrong, lambda no: answer({"code": no.code, "message": no.words}, no.status))
@@ -211,6 +213,8 @@ class LeverStandIn(StandIn):
         given = request.authorization
         if given is None or given.type != "basic" or given.username != KEY or given.password:
             return answer({"code": "AuthenticationError", "message": "Invalid API key"}, 401)
+        if any(request.path.startswith(path) for path in self.refuse):
+            return answer({"code": "ForbiddenError", "message": "This key has no permission for it"}, 403)
         return None
 
     def _routes(self) -> dict[str, tuple[Any, ...]]:
