@@ -154,8 +154,12 @@ class Reads(Door):
 
     def _opportunities(self, **filters: str) -> list[LeverOpportunity]:
         asked: dict[str, str | list[str]] = {**filters, **self._seen_by(), "expand": ["applications", "stage"]}
+        # A 200 does not prove that a filter was used.
+        contact = filters.get("contact_id", "")
         return [
-            one for one in self.lever.list("/opportunities", LeverOpportunity, asked) if not self._is_calibration(one)
+            one
+            for one in self.lever.list("/opportunities", LeverOpportunity, asked)
+            if not self._is_calibration(one) and (not contact or one.contact == contact)
         ]
 
     def people_page(self, since: datetime, cursor: str = "") -> Page[PersonChange]:

@@ -173,6 +173,16 @@ def known_people(session: Session, connection: Connection, ats_ids: Sequence[str
     return {*session.exec(entries), *session.exec(profiles)}
 
 
+def people_of(session: Session, connection: Connection, application_ids: Sequence[str]) -> dict[str, str]:
+    """Application of ours → whose it is: some ATSs tell of somebody deleted by their application alone."""
+    rows = session.exec(
+        select(Entry.ats_application_id, Entry.ats_candidate_id).where(
+            col(Entry.connection_id) == connection.key, col(Entry.ats_application_id).in_(application_ids)
+        )
+    )
+    return {application: candidate for application, candidate in rows if candidate}
+
+
 def _entries(session: Session, connection: Connection, ats_id: str) -> list[Entry]:
     return list(
         session.exec(

@@ -8,7 +8,7 @@ that fails doesn't stop the others; its window stays open until it is read.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,7 +18,7 @@ from connectors.base import ATSError, Connector
 from connectors.pace import background
 from connectors.records import Event, EventKind
 from plugin.database import now_of
-from plugin.pipeline.people import known_people
+from plugin.pipeline.people import known_people, people_of
 from plugin.rows import Calibration, Connection, Entry, Promise, Requisition, Sweep
 from plugin.work import rates
 from plugin.work.context import Work
@@ -142,6 +142,11 @@ def _worth_reading(session: Session, connection: Connection, seen: Sequence[Seen
     """Leave out people nobody here knows and, on the first sweep, requisitions older than the cut-off nobody picked."""
     people = [one.event.id for one in seen if one.event.kind in _PEOPLE]
     known = known_people(session, connection, people) if people else set()
+    gone = [one.event.id for one in seen if one.event.kind is EventKind.CANDIDATE_DELETED and one.event.id not in known]
+    if gone and (theirs := people_of(session, connection, gone)):
+        # Told by their application: it is the person that is read.
+        known |= set(theirs.values())
+        seen = [replace(one, event=replace(one.event, id=theirs.get(one.event.id, one.event.id))) for one in seen]
     old = {one.event.id for one in seen if first and _before(one.made, connection.cut_off)}
     if old:
         rows = session.exec(

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from connectors.records import Candidate
+from connectors.records import Candidate, Event, EventKind
 from plugin.pipeline.people import source_of
 from plugin.rows import Entry, Mail, PersonKey, Profile, Promise, Scout, Task
 from plugin.scouting.suppression import is_suppressed
 from plugin.work.jobs import owe
+from plugin.work.sweeps import Seen, _worth_reading
 
 
 def ring(world: Any, kind: str, id: str, new_id: str = "") -> None:
@@ -61,6 +62,14 @@ def test_deleted_there_is_asked_about_here_and_the_promise_stands(world: Any) ->
     assert world.promise(scout).state == "owed"
     with world.work.reading() as session:
         assert session.exec(select(Profile.ats_candidate_id)).one() == ""
+
+
+def test_somebody_deleted_is_known_by_their_application_where_the_ats_names_that_alone(world: Any) -> None:
+    entry = world.entry(entered(world))
+    gone = [Seen(Event(EventKind.CANDIDATE_DELETED, id), "now") for id in (entry.ats_application_id, "of-nobody-here")]
+    with world.work.reading() as session:
+        [read] = _worth_reading(session, world.connection, gone, first=False)
+    assert read.event == Event(EventKind.CANDIDATE_DELETED, entry.ats_candidate_id)
 
 
 def test_whom_the_ats_brought_us_is_erased_with_them(world: Any) -> None:
