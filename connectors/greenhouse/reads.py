@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from connectors.base import ATSError, Unsupported
+from connectors.base import Unsupported
 from connectors.greenhouse import fields, translate
 from connectors.greenhouse.door import Door
 from connectors.greenhouse.harvest import Harvest, at_or_after
+from connectors.greenhouse.place import Place
 from connectors.greenhouse.shapes import (
     GreenhouseApplication,
     GreenhouseCandidate,
@@ -44,41 +45,30 @@ class Reads(Door):
     harvest: Harvest
     field_keys: dict[str, str]
     app_base: str
-    _given: tuple[datetime | None, set[int]] = (None, set())
 
     def requisitions_page(self, since: datetime | None, cursor: str = "") -> Page[Requisition]:
         """Read a page of jobs changed at or after `since`, then of those whose post or hiring manager did.
 
-        A job's own `updated_at` is not documented to move with its posts or its hiring managers. The cursor names the
-        list it goes on in: `job_posts:<cursor>`.
+        A job's own `updated_at` is not documented to move with its posts or its hiring managers.
         """
-        name, _, place = cursor.partition(":")
-        name = name or "jobs"
-        if name not in _LISTS:
-            raise ATSError("this is no cursor of ours; the list starts anew", permanent=True)
+        place = Place.of(cursor)
         filters = {"updated_at": at_or_after(since)} if since else {}
-        if name == "jobs":
-            jobs, place = self.harvest.page("jobs", GreenhouseJob, place, **filters)
+        if place.list == "jobs":
+            jobs, following = self.harvest.page("jobs", GreenhouseJob, place.cursor, **filters)
         else:
-            changed, place = self._changed_jobs(name, place, filters)
-            # Those that came for themselves are known here while this object lives; a later one reads them again.
-            jobs = tuple(self.harvest.list_by("jobs", GreenhouseJob, "ids", sorted(changed - self._given_since(since))))
-        if since is not None:
-            self._given_since(since, anew=not cursor).update(job.id for job in jobs)
-        return Page(tuple(translate.requisition(job, self.app_base) for job in jobs), _next_list(name, place, since))
+            changed, following = self._changed_jobs(place, filters)
+            jobs = tuple(self.harvest.list_by("jobs", GreenhouseJob, "ids", sorted(changed - place.given)))
+        items = tuple(translate.requisition(job, self.app_base) for job in jobs)
+        return Page(items, place.after({job.id for job in jobs} if since else (), following) if since or following else "")
 
-    def _changed_jobs(self, name: str, place: str, filters: dict[str, str]) -> tuple[set[int], str]:
-        if name == "job_posts":
-            posts, place = self.harvest.page(name, GreenhouseJobPost, place, **filters)
-            return {post.job_id for post in posts if post.job_id}, place
-        managers, place = self.harvest.page("job_hiring_managers", GreenhouseJobHiringManager, place, **filters)
-        return {manager.job_id for manager in managers}, place
-
-    def _given_since(self, since: datetime | None, *, anew: bool = False) -> set[int]:
-        """The ids of jobs this list has given already: numbers only, of one list at a time."""
-        if anew or self._given[0] != since:
-            self._given = (since, set())
-        return self._given[1]
+    def _changed_jobs(self, place: Place, filters: dict[str, str]) -> tuple[set[int], str]:
+        if place.list == "job_posts":
+            posts, following = self.harvest.page("job_posts", GreenhouseJobPost, place.cursor, **filters)
+            return {post.job_id for post in posts if post.job_id}, following
+        managers, following = self.harvest.page(
+            "job_hiring_managers", GreenhouseJobHiringManager, place.cursor, **filters
+        )
+        return {manager.job_id for manager in managers}, following
 
     def requisition(self, id: str) -> Requisition | None:
         job = self.harvest.one("jobs", GreenhouseJob, id)
@@ -209,17 +199,6 @@ class Reads(Door):
             days=text("days"),
             specification=text("specification"),
         )
-
-
-_LISTS = ("jobs", "job_posts", "job_hiring_managers")
-
-
-def _next_list(name: str, place: str, since: datetime | None) -> str:
-    """The cursor after a page of list `name`: its next page, else the start of the list after it."""
-    if place:
-        return f"{name}:{place}"
-    following = _LISTS[_LISTS.index(name) + 1 :] if since is not None else ()
-    return f"{following[0]}:" if following else ""
 
 
 def _same_name(person: Candidate, name: str) -> bool:

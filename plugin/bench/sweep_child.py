@@ -1,0 +1,99 @@
+"""One process that sweeps: `python -m plugin.bench.sweep_child FOLDER`; may be killed at any moment and started again.
+
+Reads `sweep.json` in the folder (which stand-in, where, which clock), sweeps until both lists are read, and prints what
+it took. Each round is a tick: a list that ran into its limit goes on with the next one.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+from sqlmodel import col, select
+
+from connectors.registry import CONNECTORS
+from plugin.bench.sweep_world import CUT_OFF, SharedClock
+from plugin.database import Database
+from plugin.migrate import upgrade
+from plugin.rows import Connection, Employer, Sweep
+from plugin.sealing import Vault
+from plugin.settings import Settings
+from plugin.work.context import Work
+from plugin.work.jobs import Claim
+from plugin.work.sweeps import sweep_connection
+
+LISTS = ("requisitions", "people")
+MOST_ROUNDS = 10_000
+
+
+def prepare(folder: Path, name: str, there: Any) -> None:
+    """Write down what the child needs, and make its database: one employer, one connection, nothing known yet."""
+    url = f"sqlite:///{folder}/state.sqlite3"
+    upgrade(url)
+    clock = SharedClock(folder / "clock")
+    database = Database(url, clock)
+    with database.writing() as session:
+        employer = Employer(name="bench", created_at=clock.now())
+        session.add(employer)
+        session.flush()
+        session.add(
+            Connection(
+                employer_id=employer.key,
+                url_key="bench",
+                ats=name,
+                name="bench",
+                cut_off=CUT_OFF,
+                policy={},
+                created_at=CUT_OFF,
+            )
+        )
+    database.close()
+    clock.close()
+    given = there.connection()
+    options = {key: value for key, value in given["options"].items() if not key.startswith("rate_")}
+    told = {"name": name, "url": url, "credentials": given["credentials"], "options": options}
+    (folder / "sweep.json").write_text(json.dumps(told))
+
+
+def sweep(folder: Path) -> dict[str, Any]:
+    """Sweep to the end of both lists; what it took, as plain values."""
+    told = json.loads((folder / "sweep.json").read_text())
+    clock = SharedClock(folder / "clock")
+    database = Database(told["url"], clock)
+    kind = CONNECTORS[told["name"]]
+    ats = kind(credentials=told["credentials"], secrets=[], options=told["options"], timekeeper=clock.timekeeper())
+    vault = Vault([Fernet.generate_key().decode()])
+    work = Work(Settings(data_folder=folder), database, clock, vault, ats=lambda _: ats, judge=lambda _: None)
+    began, rounds = clock.seconds(), 0
+    try:
+        while not _read(database) and rounds < MOST_ROUNDS:
+            if rounds:
+                clock.sleep(work.settings.sweep_seconds)
+            rounds += 1
+            with database.reading() as session:
+                connection = session.exec(select(Connection)).one()
+            claim = Claim(0, connection.employer_id, connection.key, "sweep_connection", {}, 1, 0)
+            sweep_connection(work, claim)
+        took = timedelta(seconds=clock.seconds() - began)
+    finally:
+        ats.close()
+        database.close()
+        clock.close()
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"minutes": round(took.total_seconds() / 60, 1), "rounds": rounds, "mb": round(memory)}
+
+
+def _read(database: Database) -> bool:
+    """Whether both lists have been read to their end."""
+    with database.reading() as session:
+        ended = session.exec(select(Sweep.name).where(col(Sweep.read_to).is_not(None))).all()
+    return set(LISTS) <= set(ended)
+
+
+if __name__ == "__main__":
+    print(json.dumps(sweep(Path(sys.argv[1]))))
