@@ -15,6 +15,7 @@ from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from connectors.desk import Desk
 from plugin.connections import policy_of
 from plugin.database import now_of
 from plugin.events import record
@@ -24,6 +25,7 @@ from plugin.rows import Connection, Employer, Entry, Profile, ProvisionRecord, R
 from plugin.scouting.disclosure import view_of
 from plugin.scouting.legal import LetterRefused
 from plugin.sealing import Erased, Vault
+from plugin.spreadsheets import safe
 
 YEARS = 3
 ITEMS = ("name", "contact", "career", "reply")
@@ -31,10 +33,13 @@ ITEMS = ("name", "contact", "career", "reply")
 HANDING_ON = ("agency", "operator")
 
 
-def record_handing_on(session: Session, vault: Vault, entry: Entry) -> bool:
+def record_handing_on(
+    session: Session, vault: Vault, entry: Entry, *, recipient: str = "", items: Sequence[str] = ITEMS
+) -> bool:
     """Write down that a person's data was put before a client; False in-house, and when it is written down already.
 
-    Does not commit. Whose name the client has not been told of is not handed on to it.
+    Does not commit. Whose name the client has not been told of is not handed on to it. An entry in the desk's books hands
+    nothing on yet: its letter of recommendation does, to `recipient`.
     """
     employer = session.get_one(Employer, entry.employer_id)
     if employer.mode not in HANDING_ON:
@@ -47,6 +52,8 @@ def record_handing_on(session: Session, vault: Vault, entry: Entry) -> bool:
     if profile is None:
         return False
     connection = session.get_one(Connection, entry.connection_id)
+    if connection.ats == Desk.name and not recipient:
+        return False
     requisition = session.get_one(Requisition, entry.requisition_id)
     scout = session.get_one(Scout, entry.scout_id)
     now = now_of(session)
@@ -64,8 +71,8 @@ def record_handing_on(session: Session, vault: Vault, entry: Entry) -> bool:
             profile_id=entry.profile_id,
             person_hash=profile.email_hash or vault.hash(entry.employer_id, "profile:" + entry.profile_id),
             sealed_name=vault.seal_for(session, entry.employer_id, entry.profile_id, identity.name),
-            recipient=_recipient(session, connection, requisition, scout),
-            items=list(ITEMS),
+            recipient=recipient or _recipient(session, connection, requisition, scout),
+            items=list(items),
             basis="consent" if scout.consented_at is not None else profile.contact_basis,
             basis_at=scout.consented_at or profile.basis_at,
             given_at=now,
@@ -77,7 +84,21 @@ def record_handing_on(session: Session, vault: Vault, entry: Entry) -> bool:
     ).scalar_one_or_none()
     if id is not None:
         record(session, entry.employer_id, "entry", entry.key, "handed_on", actor="clock", provision=id)
+    else:
+        _add_items(session, entry, recipient, items)
     return id is not None
+
+
+def _add_items(session: Session, entry: Entry, recipient: str, items: Sequence[str]) -> None:
+    """A later letter to the same recipient may hold more than the first one did."""
+    row = session.exec(
+        select(ProvisionRecord).where(
+            col(ProvisionRecord.entry_id) == entry.key, col(ProvisionRecord.recipient) == recipient
+        )
+    ).first()
+    if row is not None and set(items) - set(row.items):
+        row.items = [one for one in ITEMS if one in row.items or one in items]
+        session.add(row)
 
 
 def drop_old(session: Session) -> int:
@@ -100,7 +121,7 @@ def as_csv(session: Session, vault: Vault, employer_id: int, locale: str) -> str
         zone = policy_of(session.get_one(Connection, row.connection_id)).zone
         table.writerow(
             [
-                _safe(cell)
+                safe(cell)
                 for cell in (
                     say_time(row.given_at, zone, locale),
                     row.recipient,
@@ -163,8 +184,3 @@ def _years_after(moment: datetime) -> datetime:
         return moment.replace(year=moment.year + YEARS)
     except ValueError:  # 29 February
         return moment.replace(year=moment.year + YEARS, day=28)
-
-
-def _safe(cell: str) -> str:
-    # A cell that begins like a formula would be worked out by the spreadsheet that opens it.
-    return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
