@@ -48,7 +48,16 @@ class BadSignature(Exception):
 
 
 class Unsupported(Exception):
-    """This ATS has no such place or call. The message names both."""
+    """This ATS has no such place or call. The message names both; what a person has to do instead it says as `Said`."""
+
+    def __str__(self) -> str:
+        """Both languages where there are two: who reads it is known only where it is shown (`in_language`)."""
+        said = self.args[0] if self.args else ""
+        return f"{said} / {said.ja}" if isinstance(said, Said) else str(said)
+
+    def in_language(self, locale: str) -> str:
+        said = self.args[0] if self.args else ""
+        return said.in_language(locale) if isinstance(said, Said) else str(said)
 
 
 class ATSError(Exception):

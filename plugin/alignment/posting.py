@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from connectors.base import Unsupported
 from connectors.records import ApprovalRequest, Choice, Decision, ShortlistPost
 from plugin.alignment import decision as decisions
 from plugin.alignment import guidance, mails
@@ -25,6 +26,7 @@ from plugin.alignment.views import EntryView, ShortlistView, shortlist_view
 from plugin.connections import policy_of
 from plugin.events import record
 from plugin.i18n import phrases
+from plugin.pipeline.owners import done_with, owner_id
 from plugin.pipeline.writes import write_once
 from plugin.rows import Calibration, Connection, GuidanceNote, Requisition, Staff
 from plugin.tasks import open_task
@@ -34,6 +36,8 @@ from ranking.summary import FitSummary
 from ranking.telling import in_short
 
 log = structlog.get_logger(__name__)
+
+NO_PLACE = "no_place_in_ats"
 
 
 def post_shortlist(work: Work, claim: Claim) -> None:
@@ -74,15 +78,20 @@ def post_shortlist(work: Work, claim: Claim) -> None:
     kept = False
     posts = not requisition.confidential or policy.confidential_posts
     if posts:
-        _post_note(
-            work,
-            connection,
-            requisition,
-            view.calibration_id,
-            view.short_id,
-            note_text(view, summaries, criteria, weighed),
-        )
-        kept = _ask_for_decision(work, connection, requisition, calibration, view, cards)
+        try:
+            _post_note(
+                work,
+                connection,
+                requisition,
+                view.calibration_id,
+                view.short_id,
+                note_text(view, summaries, criteria, weighed),
+            )
+            kept = _ask_for_decision(work, connection, requisition, calibration, view, cards)
+        except Unsupported as error:
+            # The place is a person's to make there; the manager's link leaves all the same.
+            posts = False
+            _ask_for_a_place(work, requisition, error)
     with work.finishing(claim) as session:
         calibration = session.get_one(Calibration, calibration.key)
         if posts and calibration.posted_at is None:
@@ -98,6 +107,7 @@ def post_shortlist(work: Work, claim: Claim) -> None:
                 shortlist_hash=calibration.shortlist_hash,
                 kept_an_edit=kept,
             )
+            done_with(session, calibration.employer_id, NO_PLACE, "requisition", requisition.key, by="ats")
         if manager is not None:
             owe(
                 session,
@@ -136,7 +146,11 @@ def post_message(work: Work, claim: Claim) -> None:
         return {}
 
     name = f"post_message:{requisition.key}:{claim.payload['key']}"
-    write_once(work, connection, name, write, subject=f"requisition:{requisition.key}")
+    try:
+        write_once(work, connection, name, write, subject=f"requisition:{requisition.key}")
+    except Unsupported:
+        # No place in the ATS yet: a task asks for one, and what is said here the manager has by mail.
+        log.info("message_not_shown", connection=connection.key, requisition=requisition.key)
 
 
 def _post_note(
@@ -152,6 +166,24 @@ def _post_note(
 
     name = f"post_shortlist:{calibration_id}"
     write_once(work, connection, name, write, subject=f"requisition:{requisition.key}")
+
+
+def _ask_for_a_place(work: Work, requisition: Requisition, error: Unsupported) -> None:
+    """Tell whoever owns the requisition what has to be made in the ATS before anything can be shown there."""
+    with work.writing() as session:
+        done_with(session, requisition.employer_id, NO_PLACE, "requisition", requisition.key, by="clock")
+        open_task(
+            session,
+            employer_id=requisition.employer_id,
+            connection_id=requisition.connection_id,
+            kind="no_place_in_ats",
+            name=f"{requisition.key}:{requisition.calibration_id}",
+            owner_id=owner_id(session, requisition),
+            requisition_id=requisition.key,
+            subject="requisition",
+            subject_id=requisition.key,
+            facts={"said": {locale: error.in_language(locale) for locale in ("en", "ja")}},
+        )
 
 
 def _ask_for_decision(

@@ -37,6 +37,7 @@ BY_HAND = frozenset(
         "decision_by_another",
         "decision_for_earlier_shortlist",
         "manager_unreachable",
+        "no_place_in_ats",
         "mail_impossible",
         "mail_refused",
         "mail_bounced",
@@ -87,6 +88,7 @@ def tasks() -> ResponseReturnValue:
             words=words,
             links=_links(db, everything),
             by_hand=BY_HAND,
+            locale=page.locale(),
             staff_id=_staff_id,
         )
 

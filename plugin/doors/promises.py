@@ -20,11 +20,14 @@ from plugin.doors.paging import rows_of
 from plugin.doors.people import Names
 from plugin.doors.refusing import refusal
 from plugin.doors.visitors import changing, recruiters, recruiting, signed_in, visitor
+from plugin.identity import Identity, identity_of
 from plugin.pipeline import apologies, chain, farewells, holding, ledger
 from plugin.pipeline.entries import decide_duplicate, record_intent
+from plugin.pipeline.notes import profile_of
 from plugin.pipeline.wording import Letter, counted_words, interviewer_words, kind_words
 from plugin.rows import Commitment, Connection, Entry, Promise, Requisition, Scout, Staff, Task
 from plugin.scouting.legal import LetterRefused
+from plugin.sealing import Erased
 
 blueprint = Blueprint("promises", __name__)
 
@@ -257,8 +260,18 @@ def entry(entry_id: int) -> ResponseReturnValue:
             names=Names(db, found.employer_id, [found.profile_id]),
             owner=db.get(Staff, found.owner_id) if found.owner_id is not None else None,
             task=task if found.state == "deciding" else None,
+            person=_to_copy(db, found),
             words=words,
         )
+
+
+def _to_copy(db: Session, found: Entry) -> Identity | None:
+    """Who is to be registered in the ATS by hand, to be copied from the page."""
+    profile = profile_of(db, found) if (found.state, found.because) == ("deciding", "by_hand") else None
+    try:
+        return identity_of(db, page.work().vault, profile) if profile is not None else None
+    except Erased:
+        return None
 
 
 @blueprint.post("/entries/<int:entry_id>/intent")

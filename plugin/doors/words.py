@@ -134,6 +134,10 @@ def task(kind: str) -> tuple[str, str]:
             _("The hiring manager can't be reached by mail"),
             _("Put their address right in the ATS, then have a fresh link sent."),
         ),
+        "no_place_in_ats": (
+            _("The shortlist is not shown in the ATS"),
+            _("Do there what stands below. Until then the hiring manager is asked by mail alone."),
+        ),
         "no_manager": (
             _("A requisition has no hiring manager"),
             _("Name one here or in the ATS: the shortlist is ready and nobody has been asked."),
@@ -399,6 +403,7 @@ def entry_because(code: str) -> str:
         "consent_missing": _("They have not agreed yet to be introduced to the client by name."),
         "refused": _("The ATS refused the entry."),
         "failed": _("The entry could not be made."),
+        "by_hand": _("This ATS takes the entry by hand."),
         "person_deleted": _("This person was deleted in the ATS."),
         "closed_by_hand": _("A colleague has answered the person."),
         "closed_with_letter": _("The person has been told by letter."),

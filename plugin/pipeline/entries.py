@@ -25,7 +25,7 @@ from plugin.pipeline.duplicates import Match, look
 from plugin.pipeline.intent import move_entry, record_intent
 from plugin.pipeline.ledger import promise_for
 from plugin.pipeline.notes import entry_notes, owe_notes, person_subject, profile_of
-from plugin.pipeline.owners import owner_id
+from plugin.pipeline.owners import locale_of, owner_id, recruiter_of
 from plugin.pipeline.writes import maybe_written, write_once
 from plugin.provision import HANDING_ON, record_handing_on
 from plugin.rows import Connection, Employer, Entry, Profile, Requisition, Scout
@@ -147,8 +147,18 @@ def add_entry(work: Work, claim: Claim) -> None:
         if not is_last_try(claim, error):
             raise
         log.warning("entry_handed_over", entry=case.entry.key, error=type(error).__name__)
-        words = str(error) if isinstance(error, ATSError | Unsupported) else type(error).__name__
-        _hand_over(work, claim, case, "refused" if isinstance(error, ATSError) else "failed", (), words=words)
+        _hand_over(work, claim, case, *_why(work, case, error))
+
+
+def _why(work: Work, case: _Case, error: Exception) -> tuple[str, tuple[Match, ...], str]:
+    """Because of what a yes is handed to a person, and the words they are told: what to do by hand in their language."""
+    if isinstance(error, Unsupported):
+        with work.reading() as session:
+            locale = locale_of(recruiter_of(session, case.requisition), case.connection)
+        return "by_hand", (), error.in_language(locale)
+    if isinstance(error, ATSError):
+        return "refused", (), str(error)
+    return "failed", (), type(error).__name__
 
 
 def _enter(work: Work, claim: Claim, case: _Case) -> None:
@@ -323,8 +333,8 @@ def _hand_over(
     case: _Case,
     because: str,
     doubts: tuple[Match, ...],
-    *,
     words: str = "",
+    *,
     tell: bool = False,
 ) -> None:
     """Stop for a person: the entry keeps its place, with owner and clock, on the decision page. `tell`: the receipt leaves."""
