@@ -1,0 +1,35 @@
+"""A requisition whose ATS has no place yet to show a shortlist: a task says what to make, the manager is asked by mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import select
+
+from connectors.base import Unsupported
+from connectors.records import Said, ShortlistPost
+from plugin.rows import Job, Task
+
+MAKE_ONE = Said("register a candidacy to ask on", "確認用の応募を登録してください")
+
+
+def test_the_recruiter_is_told_what_to_make_and_the_manager_is_asked_by_mail(house: Any, monkeypatch: Any) -> None:
+    def nowhere(requisition_id: str, post: ShortlistPost) -> str:
+        raise Unsupported(MAKE_ONE)
+
+    monkeypatch.setattr(house.ats, "post_shortlist", nowhere)
+    house.ring()
+    house.settle()
+    with house.reading() as session:
+        task = session.exec(select(Task).where(Task.kind == "no_place_in_ats")).one()
+        assert task.facts["said"] == {"en": str(MAKE_ONE), "ja": MAKE_ONE.ja}
+        assert house.calibration(session).posted_at is None, "what nobody was shown was not posted"
+        assert session.exec(select(Job).where(Job.state == "parked")).all() == []
+    assert len(house.mails("nudge")) == 1
+
+
+def test_both_languages_stand_where_the_reader_is_not_known() -> None:
+    error = Unsupported(MAKE_ONE)
+    assert str(error) == f"{MAKE_ONE} / {MAKE_ONE.ja}"
+    assert (error.in_language("ja"), error.in_language("en")) == (MAKE_ONE.ja, str(MAKE_ONE))
+    assert str(Unsupported("no such call")) == Unsupported("no such call").in_language("ja") == "no such call"
