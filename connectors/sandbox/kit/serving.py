@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 
 from flask import Flask
@@ -27,6 +30,10 @@ class Handler(WSGIRequestHandler):
         with contextlib.suppress(OSError):
             super().finish()
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The stand-in's own time for the Date header, which vendors' dates are read by."""
+        return format_datetime(self.server.now().astimezone(UTC), usegmt=True)
+
     def log(self, type: str, message: str, *args: Any) -> None:
         """Keep quiet."""
 
@@ -36,8 +43,10 @@ class Server(ThreadedWSGIServer):
 
     connections: set[socket.socket]
 
-    def __init__(self, host: str, port: int, app: Flask) -> None:
-        self.connections = set()
+    def __init__(
+        self, host: str, port: int, app: Flask, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self.connections, self.now = set(), now
         super().__init__(host, port, app, Handler)
         self.url = f"http://{host}:{self.server_port}"
         self._thread = threading.Thread(

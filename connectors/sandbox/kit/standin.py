@@ -92,7 +92,7 @@ class StandIn(ABC):
         self._fill()
         self.world.listeners.append(lambda change: self._bell.ring(self.rings(change)))
         self.app = self._flask()
-        self._server = Server("127.0.0.1", port, self.app)
+        self._server = Server("127.0.0.1", port, self.app, self.now)
         self.url = self._server.url
         self._bell.start()
 
