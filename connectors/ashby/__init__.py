@@ -1,7 +1,7 @@
 """Ashby, through its API and its webhooks.
 
 Read in this order: `door` (webhooks), `rpc` (the protocol), `shapes` (its objects), `reads` with `marks` (what changed),
-`approval` (how a manager decides), `writes`, `entries`, `setup`, `past`, `told`. `Ashby` below is the connector; each
+`decisions` and `approval` (how a manager decides), `writes`, `entries`, `setup`, `past`, `told`. `Ashby` below is the connector; each
 file adds one chapter to it.
 """
 
@@ -17,7 +17,7 @@ from connectors.ashby.past import Past
 from connectors.ashby.rpc import Rpc
 from connectors.base import TokenStore
 from connectors.pace import REAL, Pace, Timekeeper, rate_of
-from connectors.records import Approval, Ask, Rate, Said
+from connectors.records import Approval, Ask, Choice, Rate, Said
 
 
 class Ashby(Past):
@@ -25,6 +25,7 @@ class Ashby(Past):
 
     Credentials: `api_key`. Options, all with defaults: `api_base`, `timeout` (seconds), `rate_calls` and
     `rate_seconds`, `approval_interview` (its title), `role_manager` and `role_recruiter` (titles of hiring team roles),
+    `approved_stage` and `declined_stage` (titles of stages: moving the calibration candidate there decides as well),
     `calibration_address`, `calibration_stage` (title of the stage the calibration candidate enters; Ashby's first lead
     stage if unset), and `field_<purpose>` for a job field whose title differs from `kakuyaku_<purpose>`.
     """
@@ -58,6 +59,14 @@ class Ashby(Past):
         self.approval_interview = (options.get("approval_interview") or "kakuyaku").strip()
         self.manager_role = options.get("role_manager") or "Hiring Manager"
         self.recruiter_role = options.get("role_recruiter") or "Recruiter"
+        self.deciding_stages = {
+            title.strip().casefold(): choice
+            for title, choice in (
+                (options.get("approved_stage", ""), Choice.APPROVED),
+                (options.get("declined_stage", ""), Choice.DECLINED),
+            )
+            if title.strip()
+        }
         self.marks = Marks.of(options.get("account", ""))
         self.rpc = Rpc(credentials, options, Pace(rate_of(told.RATE, options), timekeeper))
 

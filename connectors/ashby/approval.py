@@ -1,31 +1,25 @@
-"""How a manager decides inside Ashby: by answering our feedback request on a calibration candidate.
+"""How a manager is asked inside Ashby: a made-up candidate on the job, a note on it, and a feedback request.
 
-Ashby's jobs take no notes, and hiring managers may not edit them by default, so a made-up candidate on the job carries
-the shortlist and the question. A submitted form says who submitted it, which makes a decision verified (R2). Nothing
-rings when a form is submitted: decisions are polled. Which calibration is asked for stands in a field of the job,
-with the time since when: forms submitted before it belong to earlier ones.
+Ashby's jobs take no notes, and hiring managers may not edit them by default, so a calibration candidate carries the
+shortlist and the question. Nothing rings when a form is submitted: decisions are polled (`decisions`).
 
-https://developers.ashbyhq.com/reference/applicationfeedbackrequestcreate,
-https://developers.ashbyhq.com/reference/applicationfeedbacklist
+https://developers.ashbyhq.com/reference/applicationfeedbackrequestcreate
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from connectors import calibration, choices
+from connectors import calibration
 from connectors.ashby import fields, translate
-from connectors.ashby.reads import Reads
+from connectors.ashby.decisions import Decisions
 from connectors.ashby.rpc import Refused
 from connectors.ashby.shapes import (
     AshbyApplication,
     AshbyCandidate,
     AshbyCandidateTag,
     AshbyCustomField,
-    AshbyFeedback,
-    AshbyFormDefinition,
     AshbyInterview,
     AshbyInterviewSchedule,
     AshbyJob,
@@ -35,74 +29,13 @@ from connectors.base import ATSError
 from connectors.records import ApprovalRequest, Choice, Decision, ShortlistPost
 from connectors.refs import carries, carrying
 
-# What a field of the approval form is called, in either language (`Decision / 判断` is both).
-FORM: Mapping[str, frozenset[str]] = {
-    "decision": frozenset({"decision", "判断"}),
-    "line": frozenset({"line", "interview line", "面接確約ライン"}),
-    "meeting": frozenset({"meeting", "内容"}),
-    "days": frozenset({"business days", "days", "営業日数"}),
-    "specification": frozenset({"specification", "要件案"}),
-}
 
+class Approvals(Decisions):
+    """Asking for a decision."""
 
-class Approvals(Reads):
-    """Asking for a decision and reading it; `field_titles` are set up by `Ashby`."""
-
-    field_titles: dict[str, str]
     _field_ids: dict[str, str] | None = None
 
-    # Reading.
-
-    def read_decision(self, requisition_id: str) -> Decision | None:
-        """Read the newest form submitted since the question was asked; the hiring managers' come before others'."""
-        job = self._job(requisition_id)
-        return self._decision(job) if job else None
-
-    def _decision(self, job: AshbyJob) -> Decision:
-        short_id, asked_at = fields.read_standing(fields.value_of(job.custom_fields, self.field_titles["calibration"]))
-        nothing = Decision(calibration=short_id, choice=Choice.PENDING, line="")
-        # Without its time the field was changed by hand: then no form is known to be of this calibration.
-        person = self._calibration_person(job.id) if asked_at else None
-        application_id = self._calibration_application(person, job.id) if person else ""
-        if not application_id or asked_at is None:
-            return nothing
-        submitted = [
-            form
-            for form in self.rpc.list("applicationFeedback.list", AshbyFeedback, {"applicationId": application_id})
-            if form.application_id == application_id
-            and form.submitted_at is not None
-            and form.submitted_at > asked_at
-            and _path(form.form_definition, "decision")
-        ]
-        if not submitted:
-            return nothing
-        managers = {one.user_id for one in job.hiring_team if one.role.casefold() == self.manager_role.casefold()}
-        latest = max(submitted, key=lambda form: (_by(form) in managers, form.submitted_at or asked_at))
-        return Decision(
-            calibration=short_id,
-            choice=choices.choice(_answer(latest, "decision")),
-            line=_answer(latest, "line"),
-            meeting=_answer(latest, "meeting"),
-            days=_answer(latest, "days"),
-            specification=_answer(latest, "specification"),
-            actor=translate.user(latest.submitted_by_user) if latest.submitted_by_user else None,
-            at=latest.submitted_at,
-        )
-
     # The made-up candidate.
-
-    def _calibration_person(self, job_id: str) -> AshbyCandidate | None:
-        address = calibration.address(self.options, job_id)
-        found = self.rpc.unpaged("candidate.search", AshbyCandidate, {"email": address})
-        own = [one for one in found if address.casefold() in {each.casefold() for each in translate.addresses(one)}]
-        return min(own, key=lambda one: (one.created_at or datetime.max.replace(tzinfo=UTC), one.id), default=None)
-
-    def _calibration_application(self, person: AshbyCandidate, job_id: str) -> str:
-        # Made for one job, it stands on that job unless a person put it on others as well.
-        if len(person.application_ids) == 1:
-            return person.application_ids[0]
-        found = (self._application(id) for id in person.application_ids)
-        return next((one.id for one in found if one and one.job.id == job_id), "")
 
     def _ensure_calibration(self, job: AshbyJob) -> tuple[str, str]:
         """Find or create the calibration candidate, tagged and on the job; (candidate id, application id).
@@ -119,8 +52,7 @@ class Approvals(Reads):
         self._tag(person, calibration.TAG)
         application_id = self._calibration_application(person, job.id)
         if not application_id:
-            wanted = self.options.get("calibration_stage", "").casefold()
-            stage_id = next((one.id for one in self._stages(job) if one.title.casefold() == wanted), "")
+            stage_id = self._start(job) if self.options.get("calibration_stage") else ""
             place = {"interviewStageId": stage_id} if stage_id else {}
             body = {"candidateId": person.id, "jobId": job.id, **place}
             try:
@@ -188,7 +120,29 @@ class Approvals(Reads):
         if application_id:
             self._request_feedback(job, application_id, asked_at)
         self._set(job, {"calibration": fields.standing(request.calibration, asked_at), **ours})
+        self._step_back(job, application_id, asked_at)
         return application_id
+
+    def _step_back(self, job: AshbyJob, application_id: str, asked_at: datetime) -> None:
+        """Take the candidate out of a stage that decided on an earlier calibration, so that it can be moved in again."""
+        if not application_id or not self.deciding_stages or any(self._moves(application_id, "", asked_at)):
+            return
+        application = self._application(application_id)
+        stage = application.current_interview_stage if application else None
+        if stage is None or stage.title.strip().casefold() not in self.deciding_stages:
+            return
+        start = self._start(job)
+        if start:
+            self.rpc.call(
+                "application.changeStage", {"applicationId": application_id, "interviewStageId": start}, write=True
+            )
+
+    def _start(self, job: AshbyJob) -> str:
+        """The stage the calibration candidate enters: the one asked for, else the first that decides nothing."""
+        stages = [stage for stage in self._stages(job) if stage.title.strip().casefold() not in self.deciding_stages]
+        wanted = self.options.get("calibration_stage", "").strip().casefold()
+        named = next((stage.id for stage in stages if wanted and stage.title.strip().casefold() == wanted), "")
+        return named or (stages[0].id if stages else "")
 
     def _request_feedback(self, job: AshbyJob, application_id: str, asked_at: datetime) -> None:
         """Ask the first active hiring manager for feedback, unless it was asked since `asked_at`.
@@ -261,33 +215,6 @@ class Approvals(Reads):
             for found in self.rpc.list("customField.list", AshbyCustomField)
             if found.object_type == "Job" and found.title in ours and not found.is_archived
         }
-
-
-def _path(form: AshbyFormDefinition | None, purpose: str) -> str:
-    """Where a form keeps the field of a purpose, "" where it has none."""
-    for section in form.sections if form else []:
-        for place in section.fields:
-            names = {part.strip().casefold() for part in re.split(r"[/／]", place.field.title)}
-            if names & FORM[purpose]:
-                return place.field.path
-    return ""
-
-
-def _answer(form: AshbyFeedback, purpose: str) -> str:
-    """What was answered, as text; the label of an option rather than its value."""
-    path = _path(form.form_definition, purpose)
-    value = form.submitted_values.get(path) if path else None
-    for section in form.form_definition.sections if form.form_definition else []:
-        for place in section.fields:
-            if place.field.path == path:
-                for option in place.field.selectable_values:
-                    if option.value == value and option.label:
-                        return option.label
-    return fields.as_text(value).strip()
-
-
-def _by(form: AshbyFeedback) -> str:
-    return form.submitted_by_user.id if form.submitted_by_user else ""
 
 
 def _same(stands: str, wanted: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connectors.ashby import fields, told
-from connectors.ashby.approval import _path
+from connectors.ashby.decisions import path_of
 from connectors.ashby.door import WEBHOOKS
 from connectors.ashby.entries import Entries
 from connectors.ashby.rpc import Refused
@@ -201,7 +201,7 @@ class SetUp(Entries):
             {"feedbackFormDefinitionId": interview.feedback_form_definition_id},
         )
         definition = form.form_definition if form else None
-        lacking = tuple(purpose for purpose in ("decision", "line") if not _path(definition, purpose))
+        lacking = tuple(purpose for purpose in ("decision", "line") if not path_of(definition, purpose))
         if lacking:
             names = told.form_titles(lacking)
             detail = Said(f"its form has no field titled {names}", f"フォームに項目 {names} がありません")

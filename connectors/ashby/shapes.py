@@ -173,6 +173,15 @@ class AshbyApplication(Shape):
     updated_at: Time
 
 
+class AshbyApplicationHistory(Shape):
+    """An application's time in one stage. `actor_id`: who moved it there."""
+
+    title: Text = ""
+    stage_number: int = 0
+    entered_stage_at: Time
+    actor_id: Text = ""
+
+
 class AshbyInterview(Shape):
     """A kind of interview; the meetings are `AshbyInterviewEvent`."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connectors.ashby.approval import FORM
+from connectors.ashby.decisions import FORM
 from connectors.ashby.door import WEBHOOKS
 from connectors.choices import APPROVE, DECLINE
 from connectors.records import Approval, Ask, Rate, Said

@@ -10,7 +10,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping
-from email.utils import format_datetime
 from typing import Any, ClassVar
 
 from flask import Blueprint, Response, request
@@ -167,10 +166,5 @@ class AshbyStandIn(Calls):
                 return self._no(no)
             whole = found if isinstance(found, dict) and "moreDataAvailable" in found else {"results": found}
             return answer({"success": True, **whole})
-
-        @blue.after_request
-        def dated(response: Response) -> Response:
-            response.headers["Date"] = format_datetime(self.now(), usegmt=True)
-            return response
 
         return blue

@@ -243,6 +243,10 @@ class Calls(Showing):
         self.wrote("moves")
         return self._application(one)
 
+    def do_application_listHistory(self, body: dict[str, Any]) -> Any:
+        one = self._an_application(body.get("applicationId"))
+        return self._page(body, list(enumerate(one.history)), self._moved)
+
     def do_applicationFeedback_list(self, body: dict[str, Any]) -> Any:
         rows = [
             form

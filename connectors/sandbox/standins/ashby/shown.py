@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.sandbox.kit import Form, Job, Meeting, Person, Placement, Post, StandIn
+from connectors.sandbox.kit.world import Moved
 
 STATUS = {"draft": "Draft", "open": "Open", "closed": "Closed"}
 TYPES = {"リード": "Lead", "応募": "PreInterviewScreen", "Archived": "Archived", "Hired": "Hired"}
@@ -118,6 +119,18 @@ class Showing(StandIn):
         stage = self.world.stages[id]
         kind = TYPES.get(stage.name, "Active")
         return {"id": id, "title": stage.name, "type": kind, "orderInInterviewPlan": stage.order}
+
+    def _moved(self, numbered: tuple[int, Moved]) -> dict[str, Any]:
+        number, moved = numbered
+        return {
+            "id": f"h-{number}",
+            "stageId": moved.stage_id,
+            "title": self.world.stages[moved.stage_id].name,
+            "enteredStageAt": _time(moved.at),
+            "stageNumber": number,
+            "allowedActions": ["none"],
+            "actorId": moved.by or None,
+        }
 
     def _application(self, one: Placement) -> dict[str, Any]:
         person, job = self.world.people[one.person_id], self.world.jobs[one.job_id]
