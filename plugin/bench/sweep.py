@@ -19,6 +19,7 @@ from connectors.records import Rate
 from connectors.registry import CONNECTORS
 from plugin.bench.sweep_child import prepare
 from plugin.bench.sweep_world import Counted, SharedClock, crowded
+from plugin.settings import Settings
 
 REQUISITIONS, PEOPLE = "requisitions", "people"
 
@@ -61,6 +62,8 @@ def measure(
             if kill:
                 _kill_at(folder, counted, least // 2)
                 say(f"{name}: killed after {counted.total} requests, going on")
+                # Nobody takes a dead worker's job before its lease has run out.
+                clock.sleep(Settings.model_fields["lease_seconds"].default)
             took = _run(folder)
             refused = getattr(there, "refused", 0)
         finally:

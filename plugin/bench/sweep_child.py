@@ -53,10 +53,12 @@ def prepare(folder: Path, name: str, there: Any) -> None:
             )
         )
     database.close()
+    at = clock.now()
     clock.close()
     given = there.connection()
     options = {key: value for key, value in given["options"].items() if not key.startswith("rate_")}
-    told = {"name": name, "url": url, "credentials": given["credentials"], "options": options}
+    slot = int(at.timestamp()) // Settings(data_folder=folder).sweep_seconds
+    told = {"slot": slot, "name": name, "url": url, "credentials": given["credentials"], "options": options}
     (folder / "sweep.json").write_text(json.dumps(told))
 
 
@@ -72,13 +74,15 @@ def sweep(folder: Path) -> dict[str, Any]:
     began, rounds = clock.seconds(), 0
     try:
         while not _read(database) and rounds < MOST_ROUNDS:
-            if rounds:
-                clock.sleep(work.settings.sweep_seconds)
+            # Whoever takes a dead worker's job answers the tick that it did; the ticks after it are new ones.
+            slot = int(clock.now().timestamp()) // work.settings.sweep_seconds if rounds else told["slot"]
             rounds += 1
             with database.reading() as session:
                 connection = session.exec(select(Connection)).one()
-            claim = Claim(0, connection.employer_id, connection.key, "sweep_connection", {}, 1, 0)
+            claim = Claim(0, connection.employer_id, connection.key, "sweep_connection", {"slot": slot}, 1, 0)
             sweep_connection(work, claim)
+            if not _read(database):
+                clock.sleep(work.settings.sweep_seconds)
         took = timedelta(seconds=clock.seconds() - began)
     finally:
         ats.close()

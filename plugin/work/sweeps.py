@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlmodel import Session, col, select
@@ -68,10 +68,25 @@ def sweep_connection(work: Work, claim: Claim) -> None:
         "interviews": ("interviews", lambda since, cursor: _interviews(ats, since, ours)),
     }
     for name, (method, read) in lists.items():
-        if ats.supports(method):
+        if ats.supports(method) and not _read_since(work, connection, name, _tick(work, claim)):
             _sweep(work, connection, name, read)
     if ats.decisions_polled:
         _ask_again(work, connection)
+
+
+def _tick(work: Work, claim: Claim) -> datetime | None:
+    """When the tick came that this sweep answers: a sweep that was killed is taken up under the same one."""
+    slot = claim.payload.get("slot")
+    return None if slot is None else datetime.fromtimestamp(int(slot) * work.settings.sweep_seconds, UTC)
+
+
+def _read_since(work: Work, connection: Connection, name: str, tick: datetime | None) -> bool:
+    """Whether a list was begun and read to its end since the tick: by us, before we were killed in the next one."""
+    with work.reading() as session:
+        row = session.exec(
+            select(Sweep).where(col(Sweep.connection_id) == connection.key, col(Sweep.name) == name)
+        ).first()
+    return tick is not None and row is not None and not row.cursor and (row.read_to or tick) > tick
 
 
 def _sweep(work: Work, connection: Connection, name: str, read: Read) -> None:
@@ -190,6 +205,8 @@ def _people(ats: Connector, since: datetime, cursor: str) -> Seens:
 
 def _interviews(ats: Connector, since: datetime, ours: dict[str, str]) -> Seens:
     """Interviews changed on applications of ours; and those of open promises, because a vanished one lists nowhere."""
+    if not ours:
+        return Seens(())
     seen = [Seen(Event(EventKind.APPLICATION, id), f"promise:{slot}") for id, slot in ours.items() if slot]
     for interview in ats.interviews(since=since):
         if interview.application_id in ours:
