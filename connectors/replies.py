@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from connectors.records import ApprovalRequest, Said
@@ -68,6 +68,33 @@ def read(note: str) -> Answer:
     if found := _SPECIFICATION.fullmatch(plain):
         return Answer(specification=found["letter"].upper())
     return Answer(line=plain[:40]) if any(char.isdigit() for char in plain) else Answer()
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing said in the notes of a calibration person: in which note, by which user ("" for nobody known), what."""
+
+    note_id: str
+    user: str
+    text: str
+
+
+def heard(remarks: Sequence[Remark], *, ours: str, mover: str) -> tuple[str, Answer]:
+    """Which calibration is asked about ("" for none), and what was answered since.
+
+    Only a note of our own user asks: whoever copies one moves nothing. The answer is that of whoever decided
+    (`mover`); where the ATS doesn't say who that was, of anybody but us.
+    """
+    asked, after = "", 0
+    for number, remark in enumerate(remarks):
+        if remark.user == ours and (found := asked_in(remark.text)):
+            asked, after = found, number + 1
+    answers = [
+        remark.text
+        for remark in remarks[after:]
+        if (remark.user == mover if mover else remark.user != ours) and not asked_in(remark.text)
+    ]
+    return asked, latest(answers)
 
 
 def latest(notes: Iterable[str]) -> Answer:

@@ -9,7 +9,6 @@ manager wrote as a note is the line. `stageChanges` says who moved it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,20 +20,12 @@ from connectors.lever.reads import Reads
 from connectors.lever.shapes import Created, LeverNote, LeverOpportunity, LeverPosting, LeverRequisition, LeverStage
 from connectors.records import ApprovalRequest, Choice, Decision, Said, ShortlistPost
 from connectors.refs import carries, carrying
+from connectors.replies import Remark
 
 REVIEW, APPROVED, DECLINED = "review", "approved", "declined"
 STAGES = {REVIEW: "Threshold review", APPROVED: "Threshold approved", DECLINED: "Threshold declined"}
 NEEDED = (REVIEW, APPROVED)
 NO_TIME = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """One entry of the notes: who wrote it when, and the note it stands in."""
-
-    note_id: str
-    user: str
-    text: str
 
 
 class Decisions(Reads):
@@ -208,22 +199,12 @@ class Decisions(Reads):
 
     def _decision_on(self, card: LeverOpportunity, notes: Sequence[Remark]) -> Decision:
         choice = self._choice_of(card)
-        asked, after = "", 0
-        for number, said in enumerate(notes):
-            # Only our own note asks: whoever copies one moves nothing.
-            if said.user == self.perform_as and (found := replies.asked_in(said.text)):
-                asked, after = found, number + 1
         mover, when = self._mover(card)
+        asked, answer = replies.heard(notes, ours=self.perform_as, mover=mover)
         if choice is Choice.PENDING:
             # Our own move back to review is nobody's act.
             actor = self._user(mover) if mover and mover != self.perform_as else None
             return Decision(calibration=asked, choice=choice, line="", actor=actor, at=when if actor else None)
-        answers = (
-            said.text
-            for said in notes[after:]
-            if (said.user == mover if mover else said.user != self.perform_as) and not replies.asked_in(said.text)
-        )
-        answer = replies.latest(answers)
         return Decision(
             calibration=asked,
             choice=choice,
