@@ -1,6 +1,6 @@
 """HERP Hire, by polling: 職種 and 応募 are listed, decisions are read from a timeline's comments.
 
-Read in this order: `hire` (the protocol), `shapes` (its objects), `book` (who is there), `reads`, `decision`, `writes`,
+Read in this order: `hire` (the protocol), `shapes` (its objects), `reads`, `decision`, `writes`,
 `entries`, `setup`, `told`. `Herp` below is the connector; each file adds one chapter to it.
 """
 
@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from connectors.base import TokenStore
+from connectors.book import HOURS, Book
 from connectors.herp import told
-from connectors.herp.book import Book
 from connectors.herp.hire import Hire
 from connectors.herp.setup import SetUp
 from connectors.pace import REAL, Pace, Timekeeper, rate_of
@@ -73,7 +73,7 @@ class Herp(SetUp):
         self._pages: dict[str, int] = {}
         self._calibrations: dict[str, str] = {}
         self.hire = Hire(credentials, options, Pace(rate_of(told.RATE, options), timekeeper))
-        self.book = Book(self.hire, options, timekeeper)
+        self.book = Book(self._known, timekeeper, float(options.get("book_hours") or HOURS))
 
     def close(self) -> None:
         """Close the HTTP session."""

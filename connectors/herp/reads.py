@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from connectors.base import Connector
+from connectors.book import FRESH, Book, Known
 from connectors.herp import translate
-from connectors.herp.book import FRESH, LATEST_FIRST, Book
 from connectors.herp.hire import Hire
 from connectors.herp.shapes import HerpCandidacy, HerpContact, HerpRequisition, HerpUser
 from connectors.records import (
@@ -23,6 +23,7 @@ from connectors.records import (
     User,
 )
 
+LATEST_FIRST = {"sort": "stepUpdatedAt", "direction": "desc"}
 CHANGED_FIRST = {"sort": "updatedAt", "direction": "desc"}
 
 
@@ -105,6 +106,20 @@ class Reads(Connector):
         return list(translate.STAGES)
 
     # 応募. A candidacy is both the person and the application: HERP has no person apart from it.
+
+    def _known(self, number: int) -> tuple[list[Known], bool]:
+        """A page for the book: entering a candidacy counts as the first move of its step."""
+        found, more = self.hire.page("candidacies", HerpCandidacy, number, **LATEST_FIRST)
+        page = [
+            Known(
+                translate.candidate(one),
+                one.appliedAt,
+                translate.moved_at(one),
+                translate.is_calibration(self.options, one),
+            )
+            for one in found
+        ]
+        return page, more
 
     def people_page(self, since: datetime, cursor: str = "") -> Page[PersonChange]:
         """A page of candidacies whose step moved (entering counts), last moved first. The cursor is a page number.

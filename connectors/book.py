@@ -1,40 +1,45 @@
-"""Who is in HERP, by address and name: HERP's API cannot be searched for either, only listed.
+"""Who is in an ATS, by address and name, where its API can be searched for neither and only lists people.
 
-The book is read once from the list (a request per hundred candidacies), then kept up from the top of the list, which is
-sorted by when a candidacy's step last moved; entering a candidacy counts as the first move. An address edited on an old
-candidacy is seen with the next whole reading (`book_hours`, 24).
+The book is read once from the list, page by page, then kept up from the top of the list, which is sorted by when a
+person last moved. What moves nobody (an address edited on an old record, where the list is sorted by something else) is
+seen with the next whole reading. Kept in memory only.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.herp import translate
-from connectors.herp.hire import Hire
-from connectors.herp.shapes import HerpCandidacy
 from connectors.pace import Timekeeper
 from connectors.records import Candidate
 
 FRESH = 60.0
 """Seconds for which a look may be as old as the last one; a look before a write never is."""
-LATEST_FIRST = {"sort": "stepUpdatedAt", "direction": "desc"}
+HOURS = 24.0
+"""How often the whole list is read again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
+    """Somebody as the list shows them. `since`: when they came; `moved_at`: what the list is sorted by, latest first."""
+
     candidate: Candidate
-    applied_at: datetime | None
+    since: datetime | None
+    moved_at: datetime | None
+    ours: bool = False  # a calibration person: shown to nobody
+
+
+ReadPage = Callable[[int], tuple[Sequence[Known], bool]]
+"""Read a page of the list (from 1), and say whether another follows."""
 
 
 class Book:
-    """One process's own. Thread-safe; about a kilobyte a candidacy."""
+    """One process's own. Thread-safe; about a kilobyte a person."""
 
-    def __init__(self, hire: Hire, options: Mapping[str, str], timekeeper: Timekeeper) -> None:
-        self._hire, self._options, self._time = hire, options, timekeeper
-        self._whole_every = 3600 * float(options.get("book_hours") or 24)
+    def __init__(self, page: ReadPage, timekeeper: Timekeeper, hours: float = HOURS) -> None:
+        self._page, self._time, self._whole_every = page, timekeeper, 3600 * hours
         self._lock = threading.Lock()
         self._known: dict[str, Known] = {}
         self._by_address: dict[str, set[str]] = {}
@@ -47,6 +52,8 @@ class Book:
         with self._lock:
             at = self._time.now()
             if self._read_at is None or at - self._read_at > self._whole_every:
+                self._known, self._by_address, self._latest = {}, {}, None
+                self._read_at = None  # until the whole list was read, what is here is no book
                 self._read(None)
                 self._read_at = self._looked_at = at
             elif now or at - self._looked_at > FRESH:
@@ -59,38 +66,40 @@ class Book:
             self._looked_at = float("-inf")
 
     def _read(self, until: datetime | None) -> None:
-        if until is None:
-            known: dict[str, Known] = {}
-            addresses: dict[str, set[str]] = {}
-            for one in self._latest_first(None):
-                _put(known, addresses, self._options, one)
-            self._known, self._by_address = known, addresses
-            return
-        for one in self._latest_first(until):
-            _put(self._known, self._by_address, self._options, one)
-
-    def _latest_first(self, until: datetime | None) -> Iterator[HerpCandidacy]:
-        """Yield candidacies until a page goes behind `until`; remember the newest move seen."""
+        """Turn pages until one ends behind `until`, or to the last; remember the latest move seen."""
         number, more, latest = 1, True, self._latest
         while more:
-            found, more = self._hire.page("candidacies", HerpCandidacy, number, **LATEST_FIRST)
+            found, more = self._page(number)
             for one in found:
-                at = translate.moved_at(one)
-                latest = max(latest, at) if latest and at else latest or at
-                yield one
-            last = translate.moved_at(found[-1]) if found else None
+                latest = max(latest, one.moved_at) if latest and one.moved_at else latest or one.moved_at
+                self._put(one)
+            last = found[-1].moved_at if found else None
             if until is not None and (last is None or last < until):
                 break
             number += 1
         self._latest = latest
 
+    def _put(self, one: Known) -> None:
+        id = one.candidate.id
+        self._drop(id)
+        if one.ours:
+            return
+        self._known[id] = one
+        for address in one.candidate.emails:
+            self._by_address.setdefault(_fold(address), set()).add(id)
+
+    def _drop(self, id: str) -> None:
+        known = self._known.pop(id, None)
+        for address in known.candidate.emails if known else ():
+            self._by_address.get(_fold(address), set()).discard(id)
+
     def at(self, address: str) -> list[str]:
-        """Candidacies under an address, oldest first."""
+        """The ids under an address, oldest first."""
         with self._lock:
             return self._oldest_first(self._by_address.get(_fold(address), set()))
 
     def of_same_person(self, id: str) -> list[str]:
-        """The candidacies of whoever `id` is, itself among them: those under the same address."""
+        """The ids of whoever `id` is, itself among them: those under the same address."""
         with self._lock:
             known = self._known.get(id)
             found = {id}
@@ -112,30 +121,14 @@ class Book:
     def forget(self, id: str) -> None:
         """Somebody who is gone."""
         with self._lock:
-            known = self._known.pop(id, None)
-            for address in known.candidate.emails if known else ():
-                self._by_address.get(_fold(address), set()).discard(id)
+            self._drop(id)
 
     def _oldest_first(self, ids: set[str]) -> list[str]:
         def key(id: str) -> tuple[str, str]:
             known = self._known.get(id)
-            return (known.applied_at.isoformat() if known and known.applied_at else "", id)
+            return (known.since.isoformat() if known and known.since else "", id)
 
         return sorted(ids, key=key)
-
-
-def _put(
-    known: dict[str, Known], addresses: dict[str, set[str]], options: Mapping[str, str], one: HerpCandidacy
-) -> None:
-    if translate.is_calibration(options, one):
-        return
-    before = known.get(one.id)
-    for address in before.candidate.emails if before else ():
-        addresses.get(_fold(address), set()).discard(one.id)
-    candidate = translate.candidate(one)
-    known[one.id] = Known(candidate, one.appliedAt)
-    for address in candidate.emails:
-        addresses.setdefault(_fold(address), set()).add(one.id)
 
 
 def _fold(address: str) -> str:
