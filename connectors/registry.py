@@ -8,6 +8,7 @@ from connectors.desk import Desk
 from connectors.greenhouse import Greenhouse
 from connectors.herp import Herp
 from connectors.lever import Lever
+from connectors.odoo import Odoo
 from connectors.smartrecruiters import SmartRecruiters
 
 CONNECTORS: dict[str, type[Connector]] = {
@@ -16,5 +17,6 @@ CONNECTORS: dict[str, type[Connector]] = {
     Greenhouse.name: Greenhouse,
     Herp.name: Herp,
     Lever.name: Lever,
+    Odoo.name: Odoo,
     SmartRecruiters.name: SmartRecruiters,
 }

@@ -44,7 +44,14 @@ class Json2:
         if self._database:
             headers["X-Odoo-Database"] = self._database
         url = f"{self.base}/json/2/{model}/{method}"
-        return self.session.send("POST", url, write=write, body=named, headers=headers).data
+        try:
+            return self.session.send("POST", url, write=write, body=named, headers=headers).data
+        except ATSError as problem:
+            # Odoo answers 500 to a field it doesn't know; nothing was applied, and waiting creates no field.
+            if problem.status == 500 and "Invalid field" in str(problem):
+                said = f"{problem}; run `kakuyaku connect odoo` again with an administrator's key"
+                raise ATSError(said, status=500, permanent=True) from None
+            raise
 
     def page(
         self,

@@ -139,8 +139,9 @@ class Rules(SetUp):
         self.admin.create("base.automation", values)
 
     def _domain(self, rule: Rule) -> str:
-        """What we write ourselves doesn't ring."""
-        terms = [*([rule.only] if rule.only else []), f"('write_uid', '!=', {self.own_id()})"]
+        """What we write ourselves doesn't ring. A deletion always does: nothing says who deletes, only who wrote last."""
+        ours = [] if rule.trigger == "on_unlink" else [f"('write_uid', '!=', {self.own_id()})"]
+        terms = [*([rule.only] if rule.only else []), *ours]
         return f"[{', '.join(terms)}]"
 
     def webhook_steps(self, url: str, secret: str) -> list[Said]:
@@ -154,8 +155,8 @@ class Rules(SetUp):
             ),
             *_each(RULES),
             Said(
-                "Apply on: the condition above, and “Last Updated by is not” the integration user",
-                "適用対象：上記の条件と「最終更新者 が 連携用ユーザー でない」",
+                "Apply on: the condition above and, except on deletion, “Last Updated by is not” the integration user",
+                "適用対象：上記の条件と（削除時のルールを除き）「最終更新者 が 連携用ユーザー でない」",
             ),
             Said(
                 "Actions To Do: Add an action > Send Webhook Notification, named like the rule, with the fields above",

@@ -120,9 +120,12 @@ class Writes(People):
         Without a hiring manager on the job there is nobody to ask by activity; the fields remain.
         """
         mine = [one for one in activities if carries(one.summary, request.calibration)]
-        old = [one.id for one in activities if one.active and one not in mine]
-        if old:
-            self.odoo.call("mail.activity", "unlink", write=True, ids=old)
+        for old in (one for one in activities if one.active and one not in mine):
+            try:
+                self.odoo.call("mail.activity", "unlink", write=True, ids=[old.id])
+            except ATSError as problem:
+                if problem.status != 404:  # somebody cancelled it meanwhile
+                    raise
         managers = [one for one in self.hiring_team(str(job.id)).managers if one.active]
         if mine or not managers:
             return

@@ -15,6 +15,7 @@ STANDINS: dict[str, str] = {
     "greenhouse": "greenhouse:GreenhouseStandIn",
     "herp": "herp:HerpStandIn",
     "lever": "lever:LeverStandIn",
+    "odoo": "odoo:OdooStandIn",
     "smartrecruiters": "smartrecruiters:SmartRecruitersStandIn",
 }
 
