@@ -229,6 +229,31 @@ def replies_command(replies: int, rate: float, people: int, database: str, datab
     )
 
 
+@bench.command("sweep")
+@click.option("--ats", "names", default="all", show_default=True, help="Which ATS, or all there is a stand-in for.")
+@click.option("--requisitions", type=click.IntRange(10, 1_000_000), default=10_000, show_default=True)
+@click.option("--people", type=click.IntRange(10, 1_000_000), default=50_000, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def sweep_command(names: str, requisitions: int, people: int, as_json: bool) -> None:
+    """Reading everything an ATS has: requests against the fewest there can be, within its limit, killed on the way."""
+    from plugin.bench.sweep import LISTS, measure
+
+    wanted = sorted(LISTS) if names == "all" else [names]
+    if unknown := set(wanted) - set(LISTS):
+        raise click.ClickException(f"no stand-in for {', '.join(unknown)}; there is one for {', '.join(sorted(LISTS))}")
+    rows = [apart(measure, name, requisitions=requisitions, people=people, say=to_stderr) for name in wanted]
+    if as_json:
+        click.echo(json.dumps({"machine": machine(), "sweeps": rows}, ensure_ascii=False, indent=2))
+    else:
+        click.echo(machine_line(machine()))
+        click.echo(
+            f"{requisitions:,} requisitions, {people:,} people; the vendor's minutes pass on a clock of their own"
+        )
+        click.echo(table(rows))
+    if any(row["wrong"] for row in rows):
+        raise click.exceptions.Exit(1)
+
+
 @bench.command("read-jd")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--failures", is_flag=True, help="List every decision that is wrong.")
