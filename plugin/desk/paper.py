@@ -1,8 +1,9 @@
 """The letter as a PDF: A4, its font embedded, so that it reads the same wherever it is opened.
 
 ReportLab draws (BSD; its only new dependency is Pillow) and embeds of IPAexゴシック what a letter uses. The font is part
-of the package: what is installed differs from machine to machine, and it draws the rare forms in people's names (髙, 﨑,
-𠮷) that ReportLab's own Japanese fonts, which are not embedded, leave to the reader's machine.
+of the package: what is installed differs from machine to machine. It draws all of JIS X 0213 and with it the forms usual
+in names (髙, 﨑, 𠮟); ReportLab's own Japanese fonts are not embedded and leave them to the reader's machine. What lies
+outside (𠮷) is named in `Drawn.missing`.
 """
 
 from __future__ import annotations
@@ -108,7 +109,6 @@ def _built(
         creator="kakuyaku",
         producer="kakuyaku",
         lang=language,
-        invariant=1,
     )
     document.build(story, onFirstPage=_number, onLaterPages=_number)
     return out.getvalue()
