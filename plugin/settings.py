@@ -80,6 +80,15 @@ class Settings(BaseSettings):
     )
     web_host: str = Field("127.0.0.1", description="Address the web process listens on.")
     web_port: int = Field(8321, ge=0, le=65535, description="Port the web process listens on.")
+    staff_host: str = Field(
+        "",
+        description="Address a second web process listens on, with the pages for colleagues alone; the first then serves"
+        " webhooks, inbound mail, candidates and managers' links, and nothing else. Empty: one for everything.",
+    )
+    staff_port: int = Field(8322, ge=0, le=65535, description="Port the staff web process listens on.")
+    staff_url: str = Field(
+        "", description="Address colleagues reach their pages at; wanted with KAKUYAKU_STAFF_HOST, else the public one."
+    )
     web_threads: int = Field(24, ge=1, le=64, description="Threads of one web process.")
     web_processes: int = Field(1, ge=1, le=32, description="Web processes (more than one needs PostgreSQL).")
     proxies: int = Field(
@@ -166,7 +175,7 @@ class Settings(BaseSettings):
             raise ValueError("has a port that is no number from 1 to 65535: write …@host:5432/name")
         return value
 
-    @field_validator("chroma_url", "public_url", "model_url", "mail_oauth_token_url")
+    @field_validator("chroma_url", "public_url", "staff_url", "model_url", "mail_oauth_token_url")
     @classmethod
     def _url(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
@@ -205,6 +214,11 @@ class Settings(BaseSettings):
         if value and not value.startswith(("imap://", "imaps://")):
             raise ValueError("must start with imaps:// (or imap:// on loopback)")
         return value
+
+    @property
+    def staff_address(self) -> str:
+        """The address colleagues reach their pages at."""
+        return (self.staff_url if self.staff_host else "") or self.public_url
 
     @property
     def database(self) -> str:

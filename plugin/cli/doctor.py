@@ -121,6 +121,8 @@ def examine_installation(work: Work, locale: str) -> Iterator[Line]:
             _("ATSs and people outside this machine can't reach it"),
             _("set KAKUYAKU_PUBLIC_URL to your https address"),
         )
+    if settings.staff_host:
+        yield Line(OK, _("colleagues' pages"), settings.staff_address, _("the public address serves none of them"))
     if settings.database.startswith("postgresql") and not settings.chroma_url:
         yield Line(
             NOTE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +11,12 @@ from plugin.cli.means import prepare
 from plugin.logs import set_up_logs
 from plugin.sealing import open_vault
 from plugin.settings import Settings, load
-from plugin.work.processes import cant_listen
+from plugin.work.processes import binding, cant_listen
+
+if TYPE_CHECKING:
+    from plugin.doors.sides import Side
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 _watch = click.option("--watch", type=int, hidden=True, help="File descriptor that closes when the supervisor dies.")
 
@@ -40,16 +46,27 @@ def serve() -> None:
 
 @click.command()
 @_watch
-def web(watch: int | None) -> None:
+@click.option(
+    "--side",
+    type=click.Choice(["public", "staff"]),
+    default=None,
+    help="With KAKUYAKU_STAFF_HOST: serve this side alone, perhaps on a machine of its own; both if left out.",
+)
+def web(watch: int | None, side: Side | None) -> None:
     """Run the web process alone (many of them need PostgreSQL)."""
     from plugin.work.processes import run_web
+    from plugin.work.supervisor import supervise, webs
 
     settings = _started()
     check_processes(settings)
     check_servers(settings)
-    check_port(settings)
+    if side and not settings.staff_host:
+        raise click.UsageError("--side goes with KAKUYAKU_STAFF_HOST: without it one address serves both.")
+    check_port(settings, side)
     prepare(settings)
-    run_web(settings, watch)
+    if settings.staff_host and side is None:
+        raise click.exceptions.Exit(supervise(settings, webs(settings)))
+    run_web(settings, watch, side)
 
 
 @click.command()
@@ -75,17 +92,20 @@ def check_servers(settings: Settings) -> None:
         read_imap_url(settings.imap_url)
 
 
-def check_port(settings: Settings) -> None:
+def check_port(settings: Settings, side: Side | None = None) -> None:
     """Refuse a port somebody listens on before any process is started; whoever takes it after that is told by `web`."""
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(
-            settings.web_host, settings.web_port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        with socket.socket(family, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        raise cant_listen(settings, error) from None
+    sides: tuple[Side, ...] = ("public", "staff") if settings.staff_host else ("public",)
+    for one in (side,) if side else sides:
+        host, port = binding(settings, one)
+        try:
+            family, kind, _, _, address = socket.getaddrinfo(
+                host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )[0]
+            with socket.socket(family, kind) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+        except OSError as error:
+            raise cant_listen(settings, error, one) from None
 
 
 def check_processes(settings: Settings) -> None:
@@ -94,7 +114,13 @@ def check_processes(settings: Settings) -> None:
         raise click.ClickException(
             "KAKUYAKU_WEB_PROCESSES above 1 needs PostgreSQL: set KAKUYAKU_DATABASE_URL to postgresql+psycopg://…"
         )
-    if settings.demo and settings.web_host not in ("127.0.0.1", "::1", "localhost"):
+    if settings.staff_host and not settings.staff_url:
+        raise click.ClickException(
+            "KAKUYAKU_STAFF_HOST needs KAKUYAKU_STAFF_URL, the address colleagues reach their pages at"
+        )
+    if settings.staff_host and settings.staff_port and binding(settings, "staff") == binding(settings, "public"):
+        raise click.ClickException("KAKUYAKU_STAFF_PORT must differ from KAKUYAKU_WEB_PORT on the same host")
+    if settings.demo and not {settings.web_host, settings.staff_host or "localhost"} <= LOOPBACK:
         raise click.ClickException(
             "KAKUYAKU_DEMO shows sign-in links to anybody: it runs with KAKUYAKU_WEB_HOST=127.0.0.1 only"
         )

@@ -30,8 +30,11 @@ from plugin.doors import (
     off_limits,
     ownership,
     page,
+    pipelines,
+    positions,
     previews,
     promises,
+    recommendations,
     replies,
     requirements,
     requisitions,
@@ -41,16 +44,18 @@ from plugin.doors import (
     webhooks,
     working_conditions,
 )
+from plugin.doors.sides import Side, SidedFlask, address_of
 from plugin.work.context import Work
 
 MOST_FORM_BYTES = 512 * 1024
 
 
-def create_app(work: Work) -> Flask:
-    """Build the application on one process's means."""
-    app = Flask("plugin", template_folder="templates", static_folder="static")
+def create_app(work: Work, side: Side | None = None) -> Flask:
+    """Build the application on one process's means; of one `side`, or of both where they share an address."""
+    app = SidedFlask("plugin", template_folder="templates", static_folder="static")
     app.extensions["work"] = work
-    secure = work.settings.public_url.startswith("https://")
+    app.keep_to(side, work.settings)
+    secure = address_of(work.settings, side or "public").startswith("https://")
     app.config.update(
         SECRET_KEY=hashlib.sha256(b"kakuyaku sessions" + work.vault.signing_key.encode()).hexdigest(),
         SESSION_COOKIE_NAME="__Host-kakuyaku" if secure else "kakuyaku",
@@ -70,6 +75,7 @@ def create_app(work: Work) -> Flask:
 
         count = work.settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    positions.prepare(app)
     protection = CSRFProtect(app)
     page.prepare(app, secure=secure)
     visitors.prepare(app)
@@ -92,6 +98,9 @@ def create_app(work: Work) -> Flask:
         off_limits,
         ownership,
         desk,
+        positions,
+        pipelines,
+        recommendations,
         candidates,
         candidate_page,
         times,

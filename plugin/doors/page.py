@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
 
 from plugin.alignment.terms import say_duration
+from plugin.doors.sides import Side
 from plugin.i18n import LOCALES, phrases, say_date, say_time
 from plugin.work.context import Work
 
@@ -29,6 +30,12 @@ _POLICY = (
 def work() -> Work:
     """This process's means."""
     found: Work = current_app.extensions["work"]
+    return found
+
+
+def side() -> Side | None:
+    """The one side this process serves; None where it serves both."""
+    found: Side | None = getattr(current_app, "side", None)
     return found
 
 
@@ -98,6 +105,7 @@ def prepare(app: Flask, *, secure: bool) -> None:
             "iso": _iso,
             "duration": lambda seconds: say_duration(seconds, locale()),
             "here": request.full_path.rstrip("?"),
+            "public_side": side() == "public",
         }
 
     app.jinja_env.filters["code"] = _code

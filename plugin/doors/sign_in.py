@@ -147,7 +147,7 @@ def _mail_link(db: Session, staff: Staff, back: str) -> None:
     language = staff.locale or policy.locale
     _ = phrases(language)
     settings = page.work().settings
-    url = f"{settings.public_url}/sign-in/{token}"
+    url = f"{settings.staff_address}/sign-in/{token}"
     if back != "/":
         url += "?" + page.query(next=back)
     lines = [

@@ -66,7 +66,8 @@ def prepare(app: Flask) -> None:
     @app.before_request
     def who() -> None:
         g.visitor = None
-        if request.endpoint == "static" or request.path.startswith(page.MACHINES):
+        # A browser sends its cookies to every port of a host: on the public side nobody is signed in.
+        if request.endpoint == "static" or request.path.startswith(page.MACHINES) or page.side() == "public":
             return
         with page.work().reading() as db:
             g.visitor = _signed_in(db)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy import update
@@ -25,6 +25,9 @@ from plugin.work.context import Work
 from plugin.work.runtime import build_work
 from plugin.work.ticks import Ticker
 from plugin.work.worker import Worker
+
+if TYPE_CHECKING:
+    from plugin.doors.sides import Side
 
 log = structlog.get_logger(__name__)
 
@@ -53,11 +56,17 @@ def watch_parent(watch: int | None) -> None:
     threading.Thread(target=wait, name="supervisor-watch", daemon=True).start()
 
 
-def run_web(settings: Settings, watch: int | None = None) -> None:
-    """Serve HTTP until SIGTERM or SIGINT: waitress in this process, or gunicorn's several."""
+def binding(settings: Settings, side: Side | None) -> tuple[str, int]:
+    """The address a web process listens on."""
+    return (settings.staff_host, settings.staff_port) if side == "staff" else (settings.web_host, settings.web_port)
+
+
+def run_web(settings: Settings, watch: int | None = None, side: Side | None = None) -> None:
+    """Serve HTTP until SIGTERM or SIGINT: waitress in this process, or gunicorn's several; one `side`, or both (None)."""
     if settings.web_processes > 1:
-        _gunicorn(settings, watch)
+        _gunicorn(settings, watch, side)
         return
+    host, port = binding(settings, side)
     from waitress.server import create_server
 
     from plugin.doors.app import create_app
@@ -65,9 +74,9 @@ def run_web(settings: Settings, watch: int | None = None) -> None:
     work = build_work(settings)
     try:
         server = create_server(
-            create_app(work),
-            host=settings.web_host,
-            port=settings.web_port,
+            create_app(work, side),
+            host=host,
+            port=port,
             threads=settings.web_threads,
             # Doors refuse larger bodies themselves; this only bounds what is buffered before they can.
             max_request_body_size=64 * 1024 * 1024,
@@ -77,11 +86,11 @@ def run_web(settings: Settings, watch: int | None = None) -> None:
         )
     except (OSError, ValueError) as error:  # ValueError: a host that waitress can't look up
         work.close()
-        raise cant_listen(settings, error) from None
+        raise cant_listen(settings, error, side) from None
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
     watch_parent(watch)
-    log.info("web_started", port=server.effective_port if hasattr(server, "effective_port") else settings.web_port)
+    log.info("web_started", port=getattr(server, "effective_port", port), side=side or "both")
     try:
         server.run()  # returns on SystemExit, its threads ended
     finally:
@@ -90,21 +99,23 @@ def run_web(settings: Settings, watch: int | None = None) -> None:
         log.info("web_ended")
 
 
-def cant_listen(settings: Settings, error: Exception) -> WrongSetting:
+def cant_listen(settings: Settings, error: Exception, side: Side | None = None) -> WrongSetting:
     """Why the web process can't have its address, and what to do."""
+    name = "STAFF" if side == "staff" else "WEB"
     if isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EACCES):
-        todo = "set KAKUYAKU_WEB_PORT to a free one"
+        todo = f"set KAKUYAKU_{name}_PORT to a free one"
     else:
-        todo = "set KAKUYAKU_WEB_HOST to an address of this machine"
+        todo = f"set KAKUYAKU_{name}_HOST to an address of this machine"
     why = getattr(error, "strerror", None) or str(error)
-    return WrongSetting(f"can't listen on {settings.web_host}:{settings.web_port}: {why}; {todo}")
+    host, port = binding(settings, side)
+    return WrongSetting(f"can't listen on {host}:{port}: {why}; {todo}")
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
     sys.exit(0)
 
 
-def _gunicorn(settings: Settings, watch: int | None) -> None:
+def _gunicorn(settings: Settings, watch: int | None, side: Side | None) -> None:
     from gunicorn.app.base import BaseApplication
 
     from plugin.doors.app import create_app
@@ -112,7 +123,7 @@ def _gunicorn(settings: Settings, watch: int | None) -> None:
     class Application(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
             for name, value in {
-                "bind": f"{settings.web_host}:{settings.web_port}",
+                "bind": f"{host}:{port}",
                 "workers": settings.web_processes,
                 "worker_class": "gthread",
                 "threads": settings.web_threads,
@@ -127,8 +138,9 @@ def _gunicorn(settings: Settings, watch: int | None) -> None:
 
         def load(self) -> object:
             # Called in each worker, after the fork: no database connection is shared.
-            return create_app(build_work(settings))
+            return create_app(build_work(settings), side)
 
+    host, port = binding(settings, side)
     watch_parent(watch)
     Application().run()
 

@@ -37,8 +37,14 @@ class _Child:
     next_start: float = 0.0
 
 
-def supervise(settings: Settings, names: tuple[str, ...] = ("web", "worker"), *, quiet: bool = False) -> int:
-    """Run the children until SIGTERM or SIGINT; return the exit code: 2 when one refuses its settings.
+def webs(settings: Settings) -> tuple[str, ...]:
+    """The web processes of these settings, as they are called: one for everything, or one a side."""
+    return ("web --side public", "web --side staff") if settings.staff_host else ("web",)
+
+
+def supervise(settings: Settings, names: tuple[str, ...] | None = None, *, quiet: bool = False) -> int:
+    """Run the children (the web side and a worker) until SIGTERM or SIGINT; return the exit code: 2 when one refuses
+    its settings.
 
     `quiet`: the caller says where people reach us.
     """
@@ -46,13 +52,15 @@ def supervise(settings: Settings, names: tuple[str, ...] = ("web", "worker"), *,
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     ours, theirs = os.pipe()  # (read, write): the children read, nobody writes
-    children = [_Child(name) for name in names]
+    children = [_Child(name) for name in names or (*webs(settings), "worker")]
     code = 0
     try:
         for child in children:
             _start(child, ours)
         if not quiet:
             click.echo(f"kakuyaku serves {settings.public_url} (Ctrl-C ends it)")
+            if settings.staff_host:
+                click.echo(f"colleagues' pages are at {settings.staff_address}")
         while not stop.wait(0.1):
             for child in children:
                 refused = _look_after(child, ours)
@@ -68,7 +76,7 @@ def supervise(settings: Settings, names: tuple[str, ...] = ("web", "worker"), *,
 
 def _start(child: _Child, watch: int) -> None:
     child.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-P", "-m", "plugin.cli", child.name, "--watch", str(watch)],
+        [sys.executable, "-P", "-m", "plugin.cli", *child.name.split(), "--watch", str(watch)],
         pass_fds=(watch,),
         # Ctrl-C goes to the whole group of a terminal: the children are told by us, once.
         start_new_session=True,
