@@ -28,6 +28,7 @@ from connectors.sandbox.kit import There
 from connectors.sandbox.standins import STANDINS
 from plugin.connections import policy_of
 from plugin.demo.browser import Browser, acting_links
+from plugin.demo.desk_there import DeskThere
 from plugin.demo.postbox import Kept, answer_to
 from plugin.demo.postpages import YES_EN, YES_JA
 from plugin.demo.stage import demo_description
@@ -51,6 +52,9 @@ from plugin.scouting.batches import release
 from plugin.settings import alone
 from ranking.requirement import plain_text, read_requirement
 from ranking.values import Requirement
+
+PLAYABLE = tuple(sorted([*STANDINS, DeskThere.name]))
+"""The ATSs a story can be told on."""
 
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Tokyo, the day after a holiday
 
@@ -406,6 +410,10 @@ class Story:
         return "".join(f"; job {job.kind} {job.state}: {job.error}" for job in jobs[:5])
 
 
+def _stage_of(ats: str) -> str:
+    return "our own desk" if ats == DeskThere.name else f"a stand-in for {CONNECTORS[ats].title}"
+
+
 def _title_from(read: Requirement) -> str:
     """A requisition always has a name; one whose description states none is called by what it asks for."""
     japanese = read.language == "ja"
@@ -437,7 +445,7 @@ def temporary_world(**options: Any) -> Iterator[World]:
     "--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True, help="Language of manager and ATS."
 )
 @click.option(
-    "--ats", type=click.Choice(sorted(STANDINS)), default="greenhouse", show_default=True, help="Which ATS's protocol."
+    "--ats", type=click.Choice(PLAYABLE), default="greenhouse", show_default=True, help="Which ATS's protocol."
 )
 @click.option(
     "--people", type=click.IntRange(100, 100_000), default=2000, show_default=True, help="Profiles to generate."
@@ -461,10 +469,7 @@ def story_command(jd: Path | None, lang: str, ats: str, people: int, as_json: bo
             click.echo(f"  ✓ {step:<12} {words}")
 
     if not as_json:
-        click.echo(
-            f"kakuyaku story: {people:,} invented people, a stand-in for {CONNECTORS[ats].title}, local mail server,"
-            " a clock we move"
-        )
+        click.echo(f"kakuyaku story: {people:,} invented people, {_stage_of(ats)}, local mail server, a clock we move")
     set_up_logs(alone(log_format="text", log_level="error"))
     try:
         with temporary_world(start=START, locale=lang, people=people, ats=ats) as world:

@@ -22,6 +22,7 @@ from connectors.sandbox.standins.greenhouse import GreenhouseStandIn
 from plugin import migrate
 from plugin.clock import SettableClock
 from plugin.connections import connector_of
+from plugin.demo.desk_there import DeskThere
 from plugin.demo.postbox import Postbox, free_port
 from plugin.demo.relay import relay_to
 from plugin.demo.stage import REPLY_DOMAIN, demo_policy, fill_universe, secret_of, set_stage
@@ -116,8 +117,6 @@ def open_world(
     """
     clock = SettableClock(start)
     with ExitStack() as stack:
-        there = counterpart(clock) if counterpart else _stand_in(ats, folder, clock)
-        stack.callback(there.close)
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         doors: dict[str, Callable[[str, bytes], None]] = {}
@@ -142,6 +141,8 @@ def open_world(
         migrate.upgrade(made.database)
         work = build_work(made, clock)
         stack.callback(work.close)
+        there = counterpart(clock) if counterpart else _other_side(ats, folder, work, clock)
+        stack.callback(there.close)
         server = create_server(create_app(work), host="127.0.0.1", port=port, threads=8)
         stack.callback(server.close)
         thread = threading.Thread(target=server.run, daemon=True)
@@ -179,7 +180,9 @@ def _door(work: Work, url: str, connection: Connection, clock: SettableClock) ->
     return relay_to(f"{url}/mail/{connection.url_key}", secret, lambda: clock.now().timestamp())
 
 
-def _stand_in(ats: str, folder: Path, clock: SettableClock) -> Counterpart:
+def _other_side(ats: str, folder: Path, work: Work, clock: SettableClock) -> Counterpart:
+    if ats == DeskThere.name:
+        return DeskThere(work)
     if ats != "greenhouse":
         return stand_in(ats)(now=clock.now)
     sandbox = serve_sandbox(folder / "sandbox", now=clock.now, retry_after=(0.2, 0.5, 1, 2, 4))
