@@ -1,7 +1,7 @@
 """Greenhouse, through Harvest v3 and its webhooks.
 
 Read in this order: `door` (webhooks), `harvest` (the protocol), `shapes` (its objects), `reads`, `writes`, `entries`,
-`setup`, `past`, `told`. `Greenhouse` below is the connector; each file adds one chapter to it.
+`setup`, `past`, `told`; `flow` is the job's own approval, an option. `Greenhouse` below is the connector; each file adds one chapter to it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import ClassVar
 from connectors import http
 from connectors.base import TokenStore
 from connectors.greenhouse import fields, told
+from connectors.greenhouse.flow import KINDS
 from connectors.greenhouse.harvest import Harvest
 from connectors.greenhouse.past import Past
 from connectors.pace import REAL, Pace, Timekeeper, rate_of
@@ -25,8 +26,8 @@ class Greenhouse(Past):
 
     Credentials: `client_id`, `client_secret`, and `sub`, the id of the user we act as (empty: the credential's service
     account). Options, all with defaults: `api_base`, `token_url`, `app_base`, `timeout` (seconds), `rate_calls` and
-    `rate_seconds`, `job_note_visibility`, `note_visibility`, and `field_<purpose>` for a custom field whose key differs
-    from `kakuyaku_<purpose>`.
+    `rate_seconds`, `job_note_visibility`, `note_visibility`, `approval_flow` (open_job, offer_job: see `flow`), and
+    `field_<purpose>` for a custom field whose key differs from `kakuyaku_<purpose>`.
     """
 
     name: ClassVar[str] = "greenhouse"
@@ -85,6 +86,11 @@ class Greenhouse(Past):
         super().__init__(
             credentials=credentials, secrets=secrets, options=options, tokens=tokens, timekeeper=timekeeper
         )
+        if self.flow_kind not in ("", *KINDS):
+            raise ValueError(f"the option approval_flow is one of {', '.join(KINDS)}, or left out")
+        if self.flow_kind:
+            # An approval rings, a rejection doesn't: then open questions are read again on a tick.
+            vars(self)["decisions_polled"] = True
         self.field_keys = fields.keys(options)
         self.app_base = http.require_safe(options.get("app_base") or APP_BASE)
         self.harvest = Harvest(credentials, options, self.tokens, Pace(rate_of(told.RATE, options), timekeeper))

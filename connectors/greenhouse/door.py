@@ -128,6 +128,10 @@ class Door(Connector):
 
     # Set-up by hand.
 
+    def webhooks(self) -> tuple[str, ...]:
+        """The events there must be a web hook for."""
+        return (*WEBHOOKS, "job_approved") if self.options.get("approval_flow") else WEBHOOKS
+
     def webhook_steps(self, url: str, secret: str) -> list[Said]:
         """The clicks for one web hook an event: Greenhouse has no documented API for them."""
         return [
@@ -136,7 +140,7 @@ class Door(Connector):
                 "Configure > Dev Center > Web Hooks > Web Hooks > Create New Web Hook で、"
                 "次のイベントごとに1つずつ作成してください。",
             ),
-            _alike("  " + ", ".join(WEBHOOKS)),
+            _alike("  " + ", ".join(self.webhooks())),
             Said("When: the event", "When：イベント名"),
             _alike(f"Endpoint URL: {url}"),
             _alike(f"Secret key: {secret}"),

@@ -58,13 +58,20 @@ FIELDS: tuple[Field, ...] = (
     Field("link", "url", "The page of this requisition. この求人の確認ページ。", ours=True),
     Field("message", "long_text", "What we did with your decision. 判断の反映状況のお知らせ。", ours=True),
 )
+FLOW = Field("flow", "short_text", "Which shortlist the job's approval is about. 求人承認の対象番号。", ours=True)
+"""Only where the job's own approval is used: see `flow`."""
 DECISION_PURPOSES = ("decision", "line", "meeting", "days")
 PREFIX = "kakuyaku_"
 
 
+def of(options: Mapping[str, str]) -> tuple[Field, ...]:
+    """Our fields on a connection with these options."""
+    return (*FIELDS, FLOW) if options.get("approval_flow") else FIELDS
+
+
 def keys(options: Mapping[str, str]) -> dict[str, str]:
     """Map each purpose to its field's key on this account; `field_<purpose>` overrides the default."""
-    return {field.purpose: options.get(f"field_{field.purpose}") or PREFIX + field.purpose for field in FIELDS}
+    return {field.purpose: options.get(f"field_{field.purpose}") or PREFIX + field.purpose for field in of(options)}
 
 
 def creation(field: Field, key: str) -> dict[str, Any]:

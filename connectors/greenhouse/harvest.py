@@ -87,6 +87,9 @@ class Harvest:
     def patch(self, name: str, id: str, body: Mapping[str, Any]) -> None:
         self._send("PATCH", f"/v3/{name}/{id}", body=dict(body), write=True)
 
+    def put(self, name: str, id: str, what: str, body: Mapping[str, Any]) -> None:
+        self._send("PUT", f"/v3/{name}/{id}/{what}", body=dict(body), write=True)
+
     def act(self, name: str, id: str, verb: str, body: Mapping[str, Any]) -> None:
         self._send("POST", f"/v3/{name}/{id}/{verb}", body=dict(body), write=True)
 

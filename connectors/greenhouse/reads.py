@@ -59,7 +59,9 @@ class Reads(Door):
             changed, following = self._changed_jobs(place, filters)
             jobs = tuple(self.harvest.list_by("jobs", GreenhouseJob, "ids", sorted(changed - place.given)))
         items = tuple(translate.requisition(job, self.app_base) for job in jobs)
-        return Page(items, place.after({job.id for job in jobs} if since else (), following) if since or following else "")
+        return Page(
+            items, place.after({job.id for job in jobs} if since else (), following) if since or following else ""
+        )
 
     def _changed_jobs(self, place: Place, filters: dict[str, str]) -> tuple[set[int], str]:
         if place.list == "job_posts":
@@ -183,7 +185,7 @@ class Reads(Door):
         ]
 
     def read_decision(self, requisition_id: str) -> Decision | None:
-        """Read the decision fields as they stand. Greenhouse never says who set them or when."""
+        """Read the decision fields as they stand. Greenhouse never says who set them or when; its approval flow does."""
         job = self.harvest.one("jobs", GreenhouseJob, requisition_id)
         return self.decision_on(job) if job else None
 

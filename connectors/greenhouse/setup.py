@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from connectors.base import ATSError
 from connectors.greenhouse import fields
-from connectors.greenhouse.door import WEBHOOKS
 from connectors.greenhouse.entries import Entries
 from connectors.greenhouse.shapes import (
     GreenhouseCustomField,
@@ -27,6 +26,9 @@ WRITE_SCOPES = (
     *("candidates:create", "applications:create", "applications:move", "applications:convert_to_candidate"),
     *("notes:create", "candidate_tags:create", "applied_candidate_tags:create", "attachments:create"),
 )
+# Only where the option `approval_flow` is set.
+FLOW_LISTS = ("approval_flows", "approver_groups", "approvers")
+FLOW_SCOPES = tuple(f"approval_flows:{verb}" for verb in ("create", "request_approvals", "replace_approver_groups"))
 CREDENTIALS_PAGE = "Greenhouse > Configure > Dev Center > API Credentials"
 CREDENTIALS = Said("credentials", "認証情報")
 CHANGE_IT = Said(
@@ -40,11 +42,11 @@ class SetUp(Entries):
     def set_up(self) -> list[Finding]:
         """Create those of our job fields that are missing, and missing options. Calling it twice changes nothing."""
         standing = self._standing_fields()
-        missing = [field for field in fields.FIELDS if self.field_keys[field.purpose] not in standing]
+        missing = [field for field in fields.of(self.options) if self.field_keys[field.purpose] not in standing]
         for field in missing:
             self._create_field(field)
         now = self._standing_fields() if missing else standing
-        return [self._ensure(field, now, field in missing) for field in fields.FIELDS]
+        return [self._ensure(field, now, field in missing) for field in fields.of(self.options)]
 
     def _create_field(self, field: fields.Field) -> None:
         body = fields.creation(field, self.field_keys[field.purpose])
@@ -124,7 +126,8 @@ class SetUp(Entries):
             findings.extend(self._acting_user())
         if "scope harvest:custom_fields:list" in readable:
             findings.extend(self._fields())
-        writing, ringing = ", ".join(f"harvest:{scope}" for scope in WRITE_SCOPES), ", ".join(WEBHOOKS)
+        scopes = (*WRITE_SCOPES, *(FLOW_SCOPES if self.flow_kind else ()))
+        writing, ringing = ", ".join(f"harvest:{scope}" for scope in scopes), ", ".join(self.webhooks())
         findings.append(
             Finding(
                 Said("write scopes", "書き込み用のscope"),
@@ -150,7 +153,7 @@ class SetUp(Entries):
         return findings
 
     def _scopes(self) -> Iterator[Finding]:
-        for name in LISTS:
+        for name in (*LISTS, *(FLOW_LISTS if self.flow_kind else ())):
             scope = Said(f"scope harvest:{name}:list", f"scope harvest:{name}:list")
             try:
                 next(self.harvest.list(name, Shape, per_page="1"), None)
@@ -196,7 +199,7 @@ class SetUp(Entries):
 
     def _fields(self) -> Iterator[Finding]:
         standing = self._standing_fields()
-        for field in fields.FIELDS:
+        for field in fields.of(self.options):
             key = self.field_keys[field.purpose]
             found = standing.get(key)
             if found is None:

@@ -220,6 +220,27 @@ class GreenhouseSource(Shape):
     name: Text = ""
 
 
+class GreenhouseApprovalFlow(Shape):
+    id: int
+    job_id: int | None = None
+    approval_status: Text = ""
+
+
+class GreenhouseApproverGroup(Shape):
+    id: int
+
+
+class GreenhouseApprover(Shape):
+    """`status`: waiting, due, approved, rejected. `resolved_by_id` may be somebody else than `user_id`."""
+
+    id: int
+    user_id: int | None = None
+    status: Text = ""
+    request_sent_at: Time | None = None
+    resolved_at: Time | None = None
+    resolved_by_id: int | None = None
+
+
 class GreenhouseToken(Shape):
     access_token: str
 

@@ -37,8 +37,10 @@ HEARS = Said(
 )
 APPROVAL = Approval(
     Said(
-        "custom fields of the job: decision, line, meeting, days. Greenhouse does not say who edited them",
-        "求人のカスタム項目（判断・面接確約ライン・内容・営業日数）。編集した人は Greenhouse から分かりません",
+        "custom fields of the job: decision, line, meeting, days. Greenhouse does not say who edited them. By option the"
+        " job's own approval flow, which does (verified)",
+        "求人のカスタム項目（判断・面接確約ライン・内容・営業日数）。編集した人は Greenhouse から分かりません。設定により、"
+        "承認者が分かる標準の求人承認フロー（確認済み）",
     ),
     "recorded",
 )

@@ -12,7 +12,7 @@ from typing import Any
 
 from connectors.base import ATSError
 from connectors.greenhouse import fields, translate
-from connectors.greenhouse.reads import Reads
+from connectors.greenhouse.flow import Flows, Mark
 from connectors.greenhouse.shapes import (
     Created,
     GreenhouseApplication,
@@ -31,7 +31,7 @@ from connectors.records import ApprovalRequest, Attachment, Choice, ShortlistPos
 from connectors.refs import carries, carrying
 
 
-class Writes(Reads):
+class Writes(Flows):
     """The writing side: job notes and fields, notes, tags, files, moves."""
 
     def _author(self) -> dict[str, Any]:
@@ -119,14 +119,17 @@ class Writes(Reads):
         conditional write.
         """
         job = self._job(requisition_id)
-        stands = self.decision_on(job)
+        stands = self.whole_decision(job)
         ours = {"proposed_line": request.proposed_line, "message": request.message, "link": request.url}
         if stands.calibration == request.calibration:
             self._set(job, ours)
+            if stands.choice is Choice.PENDING:
+                self._ask_by_flow(job, self._mark(job))
             return ""
         decided = stands.choice is not Choice.PENDING
         if decided and request.seen is not None and _decided(stands) != _decided(request.seen):
             return ""
+        mark = self.prepared(job, request.calibration) if self.flow_kind else Mark()
         self._set(
             job,
             {
@@ -136,10 +139,22 @@ class Writes(Reads):
                 "days": request.days or None,
                 "specification": None,
                 "calibration": request.calibration,
+                **({"flow": str(mark) or None} if self.flow_kind else {}),
                 **ours,
             },
         )
+        self._ask_by_flow(job, mark)
         return ""
+
+    def _ask_by_flow(self, job: GreenhouseJob, mark: Mark) -> None:
+        """Ask by the job's own approval as marked; where it can't, the mark goes and the fields alone ask."""
+        if not mark.flow_id:
+            return
+        made = self.made(job, mark)
+        if made != mark:
+            self._set(self._job(str(job.id)), {"flow": str(made) or None})
+        if made.flow_id and not self.requested(made):
+            self._set(self._job(str(job.id)), {"flow": None})
 
     def post_message(self, requisition_id: str, message: str) -> None:
         self._set(self._job(requisition_id), {"message": message or None})

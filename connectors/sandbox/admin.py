@@ -13,7 +13,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from connectors.sandbox import bodies, jobs, lists, past, people, seed
+from connectors.sandbox import approvals, bodies, jobs, lists, past, people, seed
 from connectors.sandbox.jobs import Ats, Missing, NotAllowed, Unprocessable
 from connectors.sandbox.misbehaviour import KINDS
 from connectors.sandbox.webhooks import ACTIONS
@@ -28,7 +28,7 @@ DECISION = {
 CHOICES = {"approve": "approve", "decline": "decline", "pending": "pending"}
 SETTINGS = (
     *("rate_limit", "token_seconds", "missing_scopes", "manager_only", "no_api_only"),
-    *("candidates_need_application", "hide_confidential"),
+    *("candidates_need_application", "hide_confidential", "no_approvals"),
 )
 
 
@@ -183,6 +183,15 @@ def admin(ats: Ats, set_clock: Any) -> Blueprint:
         body = given()
         decide(ats, id, int(body.pop("by")), body)
         return jsonify(requisition_whole(ats, id)["fields"])
+
+    @blueprint.post("/requisitions/<int:id>/approval")
+    def approval(id: int) -> ResponseReturnValue:
+        """Answer the requisition's approval flow: `by` a user, `status` approved or rejected."""
+        body, flows = given(), store.rows("approval_flows", job_id=id)
+        if not flows:
+            raise Missing("no approval flow on this requisition")
+        approvals.answer(ats, flows[-1]["id"], int(body["by"]), str(body["status"]))
+        return jsonify(lists.show(store, "approval_flows", jobs.find(ats, "approval_flows", flows[-1]["id"])))
 
     @blueprint.post("/candidates")
     def add_candidate() -> ResponseReturnValue:

@@ -211,6 +211,18 @@ LISTS: dict[str, Listing] = {
             "status": "text:status",
         },
     ),
+    "approval_flows": Listing(
+        ("job_id", "offer_id", "approval_type", "approval_status", "requested_by_id", "sequential", "version"),
+        {"job_ids": "ids:job_id", "approval_type": "text:approval_type"},
+    ),
+    "approver_groups": Listing(
+        ("approval_flow_id", "approvals_required", "required_for_exception", "resolved_at", "sort_order"),
+        {"approval_flow_ids": "ids:approval_flow_id"},
+    ),
+    "approvers": Listing(
+        ("approver_group_id", "user_id", "status", "request_sent_at", "resolved_at", "resolved_by_id", "sort_order"),
+        {"approver_group_ids": "ids:approver_group_id", "user_ids": "ids:user_id", "status": "text:status"},
+    ),
     "interviewers": Listing(
         ("interview_id", "user_id", "email", "response_status"),
         {"interview_ids": "ids:interview_id", "user_ids": "ids:user_id"},

@@ -64,6 +64,19 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         *("scheduled_at", "location", "video_conferencing_url"),
     ),
     "interviewers": ("interview_id", "user_id", "email", "response_status"),
+    "approval_flows": (
+        *("job_id", "offer_id", "approval_type", "approval_status", "requested_by_id", "sequential", "version"),
+    ),
+    "approver_groups": (
+        "approval_flow_id",
+        "approvals_required",
+        "required_for_exception",
+        "resolved_at",
+        "sort_order",
+    ),
+    "approvers": (
+        *("approver_group_id", "user_id", "status", "request_sent_at", "resolved_at", "resolved_by_id", "sort_order"),
+    ),
     # Below: the sandbox's own, not on the wire.
     "webhooks": ("action", "url", "secret", "active"),
     "deliveries": ("webhook_id", "event_id", "action", "body", "state", "attempts", "due", "last_error"),
@@ -201,7 +214,7 @@ def _to_cell(name: str, value: Any) -> Any:
 BOOLEANS = {
     *("site_admin", "deactivated", "confidential", "is_template", "live", "internal", "responsible", "open"),
     *("active", "private", "required", "require_approval", "api_only", "prospect", "current", "can_email"),
-    "expose_in_job_board_api",
+    *("expose_in_job_board_api", "sequential"),
 }
 
 

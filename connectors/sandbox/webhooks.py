@@ -22,7 +22,15 @@ from connectors.sandbox.store import Row, Store
 
 # Every event this sandbox sends. None for interviews scheduled, notes, tags or hiring teams: the wire has none.
 ACTIONS = (
-    *("job_created", "job_updated", "job_deleted", "job_post_created", "job_post_updated", "job_post_deleted"),
+    *(
+        "job_created",
+        "job_updated",
+        "job_deleted",
+        "job_approved",
+        "job_post_created",
+        "job_post_updated",
+        "job_post_deleted",
+    ),
     *("new_candidate_application", "new_prospect_application", "application_updated", "candidate_stage_change"),
     *("reject_candidate", "unreject_candidate", "hire_candidate", "delete_application", "update_candidate"),
     *("delete_candidate", "merge_candidate", "candidate_anonymized", "interview_deleted"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from connectors.sandbox import jobs, people
+from connectors.sandbox import approvals, jobs, people
 from connectors.sandbox.jobs import Ats, Unprocessable
 from connectors.sandbox.lists import show
 from connectors.sandbox.store import Row
@@ -145,6 +145,27 @@ def convert(ats: Ats, id: int, user: int | None, body: Body) -> Written:
 def reject(ats: Ats, id: int, user: int | None, body: Body) -> Written:
     row = people.reject(ats, id, int(body["rejection_reason_id"]), user)
     return _answer(ats, "applications", row, 200)
+
+
+def create_approval_flow(ats: Ats, id: int, user: int | None, body: Body) -> Written:
+    row = approvals.create(
+        ats,
+        job_id=int(body["job_id"]),
+        approval_type=str(body["approval_type"]),
+        sequential=bool(body.get("sequential", True)),
+        approver_groups=body["approver_groups"],
+    )
+    return _answer(ats, "approval_flows", row)
+
+
+def request_approvals(ats: Ats, id: int, user: int | None, body: Body) -> Written:
+    approvals.request(ats, id, user)
+    return 204, None, id
+
+
+def replace_approver_groups(ats: Ats, id: int, user: int | None, body: Body) -> Written:
+    approvals.replace_groups(ats, id, body["approver_groups"])
+    return _answer(ats, "approval_flows", jobs.find(ats, "approval_flows", id), 200)
 
 
 def create_note(ats: Ats, id: int, user: int | None, body: Body) -> Written:
