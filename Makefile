@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup setup-dev demo story year test check pictures lock clean
+.PHONY: help setup setup-dev demo story year test fuzz check pictures lock clean
 
 help:
 	@echo "make demo      set up and serve the plugin, a sandbox ATS and a local mailbox on this machine"
 	@echo "make story     run the whole loop once in a temporary folder, printing each step"
 	@echo "make year      simulate a year of hiring in minutes and judge it (needs Dovecot: apt-get install dovecot-imapd)"
 	@echo "make test      run the tests        make check     lint, types, import contracts, catalogues"
+	@echo "make fuzz      bend and break what the webhook doors are given (MINUTES=90)"
 	@echo "make setup     only prepare (.venv/bin/kakuyaku is then there)"
 	@echo "make pictures  write the README's pictures from the running demo (needs Chromium)"
 
@@ -47,6 +48,10 @@ check: setup-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m plugin.catalogues
+
+# MINUTES or SECONDS of processor time in all, 90 minutes unless said.
+fuzz: setup-dev
+	@$(BIN)/python -m fuzz $(if $(SECONDS),--seconds $(SECONDS),--minutes $(or $(MINUTES),90)) $(ARGS)
 
 pictures: setup-dev
 	@$(BIN)/python -m plugin.demo.pictures docs/pictures
