@@ -10,6 +10,7 @@ from connectors.herp import Herp
 from connectors.lever import Lever
 from connectors.odoo import Odoo
 from connectors.smartrecruiters import SmartRecruiters
+from connectors.talentio import Talentio
 
 CONNECTORS: dict[str, type[Connector]] = {
     Desk.name: Desk,
@@ -19,4 +20,5 @@ CONNECTORS: dict[str, type[Connector]] = {
     Lever.name: Lever,
     Odoo.name: Odoo,
     SmartRecruiters.name: SmartRecruiters,
+    Talentio.name: Talentio,
 }

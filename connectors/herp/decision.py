@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from connectors import replies
 from connectors.herp.shapes import HerpTimelineComment
 from connectors.herp.translate import EPOCH
 from connectors.records import Choice, Decision, User
@@ -58,21 +59,29 @@ def in_order(comments: Sequence[HerpTimelineComment]) -> list[HerpTimelineCommen
 
 def read(comments: Sequence[HerpTimelineComment], users: Mapping[str, User] | None = None) -> Decision:
     """What stands: the last deciding comment after our last question. `users` by id where authors are believed."""
-    calibration, choice, line = "", Choice.PENDING, ""
+    calibration, choice, line, specification = "", Choice.PENDING, "", ""
     said: HerpTimelineComment | None = None
     for comment in in_order(comments):
         ours = _OURS.search(comment.body)
         if ours is not None:
             if ours["what"] == "asks":
                 calibration, choice, line, said = ours["of"] or "", Choice.PENDING, "", None
+                specification = ""
             continue
         meant = words(comment.body) if calibration else None
         if meant is not None:
             choice, line = meant
             said = comment
+        elif calibration:
+            specification = replies.read(comment.body).specification or specification
     actor = users.get(said.createdBy) if said is not None and users is not None else None
     return Decision(
-        calibration=calibration, choice=choice, line=line, actor=actor, at=said.createdAt if said is not None else None
+        calibration=calibration,
+        choice=choice,
+        line=line,
+        specification=specification,
+        actor=actor,
+        at=said.createdAt if said is not None else None,
     )
 
 

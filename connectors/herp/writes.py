@@ -22,8 +22,8 @@ LONGEST = 20_000
 
 HOW_TO_ANSWER = (
     "▼ このタイムラインに、次のいずれかだけを書いてコメントしてください（ほかの文は判断として扱いません）\n"
-    "　承認（提案どおり {line} 点）／ 75（面接確約ラインを指定）／ 見送り ／ 取り消し\n"
-    "▼ Comment here with one of these and nothing else: approve (the proposed {line}) / 75 / decline / undo"
+    "　承認（提案どおり {line} 点）／ 75（面接確約ラインを指定）／ 見送り ／ 取り消し ／ 案B（要件案で作り直し）\n"
+    "▼ Comment here with one of these and nothing else: approve (the proposed {line}) / 75 / decline / undo / B (a specification)"
 )
 
 

@@ -218,6 +218,10 @@ def test_the_manager_is_mentioned_once_and_answers_after_talk(
     there.comment(id, "75")
     stands = ats.read_decision(id)
     assert stands is not None and (stands.choice, stands.line) == (Choice.APPROVED, "75")
+    clock.move(timedelta(minutes=1))
+    there.comment(id, "案Bで")
+    stands = ats.read_decision(id)
+    assert stands is not None and stands.specification == "B"
 
 
 def test_a_shortlist_too_long_for_a_comment_keeps_its_mark(ats: Herp, there: HerpStandIn) -> None:

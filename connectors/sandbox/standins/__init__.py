@@ -17,6 +17,7 @@ STANDINS: dict[str, str] = {
     "lever": "lever:LeverStandIn",
     "odoo": "odoo:OdooStandIn",
     "smartrecruiters": "smartrecruiters:SmartRecruitersStandIn",
+    "talentio": "talentio:TalentioStandIn",
 }
 
 
