@@ -13,7 +13,7 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy.dialects import postgresql, sqlite
@@ -33,7 +33,8 @@ class Vault:
 
     def __init__(self, keys: Sequence[str]) -> None:
         try:
-            self._fernet = MultiFernet([Fernet(key.encode()) for key in keys])
+            opened = [Fernet(key.encode()) for key in keys]
+            self._fernet, self._newest = MultiFernet(opened), opened[0]
         except ValueError:
             raise WrongSetting(
                 "KAKUYAKU_SECRET_KEYS holds something that is not a Fernet key; make one with `kakuyaku settings --new-key`"
@@ -52,6 +53,18 @@ class Vault:
     def rotate(self, sealed: bytes) -> bytes:
         """Seal again under the newest key."""
         return self._fernet.rotate(sealed)
+
+    def sealed_under(self, sealed: bytes) -> Literal["newest", "older"] | None:
+        """Under which of our keys something is sealed; None for none of them."""
+        try:
+            self._newest.decrypt(sealed)
+        except InvalidToken:
+            try:
+                self._fernet.decrypt(sealed)
+            except InvalidToken:
+                return None
+            return "older"
+        return "newest"
 
     def hash(self, employer_id: int, value: str) -> str:
         """Keyed hash of a normalised value (32 hex digits); empty stays empty."""

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "settings": ("plugin.cli.settings:settings_command", "Show every setting, its value and where it comes from."),
     "connect": ("plugin.cli.connect:connect", "Connect an ATS account."),
     "doctor": ("plugin.cli.doctor:doctor", "Check connections, mail and the profile store."),
+    "secrets": ("plugin.cli.secrets:secrets_command", "List and retire secrets, seal all under a new key."),
     "mailbox": ("plugin.cli.mailbox:mailbox_command", "Add, list and check mailboxes; let a mail provider post to us."),
     "letter": ("plugin.cli.letters:letter_command", "Show a letter as its reader will see it."),
     "client-names": ("plugin.cli.client_names:client_names_command", "Names no letter may let slip: import, list."),
