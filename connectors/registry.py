@@ -11,6 +11,7 @@ from connectors.lever import Lever
 from connectors.odoo import Odoo
 from connectors.smartrecruiters import SmartRecruiters
 from connectors.talentio import Talentio
+from connectors.workable import Workable
 
 CONNECTORS: dict[str, type[Connector]] = {
     Desk.name: Desk,
@@ -21,4 +22,5 @@ CONNECTORS: dict[str, type[Connector]] = {
     Odoo.name: Odoo,
     SmartRecruiters.name: SmartRecruiters,
     Talentio.name: Talentio,
+    Workable.name: Workable,
 }

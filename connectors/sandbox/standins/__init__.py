@@ -18,6 +18,7 @@ STANDINS: dict[str, str] = {
     "odoo": "odoo:OdooStandIn",
     "smartrecruiters": "smartrecruiters:SmartRecruitersStandIn",
     "talentio": "talentio:TalentioStandIn",
+    "workable": "workable:WorkableStandIn",
 }
 
 
