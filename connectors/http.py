@@ -234,10 +234,13 @@ class Session:
         # Two spellings are in use: x-ratelimit-… and (Workable) x-rate-limit-….
         said = {name.replace("x-rate-limit-", "x-ratelimit-"): value for name, value in headers.items()}
         if "x-ratelimit-limit" in said or "x-ratelimit-remaining" in said:
+            reset = _number(said.get("x-ratelimit-reset"))
+            if reset is not None and reset < LONGEST_WAIT:  # Teamtailor: seconds left, not a moment
+                reset += _vendors_now(headers)
             self.limits = RateLimit(
                 limit=_whole(said.get("x-ratelimit-limit")),
                 remaining=_whole(said.get("x-ratelimit-remaining")),
-                reset=_number(said.get("x-ratelimit-reset")),
+                reset=reset,
             )
         elif "x-remaining-request" in said:  # HERP: the end of its window as a date
             reset = _date_time(said.get("x-reset-at", ""))
@@ -286,6 +289,8 @@ def vendor_sentence(content: bytes) -> str:
         elif isinstance(item, dict) and isinstance(item.get("message"), str):
             name = item.get("field")
             parts.append(f"{name}: {item['message']}" if name else item["message"])
+        elif isinstance(item, dict):  # JSON:API
+            parts.extend(item[key] for key in ("title", "detail") if isinstance(item.get(key), str))
     if not parts and isinstance(body.get("error"), str):
         parts.append(body["error"])
     return without_addresses("; ".join(dict.fromkeys(part.strip() for part in parts if part.strip()))[:500])
