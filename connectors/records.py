@@ -73,9 +73,9 @@ class Request:
     """
 
     method: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
+    path: str = field(repr=False)  # an ATS that can't sign carries its secret there
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
     received_at: datetime | None = None
 
 
@@ -443,4 +443,4 @@ class Subscribed:
     """What `subscribe` did: findings, and signing secrets the vendor made (shown once, to be kept sealed)."""
 
     findings: tuple[Finding, ...]
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)

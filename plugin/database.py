@@ -28,7 +28,8 @@ class Database:
         self.clock = clock
         self.public_url = ""  # where people reach this installation; stands in links of mails written in a transaction
         self.is_sqlite = url.startswith("sqlite")
-        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 20}
+        # Errors name the statement and not what was put into it.
+        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 20, "hide_parameters": True}
         if self.is_sqlite:
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
             options["connect_args"] = {"timeout": 30, "check_same_thread": False}

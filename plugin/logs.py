@@ -22,7 +22,8 @@ def set_up_logs(settings: Settings) -> None:
     last: Processor = (
         structlog.processors.JSONRenderer()
         if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=False)
+        # Plain: where rich is installed, structlog would print the local variables of every frame.
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     )
     structlog.configure(
         processors=[*shared, last],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -214,6 +215,10 @@ class Settings(BaseSettings):
         if value and not value.startswith(("imap://", "imaps://")):
             raise ValueError("must start with imaps:// (or imap:// on loopback)")
         return value
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """What a log or a traceback may show: passwords inside addresses hidden, too."""
+        return ((name, _say(getattr(self, name))) for name in type(self).model_fields)
 
     @property
     def staff_address(self) -> str:

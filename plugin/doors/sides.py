@@ -49,6 +49,10 @@ class SidedFlask(Flask):
         if request.endpoint is not None and self.side not in sides_of(request.endpoint):
             abort(404)
 
+    def log_exception(self, exc_info: Any) -> None:
+        """Log where it happened. Flask's own line has the address, in which a link's token or a webhook's secret stands."""
+        self.logger.error("exception at %s [%s]", request.url_rule, request.method, exc_info=exc_info)
+
     def url_for(self, endpoint: str, **values: Any) -> str:
         full = f"{request.blueprint}{endpoint}" if endpoint.startswith(".") and request.blueprint else endpoint
         path = super().url_for(endpoint, **values)
