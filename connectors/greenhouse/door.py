@@ -35,7 +35,7 @@ def read(body: bytes) -> list[Event]:
     """Take kind and id out of a webhook body. A post without a job is a prospect post and rings for nothing."""
     try:
         whole = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return [Event(EventKind.UNKNOWN)]
     if not isinstance(whole, dict) or not isinstance(whole.get("action"), str):
         return [Event(EventKind.UNKNOWN)]

@@ -39,14 +39,15 @@ def application_id(candidate_id: str, job_id: str) -> str:
 
 def signed_bytes(timestamp: str, body: bytes, headers: tuple[str, ...]) -> bytes:
     """What is signed: timestamp, body, event id, name, version and link, joined by dots; a missing one is empty."""
-    return b".".join([timestamp.encode(), body, *(value.encode("utf-8", "surrogateescape") for value in headers)])
+    first, *rest = (value.encode("utf-8", "surrogatepass") for value in (timestamp, *headers))
+    return b".".join([first, body, *rest])
 
 
 def read(name: str, body: bytes) -> list[Event]:
     """Take kind and id out of a delivery. The name is a signed header."""
     try:
         whole = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return [Event(EventKind.UNKNOWN)]
     payload = whole if isinstance(whole, dict) else {}
     subject = name.partition(".")[0]

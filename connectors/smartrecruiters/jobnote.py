@@ -35,7 +35,8 @@ def same(one: str, other: str) -> bool:
 
 def _pattern(name: str) -> re.Pattern[str]:
     mark = re.escape(name)
-    return re.compile(rf"▼ kakuyaku {mark}\n(?P<body>.*?)\n?▲ kakuyaku {mark}", re.DOTALL)
+    # Whatever stands between the marks: somebody's editor may have made its own line ends, or HTML, of ours.
+    return re.compile(rf"▼ kakuyaku {mark}(?P<body>.*?)▲ kakuyaku {mark}", re.DOTALL)
 
 
 def _unmarked(body: str) -> str:

@@ -154,7 +154,7 @@ def test_a_handshake_lets_no_event_in_and_ends_no_header(door: SmartRecruiters) 
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b"\xff", b'{"id": {"id": 1}}', b'{"id": "../../x"}', b'{"id": true}', b"null"]
+    "body", [b"", b"[]", b"\xff", b'{"id": {"id": 1}}', b'{"id": "../../x"}', b'{"id": true}', b"null", b"[" * 100_000]
 )
 def test_junk_is_unknown(door: SmartRecruiters, body: bytes) -> None:
     request = replace(delivery("job_created"), body=body)
@@ -241,6 +241,14 @@ def test_others_words_in_the_jobs_note_stay(there: SmartRecruitersStandIn, ats: 
     assert "A-01" not in note and "A-07" in note and "ご判断をお願いします" not in note
     assert jobnote.part(note, jobnote.LINK) == REQUEST.url
     assert ats.requisition(id).notes.find("A-07") == -1, "our own note is no description"
+
+
+def test_our_part_is_known_again_after_an_editor_has_been_at_it() -> None:
+    note = jobnote.with_part("", jobnote.SHORTLIST, "1. A-01\n[S-1]")
+    edited = "<p>メモ</p><p>" + note.replace("\n", "</p><p>") + "</p>"
+    assert "[S-1]" in jobnote.part(edited, jobnote.SHORTLIST)
+    again = jobnote.with_part(edited, jobnote.SHORTLIST, "1. A-07")
+    assert again.count("▼ kakuyaku") == 1 and "A-01" not in again and again.startswith("<p>メモ</p>")
 
 
 def test_the_manager_is_mentioned_once_and_only_where_wanted(
