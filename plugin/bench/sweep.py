@@ -31,7 +31,9 @@ LISTS: dict[str, tuple[tuple[str, int], ...]] = {
     # 職種; candidacies, of which each 職種 has one more for its calibration
     "herp": ((REQUISITIONS, 100), (PEOPLE, 100), (REQUISITIONS, 100)),
     "lever": ((REQUISITIONS, 100), (REQUISITIONS, 100), (PEOPLE, 100)),  # postings, requisitions, opportunities
+    "odoo": ((REQUISITIONS, 200), (PEOPLE, 200)),  # hr.job, hr.applicant, as many a page as we ask for
     "smartrecruiters": ((REQUISITIONS, 100), (PEOPLE, 100)),
+    "talentio": ((REQUISITIONS, 100), (PEOPLE, 100)),
 }
 BESIDE = 6
 """Calls that are no page of these lists: signing in twice (before and after the kill), interviews, the end of a list."""
@@ -62,7 +64,7 @@ def measure(
         there, counted = crowded(name, clock, rate, requisitions, people)
         least, began = fewest(name, requisitions, people), time.monotonic()
         try:
-            prepare(folder, name, there)
+            known = prepare(folder, name, there)
             if kill:
                 _kill_at(folder, counted, least // 2)
                 say(f"{name}: killed after {counted.total} requests, going on")
@@ -78,6 +80,7 @@ def measure(
         "requests": counted.total <= least * (1 + SPARE) + BESIDE,
         "limit": counted.most <= rate.calls and refused == 0,
         "memory": took["mb"] <= MOST_MB,
+        "missed": took["owed"] == [requisitions, known],
     }
     wrong = [what for what, kept in bounds.items() if not kept]
     return {
@@ -88,6 +91,7 @@ def measure(
         "asked_again": counted.again,
         "most_in_window": f"{counted.most}/{rate.calls} in {rate.seconds:g} s",
         "refused": refused,
+        "owed": "{:,} + {:,}".format(*took["owed"]),
         "mb": took["mb"],
         "their_minutes": took["minutes"],
         "our_seconds": round(time.monotonic() - began, 1),

@@ -17,10 +17,11 @@ from cryptography.fernet import Fernet
 from sqlmodel import col, select
 
 from connectors.registry import CONNECTORS
-from plugin.bench.sweep_world import CUT_OFF, SharedClock
+from plugin.bench.sweep_world import CUT_OFF, SharedClock, some_people
 from plugin.database import Database
 from plugin.migrate import upgrade
-from plugin.rows import Connection, Employer, Sweep
+from plugin.pipeline.people import source_of
+from plugin.rows import Connection, Employer, Job, Profile, Sweep
 from plugin.sealing import Vault
 from plugin.settings import Settings
 from plugin.work.context import Work
@@ -31,8 +32,11 @@ LISTS = ("requisitions", "people")
 MOST_ROUNDS = 10_000
 
 
-def prepare(folder: Path, name: str, there: Any) -> None:
-    """Write down what the child needs, and make its database: one employer, one connection, nothing known yet."""
+def prepare(folder: Path, name: str, there: Any) -> int:
+    """Write down what the child needs, and make its database: one employer, one connection, a few people of ours.
+
+    Returns how many those are: what changed of them must be owed a reading, as every requisition must.
+    """
     url = f"sqlite:///{folder}/state.sqlite3"
     upgrade(url)
     clock = SharedClock(folder / "clock")
@@ -41,17 +45,30 @@ def prepare(folder: Path, name: str, there: Any) -> None:
         employer = Employer(name="bench", created_at=clock.now())
         session.add(employer)
         session.flush()
-        session.add(
-            Connection(
-                employer_id=employer.key,
-                url_key="bench",
-                ats=name,
-                name="bench",
-                cut_off=CUT_OFF,
-                policy={},
-                created_at=CUT_OFF,
-            )
+        connection = Connection(
+            employer_id=employer.key,
+            url_key="bench",
+            ats=name,
+            name="bench",
+            cut_off=CUT_OFF,
+            policy={},
+            created_at=CUT_OFF,
         )
+        session.add(connection)
+        session.flush()
+        ours = some_people(there)
+        for number, ids in enumerate(ours):
+            for id in ids:
+                session.add(
+                    Profile(
+                        employer_id=employer.key,
+                        profile_id=f"{number}:{id}",
+                        sealed=b"",
+                        source=source_of(connection),
+                        ats_candidate_id=id,
+                        created_at=clock.now(),
+                    )
+                )
     database.close()
     at = clock.now()
     clock.close()
@@ -60,6 +77,7 @@ def prepare(folder: Path, name: str, there: Any) -> None:
     slot = int(at.timestamp()) // Settings(data_folder=folder).sweep_seconds
     told = {"slot": slot, "name": name, "url": url, "credentials": given["credentials"], "options": options}
     (folder / "sweep.json").write_text(json.dumps(told))
+    return len(ours)
 
 
 def sweep(folder: Path) -> dict[str, Any]:
@@ -84,12 +102,13 @@ def sweep(folder: Path) -> dict[str, Any]:
             if not _read(database):
                 clock.sleep(work.settings.sweep_seconds)
         took = timedelta(seconds=clock.seconds() - began)
+        owed = [_owed(database, kind) for kind in ("read_requisition", "read_person")]
     finally:
         ats.close()
         database.close()
         clock.close()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"minutes": round(took.total_seconds() / 60, 1), "rounds": rounds, "mb": round(memory)}
+    return {"minutes": round(took.total_seconds() / 60, 1), "rounds": rounds, "mb": round(memory), "owed": owed}
 
 
 def _read(database: Database) -> bool:
@@ -97,6 +116,12 @@ def _read(database: Database) -> bool:
     with database.reading() as session:
         ended = session.exec(select(Sweep.name).where(col(Sweep.read_to).is_not(None))).all()
     return set(LISTS) <= set(ended)
+
+
+def _owed(database: Database, kind: str) -> int:
+    """How many different things are owed a reading."""
+    with database.reading() as session:
+        return len({job["ats_id"] for job in session.exec(select(Job.payload).where(col(Job.kind) == kind))})
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from typing import Any
 
 from connectors.pace import Timekeeper
 from connectors.records import Rate
-from connectors.sandbox.kit import StandIn
+from connectors.sandbox.kit import Placement, StandIn
 from connectors.sandbox.standins import stand_in
 
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -103,6 +103,20 @@ def crowded(name: str, clock: SharedClock, rate: Rate, requisitions: int, people
     counted = Counted(app.wsgi_app, clock, rate)
     app.wsgi_app = counted
     return there, counted
+
+
+def some_people(there: Any, most: int = 40) -> list[set[str]]:
+    """A few of the people there, from first to last: each with the ids it may go by, a candidate's or an application's."""
+    if not isinstance(there, StandIn):
+        rows = [{str(row["id"])} for row in there.sandbox.store.select("candidates", "1", [])]
+    else:
+        rows = [{one.id, one.person_id} for one in there.world.applications.values() if "api" in _maker(there, one)]
+    return rows[:: max(1, len(rows) // most)]
+
+
+def _maker(there: StandIn, one: Placement) -> dict[str, Any]:
+    """What is noted of whom an application is of: calibration people were not made here."""
+    return there.world.people[one.person_id].extra
 
 
 def _fill(there: StandIn, clock: SharedClock, requisitions: int, people: int) -> None:
