@@ -1,6 +1,6 @@
 """SmartRecruiters' Customer API as a protocol: the key or token, lists by page, reads and writes.
 
-Authentication: https://developers.smartrecruiters.com/docs/authentication. Paging: `limit` at most 100, then the
+Authentication: https://dev.smartrecruiters.com/customer-api/authentication. Paging: `limit` at most 100, then the
 `nextPageId` of each page as `pageId`. Limits: https://developers.smartrecruiters.com/docs/rate-limiting.
 """
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from connectors.base import ATSError
 from connectors.records import Approval, Ask, Finding, Rate, Said
 
-# https://developers.smartrecruiters.com/docs/access-scopes
+# https://dev.smartrecruiters.com/customer-api/authentication/access-scopes; users, messages and interviews by analogy
 SCOPES = (
     *("jobs_read", "jobs_manage", "candidates_read", "candidates_manage", "configuration_read", "configuration_manage"),
     *("users_read", "messages_write", "interviews_read", "webhooks_read", "webhooks_manage"),
