@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from connectors.base import ATSError
@@ -44,6 +45,7 @@ class Reads(Door):
         if name not in _LISTS or not is_id(last):
             raise ATSError("this is no cursor of ours; the list starts anew", permanent=True)
         changed = [["write_date", ">=", moment(since)]] if since else []
+        answered: dict[int, datetime] = {}
         if name == "hr.job":
             jobs = self.odoo.page(HrJob, [*changed, ["id", ">", int(last)]])
             end = str(jobs[-1].id) if len(jobs) == PER_PAGE else ""
@@ -51,11 +53,12 @@ class Reads(Door):
             domain = [*changed, ["res_model", "=", "hr.job"], ["active", "=", False], ["id", ">", int(last)]]
             done = self.odoo.page(MailActivity, domain)
             end = str(done[-1].id) if len(done) == PER_PAGE else ""
-            # Those written themselves came in the first list.
-            ids = sorted({one.res_id for one in done})
-            unwritten = [["write_date", "<", moment(since)]] if since else []
-            jobs = self.odoo.page(HrJob, [["id", "in", ids], *unwritten]) if ids else ()
-        return Page(tuple(self._requisition(job) for job in jobs), _next_list(name, end, since))
+            answered = {one.res_id: one.write_date for one in sorted(done, key=lambda one: one.write_date)}
+            jobs = self.odoo.page(HrJob, [["id", "in", sorted(answered)]]) if answered else ()
+        # Whoever lists by what moved must see it move: an answer is later than the job it is on.
+        moved = [(self._requisition(job), answered.get(job.id)) for job in jobs]
+        items = tuple(replace(one, updated_at=max(one.updated_at, at)) if at else one for one, at in moved)
+        return Page(items, _next_list(name, end, since))
 
     def requisition(self, id: str) -> Requisition | None:
         job = self.odoo.one(HrJob, id)
