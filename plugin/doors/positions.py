@@ -100,8 +100,10 @@ def read() -> ResponseReturnValue:
     source = request.form.get("source", "paste")
     text = request.form.get("text", "").replace("\r\n", "\n")[:LONGEST_TEXT]
     if file is not None and file.filename:
+        with file.stream as stream:
+            content = stream.read(LARGEST_FILE + 1)
         try:
-            text, source = positions.read_file(file.filename, file.stream.read(LARGEST_FILE + 1)), "file"
+            text, source = positions.read_file(file.filename, content), "file"
         except Refused as refused:
             return render_template("pages/position_new.html", wrong=wrong_words(refused.code)), 400
     if not text.strip():

@@ -1,0 +1,297 @@
+"""Handing over: only who agreed, only what was chosen, looked at first, sent once."""
+
+from __future__ import annotations
+
+import csv
+import re
+from datetime import UTC, datetime, timedelta
+from io import BytesIO, StringIO
+from typing import Any
+
+import pypdf
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlmodel import col
+
+from connectors.records import Attachment
+from plugin.desk.letter import Section
+from plugin.desk.paper import draw
+from plugin.erasure import erase_person
+from plugin.pipeline.writes import reference
+from plugin.provision import as_csv
+from plugin.rows import (
+    DeskFile,
+    DeskHandOff,
+    DeskPerson,
+    DeskRequisition,
+    Entry,
+    Event,
+    Job,
+    Profile,
+    ProvisionRecord,
+    Scout,
+)
+from plugin.spreadsheets import safe
+
+ONE_DATABASE = pytest.mark.parametrize("database_kind", ["sqlite"])
+TO = {"company": "株式会社みほん", "reader": "鈴木 健一", "address": "jinji@client.example.com", "language": "ja"}
+ALL = {**TO, "items": ["name", "contact", "career", "reply"]}
+
+
+def looked_at(desk: Any, application: int, chosen: dict[str, Any]) -> tuple[str, str]:
+    """The page of a letter, and the digest its button carries."""
+    page = desk.press(f"/desk/people/{application}/recommend", chosen).get_data(as_text=True)
+    found = re.search(r'name="digest" value="([^"]+)"', page)
+    return page, found[1] if found else ""
+
+
+def sent(desk: Any, application: int, chosen: dict[str, Any]) -> Any:
+    _page, digest = looked_at(desk, application, chosen)
+    return desk.press(f"/desk/people/{application}/recommend/send", {**chosen, "digest": digest})
+
+
+def parts_of(desk: Any, number: int = 0) -> tuple[str, str, list[list[str]]]:
+    """A sent letter's text, its PDF's text and its table."""
+    message = desk.opened(desk.mails()[number])
+    text = message.get_body(("plain",)).get_content()
+    files = {part.get_content_type(): part.get_payload(decode=True) for part in message.iter_attachments()}
+    pages = pypdf.PdfReader(BytesIO(files["application/pdf"])).pages
+    table = list(csv.reader(StringIO(files["text/csv"].decode("utf-8-sig"), newline="")))
+    return text, "\n".join(page.extract_text() for page in pages), table
+
+
+def test_the_letter_that_was_looked_at_leaves_once(desk: Any, placed: int) -> None:
+    page, digest = looked_at(desk, placed, ALL)
+    assert "髙﨑 太郎" in page and "jinji@client.example.com" in page and desk.mails() == []
+    for _ in range(2):
+        answer = desk.press(f"/desk/people/{placed}/recommend/send", {**ALL, "digest": digest})
+        assert answer.status_code == 303
+    (mail,) = desk.mails()
+    assert (mail.state, mail.person) == ("queued", "u0") and mail.message_id
+    jobs = desk.all(Job, col(Job.kind) == "send_mail", col(Job.dedupe).endswith(f":{mail.key}"))
+    assert [job.payload["mail_id"] for job in jobs] == [mail.key]
+    message = desk.opened(mail)
+    assert "jinji@client.example.com" in message["To"] and message["Message-ID"] == mail.message_id
+    assert message["Reply-To"] == "misaki.sato@agency.example.com"
+    assert message["Subject"] == "【ご推薦】バックエンドエンジニア（髙﨑 太郎様）"
+    assert len(desk.all(DeskHandOff)) == 1
+    (event,) = desk.all(Event, col(Event.what) == "recommended")
+    assert event.actor == f"staff:{desk.recruiter.key}" and event.facts["mail"] == mail.key
+
+    other = {**ALL, "remark": "決済基盤の設計を一人で担われた方です。"}
+    assert sent(desk, placed, other).status_code == 303
+    assert len(desk.mails()) == 2, "another letter is another letter"
+
+
+@ONE_DATABASE
+def test_mail_pdf_and_table_say_the_same_and_no_score(desk: Any, placed: int) -> None:
+    chosen = {**ALL, "remark": "決済基盤の設計を一人で担われた方です。"}
+    assert sent(desk, placed, chosen).status_code == 303
+    text, paper, (heads, row) = parts_of(desk)
+    for words in ("髙﨑 太郎", "Goによる決済基盤を開発", "一人で担われた方", "ぜひお話を伺いたい", "090-0000-0000"):
+        assert words in text and words in paper.replace("\n", ""), words
+        assert any(words in cell for cell in row), words
+    assert len(heads) == len(row)
+    assert "88" not in text and "88" not in "".join(row) and "AWS" not in text
+    assert "1990年4月1日" not in text + paper + "".join(row), "what the law bans is taken out"
+
+
+@ONE_DATABASE
+def test_what_was_not_chosen_stands_nowhere(desk: Any, placed: int) -> None:
+    assert sent(desk, placed, {**TO, "items": ["name"]}).status_code == 303
+    text, paper, (_heads, row) = parts_of(desk)
+    for words in ("090-0000-0000", "taro0.takasaki@example.com", "架空商会", "決済基盤", "ぜひお話を"):
+        assert words not in text and words not in paper and words not in "".join(row), words
+    assert desk.one(DeskHandOff).items == ["name"]
+    assert desk.one(ProvisionRecord).items == ["name"]
+
+
+@ONE_DATABASE
+def test_nobody_is_put_before_a_client_who_has_not_agreed(desk: Any) -> None:
+    position = desk.position()
+    desk.read()
+    application = desk.yes(position, consented=False)
+    page = desk.client().get(f"/desk/people/{application}/recommend").get_data(as_text=True)
+    assert "ご本人の同意がありません" in page and "髙﨑" not in page.split("<main")[1].split("crumb")[0]
+    answer = desk.press(f"/desk/people/{application}/recommend/send", {**ALL, "digest": "x"})
+    assert "ご本人の同意がありません" in answer.get_data(as_text=True)
+    assert desk.press(f"/desk/people/{application}/recommend/file/0", ALL).status_code == 409
+    assert desk.mails() == [] and desk.all(ProvisionRecord) == []
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("withdrawn", "ご本人が辞退"),
+        ("suspended", "利用停止"),
+        ("ended", "選考は終了"),
+        ("closed", "募集は終了"),
+        ("erased", "削除または消去"),
+    ],
+)
+def test_who_is_not_there_any_more_is_not_handed_over(desk: Any, placed: int, what: str, said: str) -> None:
+    _page, digest = looked_at(desk, placed, ALL)
+    desk.work.clock.move(timedelta(seconds=5))
+    if what == "erased":
+        erase_person(desk.work, desk.connection.employer_id, "u0", by="admin:test", asked=False)
+    if what == "ended":
+        desk.press(f"/desk/people/{placed}/stage", {"stage": "rejected"})
+    if what == "closed":
+        desk.press(f"/desk/positions/{desk.one(DeskRequisition).key}/status", {"status": "closed"})
+    with desk.work.writing() as db:
+        if what == "withdrawn":
+            desk.reply(db, db.get_one(Scout, desk.one(Scout).key), "withdraw", "今回は辞退します。")
+        if what == "suspended":
+            profile = db.get_one(Profile, desk.one(Profile).key)
+            profile.suspended_at = desk.work.clock.now()
+            db.add(profile)
+    answer = desk.press(f"/desk/people/{placed}/recommend/send", {**ALL, "digest": digest})
+    assert said in answer.get_data(as_text=True)
+    assert desk.mails() == []
+
+
+@ONE_DATABASE
+def test_a_letter_that_changed_since_is_looked_at_again(desk: Any, placed: int) -> None:
+    _page, digest = looked_at(desk, placed, ALL)
+    with desk.work.writing() as db:
+        position = db.get_one(DeskRequisition, desk.one(DeskRequisition).key)
+        position.title = "SRE"
+        db.add(position)
+    answer = desk.press(f"/desk/people/{placed}/recommend/send", {**ALL, "digest": digest})
+    assert answer.status_code == 409 and "内容が変わりました" in answer.get_data(as_text=True)
+    assert desk.mails() == []
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"address": "nobody"}, "送付先のメールアドレス"),
+        ({"address": "TARO0.takasaki@example.com"}, "候補者ご本人のアドレス"),
+        ({"address": "a@b.example\nBcc: c@d.example"}, "送付先のメールアドレス"),
+        ({"items": ["career"]}, "少なくとも氏名"),
+        ({"remark": "生年月日：1990年4月1日の方です"}, "採用選考で扱えない事項"),
+        ({"remark": "あ" * 4001}, "長すぎる"),
+    ],
+)
+def test_what_must_not_be_sent_says_why(desk: Any, placed: int, wrong: dict[str, Any], said: str) -> None:
+    answer = desk.press(f"/desk/people/{placed}/recommend/send", {**ALL, **wrong, "digest": "x"})
+    assert answer.status_code == 409 and said in answer.get_data(as_text=True)
+    assert desk.mails() == []
+
+
+@ONE_DATABASE
+def test_the_preview_shows_what_leaves(desk: Any, placed: int) -> None:
+    desk.enclose(placed)
+    file = desk.one(DeskFile)
+    chosen = {**ALL, "enclosed": [str(file.key)]}
+    paper = desk.press(f"/desk/people/{placed}/recommend/file/0", chosen)
+    assert paper.mimetype == "application/pdf" and paper.headers["Content-Disposition"].startswith("inline")
+    table = desk.press(f"/desk/people/{placed}/recommend/file/1", chosen)
+    assert table.data.startswith("\ufeff".encode()) and b"\r\n" in table.data
+    assert sent(desk, placed, chosen).status_code == 303
+    names = [part.get_filename() for part in desk.opened(desk.mails()[0]).iter_attachments()]
+    assert len(names) == 3 and "職務経歴書.pdf" in names
+
+
+@ONE_DATABASE
+def test_our_own_sheet_with_the_score_is_never_enclosed(desk: Any, placed: int) -> None:
+    entry = desk.one(Entry)
+    ref = reference(desk.work.vault, entry.employer_id, f"attach:{entry.key}")
+    desk.ats.attach(str(placed), ref, Attachment("根拠.txt", "88点".encode(), "text/plain"))
+    file = desk.one(DeskFile)
+    page, _digest = looked_at(desk, placed, {**ALL, "enclosed": [str(file.key)]})
+    assert "根拠.txt" not in page
+    assert sent(desk, placed, {**ALL, "enclosed": [str(file.key)]}).status_code == 303
+    assert len(list(desk.opened(desk.mails()[0]).iter_attachments())) == 2
+
+
+@ONE_DATABASE
+def test_handing_on_is_recorded_when_it_happens(desk: Any, placed: int) -> None:
+    assert desk.all(ProvisionRecord) == [], "an entry in our own books hands nothing on"
+    sent(desk, placed, {**TO, "items": ["name"]})
+    sent(desk, placed, ALL)
+    (row,) = desk.all(ProvisionRecord)
+    assert (row.recipient, row.basis) == ("株式会社みほん", "consent")
+    assert row.items == ["name", "contact", "career", "reply"], "the later letter held more"
+    with desk.work.reading() as db:
+        assert "髙﨑 太郎" in as_csv(db, desk.work.vault, row.employer_id, "ja")
+
+
+@ONE_DATABASE
+def test_in_house_the_letter_introduces_and_needs_no_second_consent(in_house: Any) -> None:
+    position = in_house.position()
+    in_house.read()
+    application = in_house.yes(position, consented=False)
+    with in_house.work.writing() as db:
+        scout = db.get_one(Scout, in_house.one(Scout).key)
+        scout.voice = "in_house"
+        db.add(scout)
+    assert sent(in_house, application, {**ALL, "company": ""}).status_code == 303
+    text, _paper, _table = parts_of(in_house)
+    assert "貴社" not in text.split("■")[0] and "ご紹介いたします" in text
+    assert in_house.all(ProvisionRecord) == []
+
+
+@ONE_DATABASE
+def test_in_english_the_letter_is_english(desk: Any, placed: int) -> None:
+    chosen = {**ALL, "language": "en", "reader": "Kenichi Suzuki", "company": "Mihon Inc."}
+    assert sent(desk, placed, chosen).status_code == 303
+    text, paper, (heads, _row) = parts_of(desk)
+    assert text.startswith("Dear Kenichi Suzuki,") and "Taro Takasaki" in text
+    assert "Letter of recommendation" in paper and heads[0] == "Position"
+
+
+def test_an_erasure_reaches_the_desk(desk: Any, placed: int) -> None:
+    desk.enclose(placed)
+    sent(desk, placed, ALL)
+    desk.ats.note(desk.one(Entry).ats_candidate_id, "N-1", "髙﨑さんに電話")
+    desk.ats.post_message(str(desk.one(DeskRequisition).key), "髙﨑 太郎さんの件")
+    assert erase_person(desk.work, desk.connection.employer_id, "u0", by="candidate", asked=True)
+    person = desk.one(DeskPerson)
+    assert (person.sealed, person.email_hash, person.name_hash) == (None, "", "")
+    assert desk.ats.candidate(str(person.key)) is None and desk.ats.applications(candidate_id=str(person.key)) == []
+    assert desk.all(DeskFile) == [] and desk.one(DeskHandOff).sealed == b""
+    page = desk.client().get(f"/desk/people/{placed}").get_data(as_text=True)
+    assert "削除または消去" in page and "髙﨑" not in page
+    position = desk.client().get(f"/desk/positions/{desk.one(DeskRequisition).key}").get_data(as_text=True)
+    assert "髙﨑" not in position
+    assert not desk.all(Job, col(Job.kind) == "note_erasure"), "the books are ours: nobody else is asked to erase"
+
+
+@given(st.text(max_size=60))
+def test_no_cell_is_a_formula(text: str) -> None:
+    cell = safe(text)
+    assert cell in (text, "'" + text)
+    assert cell.lstrip(" \u3000\t\r\n")[:1] not in tuple("=+-@|%＝＋－＠")
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_drawn(text: str) -> None:
+    drawn = draw(
+        "推薦状", text, text, [Section(text, (("", text), (text, text)))], text,
+        on=datetime(2026, 11, 20, tzinfo=UTC), zone="Asia/Tokyo", language="ja",
+    )  # fmt: skip
+    assert drawn.content.startswith(b"%PDF-")
+    assert all(one in text for one in drawn.missing)
+
+
+def test_the_font_is_embedded_and_draws_the_forms_of_names() -> None:
+    drawn = draw(
+        "推薦状",
+        "髙﨑 𠮟 様",
+        "役",
+        [],
+        "祐禎塚",
+        on=datetime(2026, 11, 20, tzinfo=UTC),
+        zone="Asia/Tokyo",
+        language="ja",
+    )
+    assert drawn.missing == ""
+    page = pypdf.PdfReader(BytesIO(drawn.content)).pages[0]
+    fonts = [one.get_object() for one in page["/Resources"]["/Font"].values()]
+    ours = [one for one in fonts if "IPAex" in str(one["/BaseFont"])]
+    assert ours and all("/FontFile2" in one["/FontDescriptor"].get_object() for one in ours)
+    assert "髙﨑" in page.extract_text()
