@@ -12,11 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 
 from flask import Blueprint, Flask, Response, request
 
-from connectors.records import Rate
 from connectors.sandbox.kit.bell import Bell, Hook, Rung
 from connectors.sandbox.kit.serving import Server
 from connectors.sandbox.kit.world import Change, Colleague, World
@@ -24,6 +23,15 @@ from connectors.sandbox.misbehaviour import Misbehaviour
 from connectors.sandbox.wire import Later
 
 CALIBRATION_TAG = "kakuyaku-calibration"
+
+
+class Rate(Protocol):
+    """So many calls in so many seconds."""
+
+    @property
+    def calls(self) -> int: ...
+    @property
+    def seconds(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
