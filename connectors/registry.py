@@ -11,6 +11,7 @@ from connectors.lever import Lever
 from connectors.odoo import Odoo
 from connectors.smartrecruiters import SmartRecruiters
 from connectors.talentio import Talentio
+from connectors.teamtailor import Teamtailor
 from connectors.workable import Workable
 
 CONNECTORS: dict[str, type[Connector]] = {
@@ -23,4 +24,5 @@ CONNECTORS: dict[str, type[Connector]] = {
     SmartRecruiters.name: SmartRecruiters,
     Talentio.name: Talentio,
     Workable.name: Workable,
+    Teamtailor.name: Teamtailor,
 }

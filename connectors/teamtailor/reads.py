@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from connectors import calibration
 from connectors.base import ATSError, Unsupported
@@ -190,7 +191,7 @@ class Reads(Door):
 
 def _older(since: datetime | None, times: Sequence[datetime]) -> bool:
     """Say whether a list that is sorted latest first has come to what is older than `since`."""
-    sorted_as_asked = all(earlier >= later for earlier, later in zip(times, times[1:], strict=False))
+    sorted_as_asked = all(earlier >= later for earlier, later in pairwise(times))
     return since is not None and bool(times) and sorted_as_asked and times[-1] < since
 
 

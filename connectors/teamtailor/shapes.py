@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from connectors import shape
 from connectors.shape import MaybeTime, Text, Texts, Time
@@ -35,7 +35,7 @@ class TeamtailorJob(Shape):
     start_date: MaybeTime = None
     end_date: MaybeTime = None
     user_id: Text = ""
-    links: Annotated[dict[str, Any], BeforeValidator(_map)] = {}
+    links: Annotated[dict[str, Any], BeforeValidator(_map)] = Field(default_factory=dict)
 
 
 class TeamtailorUser(Shape):
@@ -64,7 +64,7 @@ class TeamtailorCandidate(Shape):
     sourced: bool | None = False
     referred: bool | None = False
     unsubscribed: bool | None = False
-    tags: Texts = []
+    tags: Texts = ()
     created_at: MaybeTime = None
     updated_at: MaybeTime = None
 

@@ -21,6 +21,8 @@ from plugin.ats_table import METHODS
 ANY = Request(method="POST", path="/", headers={}, body=b"{}")
 WORDS = {"Requisition", "HiringManager", "Recruiter", "Candidate", "Application", "Stage", "Interview"}
 NAMES = sorted(CONNECTORS)
+NONE_IS_CONFIDENTIAL = {"herp", "odoo", "talentio", "teamtailor"}
+"""Their API shows no confidential requisitions, or hides them."""
 
 
 def bilingual(said: object) -> bool:
@@ -158,6 +160,13 @@ def test_a_requisition_that_is_gone_is_gone_or_closed(side: Any) -> None:
     if found is None and side.ats.supports("read_decision"):
         stands = side.ats.read_decision(id)
         assert stands is None or stands.choice is Choice.PENDING
+
+
+def test_a_confidential_requisition_is_known_as_one(side: Any) -> None:
+    """Such a one is computed but never posted without opt-in."""
+    found = side.ats.requisition(side.requisition(confidential=True))
+    assert found.confidential is (side.name not in NONE_IS_CONFIDENTIAL)
+    assert not side.ats.requisition(side.requisition()).confidential
 
 
 def test_a_requisition_says_whose_it_is_and_by_which_stages_it_goes(side: Any) -> None:

@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 
 from connectors.base import BadSignature
-from connectors.records import EventKind, Outcome, Request, RequisitionStatus
+from connectors.records import Event, EventKind, Outcome, Request, RequisitionStatus
 
-SIGNS_THE_TIME = {"lever", "smartrecruiters"}
+SIGNS_THE_TIME = {"lever", "smartrecruiters", "teamtailor"}
 """Vendors that sign when they sent it. Of the others a repeated delivery is known by its id or its bytes."""
+
+TELLS_NO_DELETION = {"herp", "talentio"}
+"""Polled vendors whose lists leave the deleted out: a person who is gone is found gone when next read."""
 
 DOOR = ("verify", "parse", "answer", "test_event")
 NOTHING = {EventKind.PING, EventKind.UNKNOWN}
@@ -128,6 +131,28 @@ def test_what_never_rang_is_swept(side: Any) -> None:
     side.there.edit_requisition(id, title="営業")
     assert {one.title for one in side.ats.requisitions(began) if one.id == id} == {"営業"}
     assert id not in {event.id for event in side.events()}
+
+
+def test_a_deleted_and_a_merged_person_are_told_of(side: Any) -> None:
+    """By a ring or in the list of what changed: what we hold of them must follow."""
+    if not side.can("candidate", "people_page"):
+        return
+    deleted, old, stays = (side.there.add_person("太郎", "見本", f"taro{number}@example.com") for number in range(3))
+    began, before = side.clock.now(), len(side.door.rung)
+    side.clock_moves()
+    side.there.delete_person(deleted)
+    side.there.merge_people(old, stays)
+
+    def told() -> list[Event]:
+        listed = [Event(one.kind, one.id, one.new_id) for one in side.ats.people_changed(began)]
+        if not side.ats.supports("verify"):
+            return listed
+        return listed + [event for one in side.door.rung[before:] for event in side.ats.parse(one.request)]
+
+    if side.name not in TELLS_NO_DELETION:
+        side.wait_until(lambda: Event(EventKind.CANDIDATE_DELETED, deleted) in told())
+    merged = [event for event in told() if event.kind is EventKind.CANDIDATE_MERGED]
+    assert all((event.id, event.new_id) == (old, stays) for event in merged)
 
 
 @pytest.mark.parametrize(

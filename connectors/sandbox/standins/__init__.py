@@ -19,6 +19,7 @@ STANDINS: dict[str, str] = {
     "smartrecruiters": "smartrecruiters:SmartRecruitersStandIn",
     "talentio": "talentio:TalentioStandIn",
     "workable": "workable:WorkableStandIn",
+    "teamtailor": "teamtailor:TeamtailorStandIn",
 }
 
 
