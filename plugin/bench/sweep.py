@@ -34,6 +34,7 @@ LISTS: dict[str, tuple[tuple[str, int], ...]] = {
     "odoo": ((REQUISITIONS, 200), (PEOPLE, 200)),  # hr.job, hr.applicant, as many a page as we ask for
     "smartrecruiters": ((REQUISITIONS, 100), (PEOPLE, 100)),
     "talentio": ((REQUISITIONS, 100), (PEOPLE, 100)),
+    "teamtailor": ((REQUISITIONS, 30), (PEOPLE, 30)),
     "workable": ((REQUISITIONS, 100), (PEOPLE, 100)),  # jobs, candidates; of the hiring plan only what moved
 }
 BESIDE = 6

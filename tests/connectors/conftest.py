@@ -301,11 +301,12 @@ def _there(name: str) -> Any:
     """A vendor's stand-in; the desk's own stands beside this file, because `connectors` knows no plugin."""
     if name != "desk":
         return stand_in(name)
-    spec = importlib.util.spec_from_file_location("tests_desk_standin", Path(__file__).with_name("desk_standin.py"))
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    module = sys.modules.get("tests_desk_standin")
+    if module is None:
+        spec = importlib.util.spec_from_file_location("tests_desk_standin", Path(__file__).with_name("desk_standin.py"))
+        assert spec is not None and spec.loader is not None
+        sys.modules[spec.name] = module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
     return module.DeskStandIn
 
 
