@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import click
 from sqlmodel import Session, col, delete, select
 
-from plugin.cli.means import connections, opened
+from plugin.cli.means import a_file, connections, opened, read_text
 from plugin.cli.wording import lang_option, language
 from plugin.connections import add_secret, secrets_of
 from plugin.events import record
@@ -37,14 +38,20 @@ def mailbox_command() -> None:
     help="shared: answers come here; recruiter: a colleague's own, only what answers our letters is taken.",
 )
 @click.option("--auth", type=click.Choice(AUTHS), default="password", help="How to sign in.")
-@click.option("--secret", default=None, help="Password, or refresh token for xoauth2; asked for if left out.")
+@click.option(
+    "--secret-file",
+    type=a_file(),
+    help='File with the password, or refresh token for xoauth2 ("-": standard input); asked for if left out.',
+)
 @click.option("--unchecked", is_flag=True, help="Don't sign in first.")
 @lang_option
-def add(url: str, name: str, kind: str, auth: str, secret: str | None, unchecked: bool, lang: str | None) -> None:
+def add(url: str, name: str, kind: str, auth: str, secret_file: Path | None, unchecked: bool, lang: str | None) -> None:
     """Read another mailbox: from now on, what lies there already is nobody's answer."""
     _ = phrases(language(lang))
     read_imap_url(url, "the mailbox's address")
-    if secret is None:
+    if secret_file is not None:
+        secret = read_text(secret_file).strip()
+    else:
         asked = _("Password") if auth == "password" else _("Refresh token (empty: the application signs in for itself)")
         secret = click.prompt(asked, hide_input=True, default="" if auth == "xoauth2" else None, show_default=False)
     with opened() as work:
@@ -136,13 +143,18 @@ def remove(number: int, lang: str | None) -> None:
 @click.option(
     "--connection", "name", default="", help="Whose mails they are: name or number; the only one if left out."
 )
-@click.option("--key", default=None, help="The provider's key; asked for if left out (Postmark's is made here).")
+@click.option(
+    "--key-file",
+    type=a_file(),
+    help="File with the provider's key (\"-\": standard input); asked for if left out (Postmark's is made here).",
+)
 @click.option("--show", is_flag=True, help="Only show the address again.")
 @lang_option
-def provider_command(provider: str, name: str, key: str | None, show: bool, lang: str | None) -> None:
+def provider_command(provider: str, name: str, key_file: Path | None, show: bool, lang: str | None) -> None:
     """Let a mail provider post what it receives; prints the address to enter there. A second key lives beside the first."""
     _ = phrases(language(lang))
     known = PROVIDERS[provider]
+    key = read_text(key_file).strip() if key_file is not None else None
     with opened() as work, work.writing() as session:
         connection = _one(session, name)
         stored = secrets_of(session, work.vault, connection.key, secret_name(provider))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,15 @@ _watch = click.option("--watch", type=int, hidden=True, help="File descriptor th
 
 
 def _started() -> Settings:
+    leave_no_core()
     settings = load()
     set_up_logs(settings)
     return settings
+
+
+def leave_no_core() -> None:
+    """Have the kernel write no core file of this process and its children: keys would stand in it."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 @click.command()

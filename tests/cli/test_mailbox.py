@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,6 +40,13 @@ def nobody_listens() -> str:
         return f"imap://misaki@127.0.0.1:{probe.getsockname()[1]}/INBOX"
 
 
+def written(secret: str) -> Path:
+    """A secret in a file: it stands in no command line. The folder is the test's own."""
+    path = Path("secret.txt")
+    path.write_text(secret + "\n", "utf-8")
+    return path
+
+
 def rows(here: Work) -> list[Mailbox]:
     with here.reading() as session:
         return list(session.exec(select(Mailbox).order_by(col(Mailbox.id))))
@@ -46,12 +54,12 @@ def rows(here: Work) -> list[Mailbox]:
 
 def test_a_mailbox_is_added_changed_listed_and_removed(kakuyaku: Run, here: Work, connected: Connection) -> None:
     url = "imaps://misaki%40example.com@imap.example.com/INBOX"
-    added = kakuyaku("mailbox", "add", url, "--kind", "recruiter", "--secret", "geheim", "--unchecked")
+    added = kakuyaku("mailbox", "add", url, "--kind", "recruiter", "--secret-file", written("geheim"), "--unchecked")
     assert (added.code, added.err) == (0, "") and "15 seconds" in added.out
     [row] = rows(here)
     assert (row.kind, row.connection_id) == ("recruiter", connected.key)
     assert b"geheim" not in row.sealed_secret and here.vault.open(row.sealed_secret) == b"geheim"
-    assert kakuyaku("mailbox", "add", url, "--secret", "neu", "--unchecked").code == 0
+    assert kakuyaku("mailbox", "add", url, "--secret-file", written("neu"), "--unchecked").code == 0
     [row] = rows(here)
     assert (row.kind, here.vault.open(row.sealed_secret)) == ("shared", b"neu")
     listed = kakuyaku("mailbox", "list").out
@@ -64,10 +72,10 @@ def test_a_mailbox_is_added_changed_listed_and_removed(kakuyaku: Run, here: Work
 def test_a_mailbox_that_does_not_open_is_not_stored(
     kakuyaku: Run, here: Work, connected: Connection, nobody_listens: str
 ) -> None:
-    refused = kakuyaku("mailbox", "add", nobody_listens, "--secret", "x")
+    refused = kakuyaku("mailbox", "add", nobody_listens, "--secret-file", written("x"))
     assert refused.code == 2 and "no connection to the mailbox" in refused.err and "--unchecked" in refused.err
     assert rows(here) == []
-    kakuyaku("mailbox", "add", nobody_listens, "--secret", "x", "--unchecked")
+    kakuyaku("mailbox", "add", nobody_listens, "--secret-file", written("x"), "--unchecked")
     checked = kakuyaku("mailbox", "check")
     assert checked.code == 1 and "FAIL 1: no connection to the mailbox" in checked.out
 
@@ -76,15 +84,15 @@ def test_a_mailbox_that_does_not_open_is_not_stored(
     "url", ["imap://u@mail.example.com", "imaps://u:secret@mail.example.com", "https://example.com"]
 )
 def test_an_address_that_is_none_is_refused(kakuyaku: Run, here: Work, connected: Connection, url: str) -> None:
-    refused = kakuyaku("mailbox", "add", url, "--secret", "x", "--unchecked")
+    refused = kakuyaku("mailbox", "add", url, "--secret-file", written("x"), "--unchecked")
     assert refused.code == 2 and "the mailbox's address" in refused.err and rows(here) == []
 
 
 def test_a_provider_s_key_is_stored_and_its_address_shown(kakuyaku: Run, here: Work, connected: Connection) -> None:
-    shown = kakuyaku("mailbox", "provider", "mailgun", "--key", "first").out
+    shown = kakuyaku("mailbox", "provider", "mailgun", "--key-file", written("first")).out
     assert f"/inbound/mailgun/{connected.url_key}/mime" in shown and "https" in shown
     for key in ("second", "third"):
-        kakuyaku("mailbox", "provider", "mailgun", "--key", key)
+        kakuyaku("mailbox", "provider", "mailgun", "--key-file", written(key))
     with here.reading() as session:
         assert secrets_of(session, here.vault, connected.key, "inbound_mailgun") == ["third", "second"]
     assert kakuyaku("mailbox", "provider", "ses", "--show").code == 2
