@@ -31,7 +31,8 @@ from connectors.records import (
     RequisitionStatus,
     ShortlistPost,
 )
-from connectors.sandbox.standins.lever import APPROVED, HIRED, KEY, REVIEW, LeverStandIn
+from connectors.sandbox.standins.lever import LeverStandIn
+from connectors.sandbox.standins.lever.shown import APPROVED, HIRED, KEY, REVIEW
 from plugin.clock import SettableClock
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "lever"

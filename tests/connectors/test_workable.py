@@ -32,7 +32,8 @@ from connectors.records import (
     RequisitionStatus,
     ShortlistPost,
 )
-from connectors.sandbox.standins.workable import APPROVED, REVIEW, TOKEN, WorkableStandIn, _plan_id
+from connectors.sandbox.standins.workable import WorkableStandIn
+from connectors.sandbox.standins.workable.shown import APPROVED, REVIEW, TOKEN, plan_id
 from connectors.workable import Workable, door, reads
 from plugin.clock import SettableClock
 
@@ -194,7 +195,7 @@ def test_the_hiring_plan_is_joined_and_its_changes_move_the_job(
             "id": "16d60890",
             "code": "REQ-9",
             "state": "approved",
-            "job": {"id": _plan_id(job), "title": job.title},
+            "job": {"id": plan_id(job), "title": job.title},
             "hiring_manager": {"id": workable.recruiter.id, "name": ""},
             "salary_range": {"from": 6000000, "to": 9000000, "currency_iso": "JPY", "frequency": "yearly"},
             "updated_at": since,
