@@ -35,6 +35,7 @@ from plugin.demo.stage import demo_description
 from plugin.demo.world import World, open_world
 from plugin.i18n import LOCALES, say_date
 from plugin.logs import set_up_logs
+from plugin.pipeline import ledger
 from plugin.rows import (
     Batch,
     Calibration,
@@ -259,6 +260,9 @@ class Story:
     def keep_promise(self) -> None:
         there = self.world.there
         application = self._there().entries[0].application_id
+        if not self._connector().supports("interviews"):
+            self._say_held()
+            return
         made = there.plan_interview(application, self.world.clock.now() + timedelta(days=1))
         self._sweep_until("the interview is seen", lambda: self._promise_state() == "scheduled")
         self._move(timedelta(days=1, hours=2))
@@ -266,6 +270,18 @@ class Story:
         self._sweep_until("the promise is kept", lambda: self._promise_state() == "kept")
         self.told.promise["state"] = "kept"
         self.say("promise", "interview held in time: kept")
+
+    def _say_held(self) -> None:
+        """A colleague records on the promise's page that the meeting took place: this ATS shows no meetings."""
+        self._move(timedelta(days=1, hours=2))
+        with self.world.work.writing() as session:
+            promise = session.exec(select(Promise).where(col(Promise.requisition_id) == self.requisition_id)).one()
+            ledger.say_held(session, promise, self.world.clock.now() - timedelta(hours=1), by="recruiter")
+        self._must(self._promise_state() == "kept", "what a colleague recorded is kept", self._promise_state())
+        self.told.promise["state"] = "kept"
+        self.say(
+            "promise", f"interview held in time, as a colleague recorded ({self.world.there.title} shows none): kept"
+        )
 
     # What the steps look at.
 
