@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from connectors.base import Connector
+from connectors.base import ATSError, Connector
 from connectors.book import FRESH, Book, Known
 from connectors.herp import translate
 from connectors.herp.hire import Hire
@@ -200,10 +200,12 @@ class Reads(Connector):
         """
         found = []
         for id in application_ids:
-            for contact in self.hire.below(id, "contacts", HerpContact) or ():
-                meeting = translate.interview(contact, id)
-                if meeting is not None:
-                    found.append(meeting)
+            contacts = self.hire.below(id, "contacts", HerpContact)
+            if contacts is None and self.hire.one("candidacies", HerpCandidacy, id) is not None:
+                # Silence here would break promises: the candidacy is there, only its meetings are not shown to us.
+                raise ATSError("HERP Hire does not show the 選考予定 of candidacies to this API key", permanent=True)
+            meetings = [translate.interview(contact, id) for contact in contacts or ()]
+            found += [meeting for meeting in meetings if meeting is not None]
         return sorted(found, key=lambda one: one.id)
 
     # The calibration candidacy: the place where a manager is asked.

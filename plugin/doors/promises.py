@@ -148,6 +148,7 @@ def shown(promise_id: int) -> ResponseReturnValue:
             apologised=apologised,
             words=words,
             may_record=visitor().sees_names(requisition),
+            unread=promise.state in ledger.OPEN and _unread(db, promise.connection_id),
             history=history(db, promise),
             chain=chain.length(db, promise.employer_id),
         )
@@ -159,6 +160,40 @@ def waive(promise_id: int) -> ResponseReturnValue:
     """Record that the candidate no longer wants the meeting."""
     with _recording(promise_id) as (db, promise):
         ledger.waive(db, page.work().vault, promise, by=visitor().actor, because=request.form.get("because", ""))
+    return page.see_other("promises.shown", promise_id=promise_id)
+
+
+def _unread(db: Session, connection_id: int) -> bool:
+    """Whether the ATS could not be asked for meetings when the date of a promise had passed, or shows none at all."""
+    return (
+        db.exec(
+            select(Task.id).where(
+                col(Task.connection_id) == connection_id,
+                col(Task.kind) == "promises_unread",
+                col(Task.state) == "open",
+            )
+        ).first()
+        is not None
+    )
+
+
+@blueprint.post("/promises/<int:promise_id>/held")
+@recruiters
+def held(promise_id: int) -> ResponseReturnValue:
+    """Say what became of a promise whose meeting the ATS doesn't show: when it took place, or that none did."""
+    try:
+        text = request.form.get("at", "")
+        at = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(page.zone())).astimezone(UTC) if text else None
+    except ValueError:
+        page.say(_("Give the day and time of the meeting."), "bad")
+        return page.see_other("promises.shown", promise_id=promise_id)
+    with _recording(promise_id) as (db, promise):
+        if not _unread(db, promise.connection_id):
+            abort(409)
+        if at is None:
+            ledger.break_promise(db, promise)
+        else:
+            ledger.say_held(db, promise, at, by=visitor().actor)
     return page.see_other("promises.shown", promise_id=promise_id)
 
 

@@ -18,6 +18,7 @@ def refusal(error: Exception) -> str:
 def promises() -> dict[str, str]:
     """What the ledger of promises refuses."""
     return {
+        "the meeting has not taken place yet": _("The meeting has not taken place yet."),
         "the meeting took place after the date promised": _(
             "The meeting took place after the date promised, so it does not keep the promise."
         ),

@@ -103,7 +103,10 @@ def task(kind: str) -> tuple[str, str]:
         ),
         "promises_unread": (
             _("Promises could not be checked"),
-            _("The ATS did not answer. Nothing breaks until it does; check the connection."),
+            _(
+                "The ATS did not answer, or shows no meetings. Nothing breaks until it does, or until you say on the"
+                " promise's page what became of it."
+            ),
         ),
         "mailbox_unread": (
             _("The mailbox can't be read"),

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from connectors.base import Connector
+from connectors.base import ATSError, Connector
 from connectors.records import Application, ApplicationStatus, Event, EventKind, Interview, InterviewStatus
 from plugin.database import now_of
 from plugin.events import record
@@ -139,7 +139,12 @@ def _cause(session: Session, promise: Promise) -> str:
 
 
 def fresh_interviews(ats: Connector, applications: Sequence[str]) -> dict[str, list[Interview]]:
-    """Read the interviews of many applications; every one asked for is in the answer."""
+    """Read the interviews of many applications; every one asked for is in the answer.
+
+    Raises `ATSError` for an ATS that shows none: nothing breaks by silence, a person says what became of a promise.
+    """
+    if applications and not ats.supports("interviews"):
+        raise ATSError(f"{ats.title or ats.name} shows no interviews", permanent=True)
     found: dict[str, list[Interview]] = {id: [] for id in applications}
     for start in range(0, len(applications), AT_ONCE):
         for one in ats.interviews(application_ids=list(applications[start : start + AT_ONCE])):
@@ -168,16 +173,27 @@ def read_application(work: Work, claim: Claim) -> None:
         requisition = session.get_one(Requisition, entry.requisition_id)
     ats = work.ats(connection)
     standing = ats.applications(candidate_id=entry.ats_candidate_id, requisition_id=requisition.ats_id)
-    interviews = fresh_interviews(ats, [entry.ats_application_id])[entry.ats_application_id]
+    interviews = _interviews_of(ats, entry.ats_application_id)
     with work.finishing(claim) as session:
         promise = session.exec(
             select(Promise).where(col(Promise.scout_id) == entry.scout_id).with_for_update(key_share=True)
         ).first()
         if promise is None:
             return
-        settle(session, promise, interviews)
+        if interviews is not None:
+            settle(session, promise, interviews)
+            _ask_about_doubt(session, promise, interviews)
         _ask_about_end(session, promise, entry, standing)
-        _ask_about_doubt(session, promise, interviews)
+
+
+def _interviews_of(ats: Connector, application_id: str) -> list[Interview] | None:
+    """None where the ATS shows no interviews at all: the promise clock asks a person once the date has passed."""
+    try:
+        return fresh_interviews(ats, [application_id])[application_id]
+    except ATSError as error:
+        if not error.permanent:
+            raise
+        return None
 
 
 def _decided_there(work: Work, claim: Claim) -> bool:

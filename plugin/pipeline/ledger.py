@@ -137,6 +137,20 @@ def keep(session: Session, promise: Promise, interview: Interview, took_place_at
         done_with(session, promise.employer_id, kind, "promise", promise.key, by="clock")
 
 
+def say_held(session: Session, promise: Promise, took_place_at: datetime, *, by: str) -> None:
+    """A person says that the meeting took place in time, where the ATS could not be asked."""
+    _require_open(promise)
+    if took_place_at > now_of(session):
+        raise NotAllowed("the meeting has not taken place yet")
+    if took_place_at > promise.due_at:
+        raise NotAllowed("the meeting took place after the date promised")
+    promise.state, promise.kept_at, promise.interview_id = "kept", took_place_at, ""
+    session.add(promise)
+    _record(session, promise, "kept", by, said_by_hand=True)
+    for kind in ("promise_soon", "promise_late", "succession"):
+        done_with(session, promise.employer_id, kind, "promise", promise.key, by=by)
+
+
 def break_promise(session: Session, promise: Promise, *, cause: str = "") -> None:
     """The date has passed, and a fresh read showed no meeting. An apology waits for a person; nothing sends itself."""
     _require_open(promise)

@@ -135,6 +135,19 @@ def test_a_contact_with_a_time_is_a_meeting(recorded: Herp) -> None:
 
 
 @responses.activate
+def test_meetings_that_are_not_shown_are_not_taken_for_none() -> None:
+    ats = Herp(credentials={"api_key": "k"}, secrets=[], options={})
+    responses.get(f"{API}/candidacies/1/contacts", status=404, json={"message": "存在しません"})
+    responses.get(f"{API}/candidacies/1", json={"id": "1", "name": "見本 花子"})
+    with pytest.raises(ATSError, match="does not show") as caught:
+        ats.interviews(application_ids=["1"])
+    assert caught.value.permanent
+    responses.replace(responses.GET, f"{API}/candidacies/1", status=404, json={"message": "存在しません"})
+    assert ats.interviews(application_ids=["1"]) == []
+    ats.close()
+
+
+@responses.activate
 def test_a_window_that_is_used_up_says_when_it_ends() -> None:
     reset = (datetime.now(UTC) + timedelta(seconds=30)).isoformat()
     headers = {"x-remaining-request": "0", "x-reset-at": reset}

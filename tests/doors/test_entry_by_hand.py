@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from plugin.pipeline import holding
 from plugin.rows import Entry
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 
 def test_the_page_shows_whom_to_register(house: Any, said_yes: Entry) -> None:
