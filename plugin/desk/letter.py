@@ -35,12 +35,13 @@ class Section:
     heading: str
     lines: tuple[tuple[str, str], ...]
 
-    def as_text(self) -> str:
-        said = [
-            f"{label}：{value}" if label and not value.isascii() else f"{label}: {value}" if label else value
-            for label, value in self.lines
-        ]
-        return "\n".join([f"■ {self.heading}", *said])
+    def said(self, language: str) -> list[str]:
+        """Its lines, a label before its value."""
+        colon = "：" if language == "ja" else ": "
+        return [f"{label}{colon}{value}" if label else value for label, value in self.lines]
+
+    def as_text(self, language: str) -> str:
+        return "\n".join([f"■ {self.heading}", *self.said(language)])
 
 
 def sections_of(session: Session, vault: Vault, case: Case, chosen: Chosen) -> tuple[list[Section], int]:

@@ -91,9 +91,7 @@ def _built(
     ]
     for section in sections:
         story.append(Paragraph(words(section.heading), style["heading"]))
-        colon = "：" if language == "ja" else ": "
-        for label, value in section.lines:
-            story.append(Paragraph(words(f"{label}{colon}{value}" if label else value), style["body"]))
+        story += [Paragraph(words(line), style["body"]) for line in section.said(language)]
     story += [Spacer(1, 8 * mm), Paragraph(words(signature), style["body"])]
     out = BytesIO()
     document = SimpleDocTemplate(

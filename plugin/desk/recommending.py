@@ -166,11 +166,11 @@ def _must_be_willing(
         raise NotAllowed("consent_missing")
 
 
-def chosen_first(session: Session, case: Case, language: str) -> Chosen:
+def chosen_first(session: Session, case: Case) -> Chosen:
     """What a letter would hold if nobody chose anything: everything agreed but telephone and address, no enclosure."""
     manager = session.get_one(DeskColleague, case.position.manager_id)
     return Chosen(
-        language=language,
+        language=policy_of(case.connection).locale,
         items=(NAME, CAREER, REPLY),
         remark="",
         company=case.position.to_company,
@@ -197,15 +197,22 @@ def compose(session: Session, vault: Vault, case: Case, chosen: Chosen) -> Recom
     voice = case.scout.voice
     subject, text = _source("introduction" if voice == IN_HOUSE else "recommendation", chosen.language)
     role = case.position.title
+    recruiter = session.get_one(DeskColleague, case.position.recruiter_id)
+    signed = "\n".join(
+        (
+            signature(policy, case.connection, chosen.language, voice, company),
+            _("In charge: %(name)s (%(address)s)", name=recruiter.name, address=recruiter.email),
+        )
+    )
     values = {
         "role": role,
         "name": _name(case, chosen.language),
         "reader": _reader(chosen),
         "opening": opening(policy, voice, chosen.language, company),
         "agreed": _agreed(case, chosen.language),
-        "sections": "\n\n".join(section.as_text() for section in sections),
+        "sections": "\n\n".join(section.as_text(chosen.language) for section in sections),
         "request": _("A PDF of this letter and a table for your own records are attached."),
-        "signature": signature(policy, case.connection, chosen.language, voice, company),
+        "signature": signed,
     }
     subject, text = subject % values, one_stop(text % values, chosen.language)
     title = _("Introduction of a candidate") if voice == IN_HOUSE else _("Letter of recommendation")
@@ -214,7 +221,7 @@ def compose(session: Session, vault: Vault, case: Case, chosen: Chosen) -> Recom
         _reader(chosen),
         role,
         sections,
-        signature(policy, case.connection, chosen.language, voice, company),
+        signed,
         on=now_of(session),
         zone=policy.zone,
         language=chosen.language,
@@ -378,4 +385,3 @@ def _digest(subject: str, text: str, table: bytes, chosen: Chosen, enclosed: Seq
         [[one.filename, hashlib.sha256(one.content).hexdigest()] for one in enclosed],
     ]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:40]
-

@@ -126,7 +126,7 @@ def _shown(application_id: int, chosen: Chosen | None, *, wrong: str = "") -> Re
             return render_template(
                 "pages/recommend_not.html", position=position, application=application, why=wrong_words(refused.code)
             )
-        chosen = chosen or recommending.chosen_first(db, case, page.locale())
+        chosen = chosen or recommending.chosen_first(db, case)
         letter: Recommendation | None = None
         try:
             letter = recommending.compose(db, vault, case, chosen)

@@ -57,21 +57,16 @@ def test_a_job_sheet_is_read_from_its_pdf(desk: Any) -> None:
 
 
 @ONE_DATABASE
-@pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
+def test_a_file_that_gives_no_text_says_what_to_do(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(positions, "LARGEST_FILE", 1000)
+    for name, content, said in (
         ("求人票.exe", b"MZ", "PDF・Word・Excel・テキスト"),
         ("求人票.pdf", b"%PDF-1.4 broken", "読み取れませんでした"),
         ("求人票.pdf", b"x" * 2000, "5MBを超えています"),
         ("求人票.txt", b"", "読み取れませんでした"),
-    ],
-)
-def test_a_file_that_gives_no_text_says_what_to_do(
-    desk: Any, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes, said: str
-) -> None:
-    monkeypatch.setattr(positions, "LARGEST_FILE", 1000)
-    page = desk.press("/desk/positions/read", {"file": (BytesIO(content), name)})
-    assert page.status_code == 400 and said in page.get_data(as_text=True)
+    ):
+        page = desk.press("/desk/positions/read", {"file": (BytesIO(content), name)})
+        assert page.status_code == 400 and said in page.get_data(as_text=True), (name, said)
 
 
 @ONE_DATABASE
@@ -107,9 +102,15 @@ def test_a_draft_is_a_draft_until_it_is_opened(desk: Any) -> None:
 
 
 @ONE_DATABASE
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
+def test_what_is_wrong_is_said_and_nothing_is_saved(desk: Any) -> None:
+    right = {
+        "title": "エンジニア",
+        "text": "Goでの開発経験 5年以上",
+        "manager_name": "鈴木 健一",
+        "manager_address": "kenichi.suzuki@client.example.com",
+        "recruiter": desk.recruiter.ats_id,
+    }
+    for wrong, said in (
         ({"title": " "}, "職種名を入力してください"),
         ({"text": " "}, "募集内容を貼り付ける"),
         ({"manager_name": ""}, "採用責任者の氏名"),
@@ -117,15 +118,9 @@ def test_a_draft_is_a_draft_until_it_is_opened(desk: Any) -> None:
         ({"manager_address": "MISAKI.SATO@agency.example.com"}, "採用担当者とは別の方"),
         ({"to_address": "a@b\nBcc: x@example.com"}, "送付先メールアドレス"),
         ({"recruiter": "9999"}, "採用担当者を選んでください"),
-    ],
-)
-def test_what_is_wrong_is_said_and_nothing_is_saved(desk: Any, wrong: dict[str, str], said: str) -> None:
-    given = {
-        "title": "エンジニア", "text": "Goでの開発経験 5年以上", "manager_name": "鈴木 健一",
-        "manager_address": "kenichi.suzuki@client.example.com", "recruiter": desk.recruiter.ats_id, **wrong,
-    }  # fmt: skip
-    page = desk.press("/desk/positions", given)
-    assert page.status_code == 400 and said in page.get_data(as_text=True)
+    ):
+        page = desk.press("/desk/positions", {**right, **wrong})
+        assert page.status_code == 400 and said in page.get_data(as_text=True), wrong
     assert desk.all(DeskRequisition) == []
 
 
