@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from connectors.base import Connector
+from connectors.base import ATSError, Connector
 from connectors.book import Book, Known
 from connectors.records import (
     Application,
@@ -146,7 +146,10 @@ class Reads(Connector):
         found = []
         for id in application_ids:
             one = self._candidate(id)
-            for stage in one.stages if one else ():
+            if one is not None and one.stages is None:
+                # Silence here would break promises: the candidate is there, only their meetings are not shown to us.
+                raise ATSError("Talentio does not show the 選考 of candidates to this token", permanent=True)
+            for stage in (one.stages if one else None) or ():
                 meeting = translate.interview(stage, id)
                 if meeting is not None:
                     found.append(meeting)

@@ -88,7 +88,7 @@ class TalentioCandidate(Shape):
     updatedAt: MaybeTime = None
     fixedAt: MaybeTime = None
     tags: Annotated[tuple[TalentioTag, ...], Items] = ()
-    stages: Annotated[tuple[TalentioStage, ...], Items] = ()
+    stages: Annotated[tuple[TalentioStage, ...] | None, Items] = None  # None: not shown at all
 
     @property
     def requisition_id(self) -> str:

@@ -128,6 +128,18 @@ def test_steps_that_are_meetings_keep_promises(recorded: Talentio) -> None:
     assert unplanned.status is InterviewStatus.TO_BE_SCHEDULED
 
 
+@responses.activate
+def test_meetings_that_are_not_shown_are_not_taken_for_none() -> None:
+    ats = Talentio(credentials={"access_token": "t"}, secrets=[], options={})
+    responses.get(f"{API}/candidates/5", json={"id": 5, "status": "ongoing"})
+    with pytest.raises(ATSError, match="does not show") as caught:
+        ats.interviews(application_ids=["5"])
+    assert caught.value.permanent
+    responses.replace(responses.GET, f"{API}/candidates/5", json={"id": 5, "stages": None})
+    assert ats.interviews(application_ids=["5"]) == []
+    ats.close()
+
+
 def test_a_filter_asks_from_no_later_moment_in_whichever_zone_it_is_read() -> None:
     assert moment(datetime(2026, 11, 20, 10, 0, tzinfo=UTC)) == "2026-11-20T10:00:00"
 
