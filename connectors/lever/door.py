@@ -25,6 +25,7 @@ PERSON_EVENTS: tuple[str, ...] = ("candidateDeleted", "contactUpdated")
 WEBHOOKS = APPLICATION_EVENTS + PERSON_EVENTS
 NEW_ENOUGH = timedelta(minutes=5)
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+_HEX = re.compile(r"[0-9A-Fa-f]{64}")
 
 
 def read(body: bytes) -> list[Event]:
@@ -58,14 +59,19 @@ def _id(value: Any) -> str:
     return value if isinstance(value, str) and _ID.fullmatch(value) else ""
 
 
+def _plain(value: Any) -> bool:
+    """Say whether a JSON value is text that can be signed and stored: no lone surrogates, no control characters."""
+    return isinstance(value, str) and 0 < len(value) <= 200 and value.isascii() and value.isprintable()
+
+
 def _signed(whole: Mapping[str, Any]) -> tuple[str, int, str] | None:
     """(token, triggeredAt, signature) where all three are what they should be."""
     token, at, signature = whole.get("token"), whole.get("triggeredAt"), whole.get("signature")
-    if not isinstance(token, str) or not isinstance(signature, str) or not token:
+    if not _plain(token) or not isinstance(signature, str) or not _HEX.fullmatch(signature):
         return None
     if not isinstance(at, int) or isinstance(at, bool) or not 0 < at < 1 << 50:
         return None
-    return token, at, signature
+    return str(token), at, signature
 
 
 class Door(Connector):
@@ -81,8 +87,7 @@ class Door(Connector):
         if found is None:
             raise BadSignature("the body carries no token, triggeredAt and signature")
         token, at, signature = found
-        message = f"{token}{at}".encode("utf-8", "surrogatepass")
-        if not signing.signed_by_one_of(self.secrets, message, signature):
+        if not signing.signed_by_one_of(self.secrets, f"{token}{at}".encode("ascii"), signature):
             raise BadSignature("the signature in the body does not match token and triggeredAt under any secret")
         if request.received_at is not None:
             apart = abs(request.received_at.timestamp() - at / 1000)
@@ -97,7 +102,7 @@ class Door(Connector):
     def event_key(self, request: Request) -> str:
         """The token, not the `id`: the token is what the signature covers, and `id` is missing in Lever's own example."""
         token = _object(request.body).get("token")
-        return token[:200] if isinstance(token, str) else ""
+        return str(token) if _plain(token) else ""
 
     def answer(self, outcome: Outcome, request: Request) -> Answer:
         """Anything but 2xx is tried five more times. Lever's test request is answered 200 even before its token is known."""
@@ -108,7 +113,7 @@ class Door(Connector):
     def test_event(self, path: str, now: datetime) -> Request:
         """Lever's own test request: candidateHired with no data."""
         token, at = random.token_hex(16), int(now.timestamp() * 1000)
-        signature = signing.hmac_sha256(self.secrets[0], f"{token}{at}".encode())
+        signature = signing.hmac_sha256(next(iter(self.secrets), ""), f"{token}{at}".encode())
         body = {"event": "candidateHired", "triggeredAt": at, "token": token, "signature": signature, "data": {}}
         headers = {"content-type": "application/json", "user-agent": "Lever-Webhooks"}
         return Request("POST", path, headers, json.dumps(body).encode(), received_at=now)

@@ -9,7 +9,7 @@ from connectors.base import ATSError
 from connectors.lever.client import at
 from connectors.lever.decisions import NEEDED
 from connectors.lever.door import WEBHOOKS
-from connectors.lever.shapes import LeverStage, LeverUser, LeverWebhook, Shape
+from connectors.lever.shapes import LeverRequisition, LeverStage, LeverUser, LeverWebhook, Shape
 from connectors.lever.writes import Writes
 from connectors.records import Finding, Said, Subscribed
 
@@ -94,12 +94,9 @@ class SetUp(Writes):
         findings = [
             Finding(CREDENTIALS, ok=True, detail=Said("the key is taken", "APIキーは有効です")),
             *self._lists(),
-            *self._acting(),
         ]
-        try:
-            findings += self._stages()
-        except ATSError:
-            return findings  # told above
+        if all(finding.ok for finding in findings):
+            findings += [*self._acting(), *self._stages()]
         return findings
 
     def _lists(self) -> Iterator[Finding]:
@@ -131,8 +128,16 @@ class SetUp(Writes):
             yield Finding(ACTING, ok=False, detail=Said("is not shown to us", "見つかりません"), todo=todo)
         elif found.deactivated_at is not None:
             yield Finding(ACTING, ok=False, detail=Said("is deactivated", "無効化されています"), todo=todo)
+        elif self._manages(found.id):
+            detail = Said("is somebody's hiring manager", "採用責任者になっている求人があります")
+            yield Finding(ACTING, ok=False, detail=detail, todo=todo)
         else:
             yield Finding(ACTING, ok=True, detail=Said("is active", "有効です"))
+
+    def _manages(self, user_id: str) -> bool:
+        """Whether a user is hiring manager of any of the first requisitions: what we do would look like theirs."""
+        rows, _following = self.lever.page("/requisitions", LeverRequisition, filters=self._seen_by())
+        return any(row.hiring_manager == user_id for row in rows)
 
 
 def _refused(what: Said, event: str, problem: ATSError) -> Finding:

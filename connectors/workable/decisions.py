@@ -29,14 +29,14 @@ NEEDED = (REVIEW, APPROVED)
 class Decisions(Reads):
     """Ask for a decision, and read it."""
 
-    def _calibration(self, job: WorkableJob) -> WorkableCandidate | None:
-        address = calibration.address(self.options, job.shortcode)
-        found = (row for row in self._of_address(address) if row.job and row.job.shortcode == job.shortcode)
+    def _calibration(self, shortcode: str) -> WorkableCandidate | None:
+        address = calibration.address(self.options, shortcode)
+        found = (row for row in self._of_address(address) if row.job and row.job.shortcode == shortcode)
         return next(found, None)
 
     def _ensure_calibration(self, job: WorkableJob) -> WorkableCandidate:
         """Find or create it, tagged, in the review stage: Workable puts a new one among the sourced."""
-        found = self._calibration(job)
+        found = self._calibration(job.shortcode)
         if found is None:
             person = {
                 "name": f"{calibration.FIRST_NAME} {calibration.LAST_NAME}",
@@ -149,13 +149,11 @@ class Decisions(Reads):
         )
 
     def read_decision(self, requisition_id: str) -> Decision | None:
-        job = self._job(requisition_id)
-        if job is None:
-            return None
-        card = self._calibration(job)
-        if card is None:
-            return Decision(calibration="", choice=Choice.PENDING, line="")
-        return self._decision_on(card, self._activities(card.id))
+        card = self._calibration(requisition_id)
+        if card is not None:
+            return self._decision_on(card, self._activities(card.id))
+        # Only now: calls are few, and a job that is gone takes its candidates along.
+        return Decision(calibration="", choice=Choice.PENDING, line="") if self._job(requisition_id) else None
 
     def _choice_of(self, card: WorkableCandidate) -> Choice:
         if card.disqualified:

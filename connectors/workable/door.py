@@ -23,7 +23,7 @@ LATER = frozenset({"candidate_deleted", "job_deleted"})
 """Events that came in 2026; an account without them is read all the same."""
 TEST = "kakuyaku_test"
 HEADER = "x-workable-signature"
-_ID = re.compile(r"[0-9A-Za-z]{1,40}")
+_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _HEX = re.compile(r"[0-9A-Fa-f]{64}")
 
 
@@ -85,8 +85,7 @@ class Door(Connector):
         return read(request.body)
 
     def event_key(self, request: Request) -> str:
-        key = _object(request.body).get("id")
-        return key[:200] if isinstance(key, str) else ""
+        return _id(_object(request.body).get("id"))
 
     def answer(self, outcome: Outcome, request: Request) -> Answer:
         """Exactly 200 for whatever was signed: anything else is tried again."""

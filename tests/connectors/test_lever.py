@@ -134,6 +134,12 @@ def test_the_signature_covers_token_and_time_alone_so_the_body_only_rings(ats: L
     ):
         with pytest.raises(BadSignature):
             ats.verify(altered(request, **change))
+    for text in ("\ud800", "\x00", "é", "", ["x"], "x" * 201):
+        for name in ("token", "signature"):
+            strange = altered(request, **{name: text})
+            with pytest.raises(BadSignature):
+                ats.verify(strange)
+            assert ats.event_key(strange).isprintable() and ats.parse(strange)
     in_header = replace(
         altered(request, signature=""), headers={"lever-signature": json.loads(request.body)["signature"]}
     )
@@ -162,6 +168,13 @@ def test_the_test_request_is_answered_before_its_token_is_known(ats: Lever) -> N
 @given(st.binary() | st.builds(lambda value: json.dumps(value).encode(), st.recursive(st.none() | st.text(), st.lists)))
 def test_no_bytes_break_the_door(body: bytes) -> None:
     assert door.read(body) == [Event(EventKind.UNKNOWN)]
+
+
+def test_we_act_as_nobodys_manager(lever: LeverStandIn, requisition_id: str) -> None:
+    for who, ok in ((lever.bot, True), (lever.manager, False)):
+        ats = connected(lever, perform_as=who.id)
+        assert [finding.ok for finding in ats.check() if finding.what == "acting user"] == [ok]
+        ats.close()
 
 
 def test_webhooks_are_made_by_api_and_each_has_a_secret(lever: LeverStandIn, ats: Lever) -> None:

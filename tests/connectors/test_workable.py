@@ -116,6 +116,8 @@ def test_each_delivery_is_verified_by_the_account_token_in_hex_or_base64(name: s
         with pytest.raises(BadSignature):
             ats.verify(wrong)
     assert ats.answer(Outcome.BAD_SIGNATURE, request).status == 401
+    strange = replace(request, body=b'{"id":"\\ud800","event_type":"candidate_moved","data":{"id":"\\u0000"}}')
+    assert ats.event_key(strange) == "" and ats.parse(strange) == [Event(EventKind.UNKNOWN)]
     ats.close()
 
 
