@@ -43,5 +43,5 @@ def test_an_empty_secret_signs_nothing() -> None:
 
 
 def test_a_signature_of_any_text_is_compared_and_breaks_nothing() -> None:
-    for given in ("\ud800", "\udc80", "é", "\x00", ""):
-        assert not signed_by_one_of(["secret"], b"body", given)
+    for offered in ("\ud800", "\udc80", "é", "\x00", ""):
+        assert not signed_by_one_of(["secret"], b"body", offered)
