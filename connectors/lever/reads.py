@@ -37,8 +37,8 @@ from connectors.records import (
     User,
 )
 
-MOST_CODES = 300
-"""How many requisitions whose postings changed a cursor names; beyond, all are taken for changed."""
+MOST_POSTINGS = 200
+"""How many changed postings a cursor names; beyond, all requisitions are taken for changed."""
 
 
 class Reads(Door):
@@ -65,33 +65,20 @@ class Reads(Door):
             place = _place(cursor)
         elif since is not None:
             place = {"list": "postings"}
-        codes: dict[str, int] = place.get("codes", {})
-        newest: int = place.get("newest", 0)
+        changed: dict[str, int] = place.get("changed", {})
         offset: str = place.get("offset", "")
         if place["list"] == "postings" and since is not None:
             filters = {"updated_at_start": millis(since), **self._seen_by()}
             posts, following = self.lever.page("/postings", LeverPosting, offset, filters)
-            for post in posts:
-                changed = int(millis(post.updated_at or post.created_at))
-                newest = max(newest, changed)
-                for code in {*post.requisition_codes, post.req_code} - {""}:
-                    codes[code] = max(changed, codes.get(code, 0))
-            if len(codes) > MOST_CODES or "*" in codes:
-                codes = {"*": newest}
+            changed |= {post.id: int(millis(post.updated_at or post.created_at)) for post in posts}
+            if len(changed) > MOST_POSTINGS or "*" in changed:
+                changed = {"*": max(changed.values())}
             go_on = {"list": "postings" if following else "requisitions", "offset": following}
-            return Page((), json.dumps({**go_on, "codes": codes, "newest": newest}))
+            return Page((), json.dumps({**go_on, "changed": changed}))
         rows, following = self.lever.page("/requisitions", LeverRequisition, offset, self._seen_by())
-        found = (self._moved(translate.requisition(row), codes, since) for row in rows)
-        items = tuple(one for one in found if one is not None)
-        rest = json.dumps({"list": "requisitions", "offset": following, "codes": codes}) if following else ""
+        items = tuple(found for row in rows if (found := _moved(row, changed, since)) is not None)
+        rest = json.dumps({"list": "requisitions", "offset": following, "changed": changed}) if following else ""
         return Page(items, rest)
-
-    def _moved(self, found: Requisition, codes: dict[str, int], since: datetime | None) -> Requisition | None:
-        told = codes.get("*") or codes.get(found.requisition_code)
-        if told is not None:
-            found = replace(found, updated_at=max(found.updated_at, from_millis(told)))
-        listed = since is None or told is not None or int(millis(found.updated_at)) >= int(millis(since))
-        return found if listed else None
 
     def requisition(self, id: str) -> Requisition | None:
         found = self._requisition(id)
@@ -284,6 +271,15 @@ def _place(cursor: str) -> dict[str, Any]:
     if not isinstance(place, dict) or "list" not in place:
         raise ATSError("this cursor is none of Lever's lists", permanent=True)
     return place
+
+
+def _moved(row: LeverRequisition, changed: dict[str, int], since: datetime | None) -> Requisition | None:
+    """A requisition if it or one of its postings changed, with the later time of the two."""
+    found = translate.requisition(row)
+    told = [changed[id] for id in ("*", *row.postings) if id in changed]
+    if told:
+        return replace(found, updated_at=max(found.updated_at, from_millis(max(told))))
+    return found if since is None or int(millis(found.updated_at)) >= int(millis(since)) else None
 
 
 def _by_contact(found: Iterable[LeverOpportunity]) -> list[list[LeverOpportunity]]:

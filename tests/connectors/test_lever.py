@@ -229,7 +229,7 @@ def test_a_changed_posting_moves_its_requisition(
     post.content, post.updated_at = "<p>新しい文</p>", clock.now()
     [moved] = ats.requisitions(since)
     assert (moved.id, moved.updated_at) == (ids[1], to_the_millisecond(post.updated_at)), "or a sweep takes it for seen"
-    monkeypatch.setattr(reads, "MOST_CODES", 0)
+    monkeypatch.setattr(reads, "MOST_POSTINGS", 0)
     assert [one.id for one in ats.requisitions(since)] == ids, "too many to name: all are taken for changed"
 
 
