@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 from connectors.base import ATSError, Connector
 from connectors.pace import background
 from connectors.records import Event, EventKind
+from plugin.alignment import decision as decisions
 from plugin.database import now_of
 from plugin.pipeline.people import known_people, people_of
 from plugin.rows import Calibration, Connection, Entry, Promise, Requisition, Sweep
@@ -32,6 +33,9 @@ OVERLAP = timedelta(minutes=10)
 
 DECISIONS_EVERY = 300
 """Seconds between two readings of an open question, where the ATS doesn't tell when it is answered."""
+
+
+DECISIONS = "decisions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def sweep_connection(work: Work, claim: Claim) -> None:
         if ats.supports(method) and not _read_since(work, connection, name, _tick(work, claim)):
             _sweep(work, connection, name, read)
     if ats.decisions_polled:
-        _ask_again(work, connection)
+        _ask_again(work, connection, ats)
 
 
 def _tick(work: Work, claim: Claim) -> datetime | None:
@@ -215,20 +219,43 @@ def _interviews(ats: Connector, since: datetime, ours: dict[str, str]) -> Seens:
     return Seens(tuple(seen))
 
 
-def _ask_again(work: Work, connection: Connection) -> None:
-    """Read requisitions again on which a decision is asked for or stands: it rings nobody and moves no date."""
-    with work.writing() as session:
+def _ask_again(work: Work, connection: Connection, ats: Connector) -> None:
+    """Look at the decisions on open questions, which ring nobody and move no date; what stands differently is read.
+
+    Only the decision is asked for, not the whole requisition: most of them say what they said five minutes ago.
+    """
+    with work.reading() as session:
         slot = int(now_of(session).timestamp()) // DECISIONS_EVERY
         asked = session.exec(
-            select(Requisition.ats_id)
+            select(Requisition)
             .join(Calibration, col(Calibration.id) == col(Requisition.calibration_id))
             .where(
                 col(Requisition.connection_id) == connection.key,
                 col(Requisition.status) != "closed",
                 col(Calibration.posted_at).is_not(None),
             )
+            .order_by(col(Requisition.id))
         ).all()
-        owe_reads(session, connection, [(Event(EventKind.REQUISITION, id), f"decision:{slot}") for id in asked])
+    for requisition in asked:
+        try:
+            with background():
+                stands = ats.read_decision(requisition.ats_id)
+        except ATSError as error:
+            log.warning(
+                "decision_not_read", connection=connection.key, requisition=requisition.key, status=error.status
+            )
+            if error.permanent:
+                continue  # that of one requisition: hidden, or set up otherwise
+            _failed(work, connection, DECISIONS, error, anew=False)
+            return
+        with work.writing() as session:
+            if stands is not None and not decisions.seen(session, requisition, stands):
+                name = f"sweep:decision:{slot}:{decisions.digest_of(stands)}"
+                owe_reads(session, connection, [(Event(EventKind.REQUISITION, requisition.ats_id), name)])
+    with work.writing() as session:
+        row = _row(session, connection, DECISIONS)
+        row.error, row.last_run_at = "", now_of(session)
+        session.add(row)
 
 
 def _our_applications(session: Session, connection: Connection) -> dict[str, str]:

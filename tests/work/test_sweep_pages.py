@@ -10,7 +10,8 @@ import pytest
 from sqlmodel import col, select
 
 from connectors.base import ATSError, Connector
-from connectors.records import EventKind, Page, PersonChange, Requisition, RequisitionStatus
+from connectors.records import Choice, Decision, EventKind, Page, PersonChange, Requisition, RequisitionStatus
+from plugin.alignment.decision import observe
 from plugin.clock import SettableClock
 from plugin.pipeline.people import source_of
 from plugin.rows import Calibration, Connection, Job, Profile, RequirementRow, Sweep
@@ -36,6 +37,8 @@ class Paged(Connector):
         self.count, self.people, self.made = requisitions, people, made
         self.asked: list[str] = []
         self.trouble: dict[str, BaseException] = {}
+        self.decisions: dict[str, Decision] = {}
+        self.looked_at: list[str] = []
 
     def requisitions_page(self, since: datetime | None, cursor: str = "") -> Page[Requisition]:
         self.asked.append(cursor)
@@ -51,6 +54,12 @@ class Paged(Connector):
 
     def people_page(self, since: datetime, cursor: str = "") -> Page[PersonChange]:
         return Page(tuple(PersonChange(EventKind.CANDIDATE, f"p{n}", since) for n in range(self.people)))
+
+    def read_decision(self, requisition_id: str) -> Decision | None:
+        self.looked_at.append(requisition_id)
+        if trouble := self.trouble.pop(requisition_id, None):
+            raise trouble
+        return self.decisions.get(requisition_id) or Decision(f"K-{requisition_id}", Choice.PENDING, "")
 
 
 class Killed(BaseException):
@@ -196,16 +205,39 @@ def test_people_nobody_here_knows_are_not_read(
     assert owed(work, "read_person") == ["p1"]
 
 
-def test_open_questions_are_read_again_where_a_decision_rings_nobody(
+def test_open_questions_are_looked_at_and_read_where_they_stand_differently(
     work: Work, connection: Connection, clock: SettableClock, paged: Callable[..., Paged]
 ) -> None:
     _asked(work, connection, clock, "9")
     _asked(work, connection, clock, "10", status="closed")
     _asked(work, connection, clock, "11", posted=False)
-    paged(0)
-    for _ in range(2):
-        sweep(work, clock)
-    assert owed(work, "read_requisition") == ["9", "9"]
+    _asked(work, connection, clock, "12")
+    ats = paged(0)
+    sweep(work, clock)
+    assert (sorted(ats.looked_at), owed(work, "read_requisition")) == (["12", "9"], ["9", "12"])
+    for id in ("9", "12"):
+        _read(work, connection, id, ats)
+    sweep(work, clock)
+    assert len(owed(work, "read_requisition")) == 2, "what stands as it was read costs one look"
+    ats.decisions["9"] = Decision("K-9", Choice.APPROVED, "75")
+    sweep(work, clock)
+    assert owed(work, "read_requisition") == ["9", "12", "9"]
+
+
+def test_a_decision_that_cannot_be_looked_at_is_said(
+    work: Work, connection: Connection, clock: SettableClock, paged: Callable[..., Paged]
+) -> None:
+    for id in ("9", "12"):
+        _asked(work, connection, clock, id)
+    ats = paged(0)
+    ats.trouble["9"] = ATSError("hidden", status=404, permanent=True)
+    sweep(work, clock)
+    assert owed(work, "read_requisition") == ["12"] and not row(work, "decisions").error
+    ats.trouble["9"] = ATSError("busy", status=503)
+    sweep(work, clock)
+    assert row(work, "decisions").error == "busy"
+    sweep(work, clock)
+    assert not row(work, "decisions").error
 
 
 def test_an_application_that_is_decided_on_has_its_requisition_read(
@@ -224,6 +256,15 @@ def test_an_application_that_is_decided_on_has_its_requisition_read(
             )
     Worker(work, {"read_application": HANDLERS["read_application"]}).run_due()
     assert owed(work, "read_requisition") == ["9"]
+
+
+def _read(work: Work, connection: Connection, id: str, ats: Paged) -> None:
+    """Take note of the decision on a requisition, as its reading does."""
+    with work.writing() as session:
+        found = session.exec(select(Row).where(col(Row.ats_id) == id)).one()
+        stands = ats.read_decision(id)
+        assert stands is not None
+        observe(session, work, connection, found, session.get(Calibration, found.calibration_id), stands)
 
 
 def _requisition(connection: Connection, clock: SettableClock, id: str, **more: Any) -> Row:
