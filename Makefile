@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup setup-dev demo story year test fuzz check pictures lock clean
+.PHONY: help setup setup-dev demo story year test test-odoo fuzz check pictures lock clean
 
 help:
 	@echo "make demo      set up and serve the plugin, a sandbox ATS and a local mailbox on this machine"
 	@echo "make story     run the whole loop once in a temporary folder, printing each step"
 	@echo "make year      simulate a year of hiring in minutes and judge it (needs Dovecot: apt-get install dovecot-imapd)"
 	@echo "make test      run the tests        make check     lint, types, import contracts, catalogues"
+	@echo "make test-odoo the whole story told to a real Odoo (see docs/odoo.md)"
 	@echo "make fuzz      bend and break what the webhook doors are given (MINUTES=90)"
 	@echo "make setup     only prepare (.venv/bin/kakuyaku is then there)"
 	@echo "make pictures  write the README's pictures from the running demo (needs Chromium)"
@@ -41,6 +42,10 @@ year: setup
 
 test: setup-dev
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
+
+# Takes KAKUYAKU_ODOO_URL and KAKUYAKU_ODOO_KEYS of a running Odoo 19 (docs/odoo.md); about two minutes.
+test-odoo: setup-dev
+	@$(BIN)/python -m pytest -p no:xdist -s tests_odoo $(ARGS)
 
 check: setup-dev
 	$(BIN)/ruff check .

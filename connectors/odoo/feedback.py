@@ -1,4 +1,4 @@
-"""What a manager wrote when completing our activity: 「75」, "approve 75", 「承認 75点 5営業日」, 「見送り」.
+"""What a manager wrote when completing our activity: 「75」, "approve 75", 「承認 75点 5営業日」, 「見送り」, 「B案」.
 
 Only plain answers are taken. Anything left over that is not one of a few polite words makes it UNREADABLE, so that
 "not 75" or 「75は無理です」 never approves.
@@ -19,6 +19,9 @@ _DAYS = re.compile(
     r"(?P<days>[0-9]{1,3})\s*(?:営業日|日以内|(?:business|working)\s+days?|days?)(?:\s*(?:以内|で))?", re.I
 )
 _NUMBER = re.compile(r"(?<![0-9.])(?P<line>[0-9]{1,3})(?![0-9.])\s*(?:点|points?|pts?)?", re.IGNORECASE)
+_SPECIFICATION = re.compile(
+    r"(?:要件)?(?:案\s*|specification\s+)?(?P<letter>[A-C])\s*案?(?:で(?:お願いします)?)?[。.]?", re.IGNORECASE
+)
 _WORDS = {
     Choice.APPROVED: re.compile(rf"(?<![a-z])(?:{_APPROVE})(?![a-z])", re.IGNORECASE),
     Choice.DECLINED: re.compile(rf"(?<![a-z])(?:{_DECLINE})(?![a-z])", re.IGNORECASE),
@@ -34,11 +37,15 @@ _POLITE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """A decision as it was written: `line` and `days` are digits, `line` everything where nothing could be read."""
+    """A decision as it was written: `line` and `days` are digits, `line` everything where nothing could be read.
+
+    `specification`: the letter of one that was picked, which decides nothing.
+    """
 
     choice: Choice
     line: str = ""
     days: str = ""
+    specification: str = ""
 
 
 def read(text: str) -> Feedback:
@@ -46,6 +53,8 @@ def read(text: str) -> Feedback:
     rest = unicodedata.normalize("NFKC", text).strip()
     if not rest:
         return Feedback(Choice.UNREADABLE)
+    if picked := _SPECIFICATION.fullmatch(rest):
+        return Feedback(Choice.PENDING, specification=picked["letter"].upper())
     days, rest = _taken(_DAYS, rest, "days")
     line, rest = _taken(_NUMBER, rest, "line")
     said = [choice for choice, words in _WORDS.items() if words.search(rest)]

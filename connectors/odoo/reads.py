@@ -178,6 +178,7 @@ class Reads(Door):
             line=said.line,
             meeting=MEETINGS.get(job.x_kakuyaku_meeting, job.x_kakuyaku_meeting),
             days=said.days or job.x_kakuyaku_days,
+            specification=said.specification,
             actor=actor,
             at=answered.write_date,
         )

@@ -22,10 +22,10 @@ from connectors.records import ApprovalRequest, Attachment, Choice, Decision, Sa
 from connectors.refs import carries, carrying
 
 HOW = Said(
-    "To answer: mark this activity as done and write the line as feedback: 75, approve 75, or decline."
-    " Recruitment officers may set the fields on the job's page “面接確約 / kakuyaku” instead.",
-    "ご回答方法：この活動を「完了」にし、フィードバックに面接確約ラインを「75」「承認 75」のように、見送る場合は「見送り」と"
-    "ご記入ください。採用担当者の権限をお持ちの方は、求人の「面接確約 / kakuyaku」欄でも設定できます。",
+    "To answer: mark this activity as done and write as feedback the line (75, approve 75), decline, or the letter of a"
+    " specification. Recruitment officers may set the fields on the job's page “面接確約 / kakuyaku” instead.",
+    "ご回答方法：この活動を「完了」にし、フィードバックに面接確約ラインを「75」「承認 75」のように、見送る場合は「見送り」、"
+    "要件案を選ぶ場合は記号を「B案」のようにご記入ください。採用担当者の権限をお持ちの方は、求人の「面接確約 / kakuyaku」欄でも設定できます。",
 )
 
 
@@ -135,7 +135,7 @@ class Writes(People):
             write=True,
             ids=[job.id],
             act_type_xmlid="mail.mail_activity_data_todo",
-            summary=f"面接確約ラインのご判断 / Approve an interview line [{request.calibration}]",
+            summary=f"面接確約ライン / Interview line [{request.calibration}]",
             note=_html(f"{request.message}\n\n{request.url}\n\n{HOW.ja}\n\n{HOW}"),
             user_id=int(managers[0].id),
         )
@@ -200,7 +200,9 @@ class Writes(People):
 
 
 def _html(text: str) -> str:
-    return "<p>" + escape(text, quote=False).replace("\r\n", "\n").replace("\n", "<br/>") + "</p>"
+    """Show plain text as it stands, its addresses as links."""
+    lines = escape(text).replace("\r\n", "\n").replace("\n", "<br/>")
+    return "<p>" + re.sub(r"https?://[^\s<]+", r'<a href="\g<0>">\g<0></a>', lines) + "</p>"
 
 
 def _plain(html: str) -> str:
