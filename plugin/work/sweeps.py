@@ -250,7 +250,7 @@ def _ask_again(work: Work, connection: Connection, ats: Connector) -> None:
             return
         with work.writing() as session:
             if stands is not None and not decisions.seen(session, requisition, stands):
-                name = f"sweep:decision:{slot}:{decisions.digest_of(stands)}"
+                name = f"decision:{slot}:{decisions.digest_of(stands)}"
                 owe_reads(session, connection, [(Event(EventKind.REQUISITION, requisition.ats_id), name)])
     with work.writing() as session:
         row = _row(session, connection, DECISIONS)
