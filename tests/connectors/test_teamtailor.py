@@ -184,6 +184,7 @@ def test_no_body_makes_the_door_stumble(body: bytes) -> None:
     assert isinstance(door._raw_payload(body), str)
 
 
+@settings(max_examples=40)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
