@@ -16,6 +16,7 @@ from connectors.herp.hire import Hire
 from connectors.herp.setup import SetUp
 from connectors.pace import REAL, Pace, Timekeeper, rate_of
 from connectors.records import Approval, Ask, Rate, Said
+from connectors.switches import switched_on
 
 
 class Herp(SetUp):
@@ -70,6 +71,9 @@ class Herp(SetUp):
         )
         fields = options.get("description_fields") or "description"
         self.description_fields = tuple(part.strip() for part in fields.split(",") if part.strip())
+        self.creates = switched_on(options, "create_candidacies")
+        self.moves = switched_on(options, "move_steps")
+        self.authors_known = switched_on(options, "comment_authors")
         self._pages: dict[str, int] = {}
         self._calibrations: dict[str, str] = {}
         self.hire = Hire(credentials, options, Pace(rate_of(told.RATE, options), timekeeper))

@@ -33,6 +33,10 @@ class Reads(Connector):
     hire: Hire
     book: Book
     description_fields: tuple[str, ...]
+    # What HERP has to confirm to the customer first: these calls and fields are known from no vendor page.
+    creates: bool
+    moves: bool
+    authors_known: bool
     _pages: dict[str, int]  # the page a 職種 was last seen on
     _members_read: tuple[float, dict[str, User]] | None = None
     _calibrations: dict[str, str]  # 職種 → its calibration candidacy, once found

@@ -41,8 +41,7 @@ class SetUp(Entries):
 
     def _confirmed(self) -> Iterator[Finding]:
         """What is unverified of HERP's API, and how it is answered for this account."""
-        for option, what in _UNVERIFIED.items():
-            on = self.options.get(option) == "yes"
+        for what, on in zip(_UNVERIFIED, (self.creates, self.moves, self.authors_known), strict=True):
             detail = Said("confirmed: on", "確認済み：有効") if on else Said("off: done by a person", "無効：手作業")
             yield Finding(what, ok=True, detail=detail)
 
@@ -55,12 +54,8 @@ _RIGHTS = Said(
     "issue the key as an administrator, with the right to read and write candidacies and to read members",
     "応募の閲覧・編集とメンバーの閲覧ができる権限で、管理者がAPIキーを発行してください",
 )
-_UNVERIFIED = {
-    "create_candidacies": Said(
-        "candidacies are created by API (option create_candidacies)", "APIでの応募登録（create_candidacies）"
-    ),
-    "move_steps": Said("steps are changed by API (option move_steps)", "APIでの選考ステップ変更（move_steps）"),
-    "comment_authors": Said(
-        "comments name their author (option comment_authors)", "コメントの投稿者の読み取り（comment_authors）"
-    ),
-}
+_UNVERIFIED = (
+    Said("candidacies are created by API (option create_candidacies)", "APIでの応募登録（create_candidacies）"),
+    Said("steps are changed by API (option move_steps)", "APIでの選考ステップ変更（move_steps）"),
+    Said("comments name their author (option comment_authors)", "コメントの投稿者の読み取り（comment_authors）"),
+)

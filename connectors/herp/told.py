@@ -80,8 +80,8 @@ EMPTY: Mapping[str, Said] = {
     "webhook_steps": _POLLED,
     "subscribe": _POLLED,
     "set_up": Said(
-        "HERP's API creates no fields; the calibration candidacy is registered by hand (or by us, once confirmed)",
-        "HERPのAPIで作成できる項目はありません。要件すり合わせ用の応募は手作業（確認後は自動）で登録します",
+        "HERP's API creates no fields; the calibration candidacy is registered by hand",
+        "HERPのAPIで作成できる項目はありません。要件すり合わせ用の応募は手作業で登録します",
     ),
     "postings": Said("a 職種 has one description, read with it", "募集要項は職種に1つで、職種とともに読み取ります"),
     "past_candidates": Said(

@@ -34,7 +34,7 @@ class Writes(Reads):
         """Read what was answered on the calibration candidacy.
 
         Whether a comment names its author is known from no vendor page; only where the option `comment_authors` says
-        that it does (`yes`) is the author the actor.
+        that it does is the author the actor.
         """
         known = self._calibrations.get(requisition_id)
         comments: Sequence[HerpTimelineComment] | None = None
@@ -48,8 +48,7 @@ class Writes(Reads):
         return self._said(comments)
 
     def _said(self, comments: Sequence[HerpTimelineComment]) -> Decision:
-        believed = self.options.get("comment_authors") == "yes"
-        return decision.read(comments, self._members() if believed else None)
+        return decision.read(comments, self._members() if self.authors_known else None)
 
     def _comments(self, candidacy_id: str) -> Sequence[HerpTimelineComment]:
         found = self.hire.below(candidacy_id, "timeline-comments", HerpTimelineComment)
@@ -123,11 +122,6 @@ class Writes(Reads):
             )
         )
 
-    @property
-    def creates(self) -> bool:
-        """Whether candidacies may be created: the body of that call is unverified, so the customer says so first."""
-        return self.options.get("create_candidacies") == "yes"
-
     def _create(self, requisition_id: str, name: str, email: str, **more: str) -> str:
         # Known from one public client only, body unverified: the fields are named as the list answers them.
         body: dict[str, object] = {"requisitionId": requisition_id, "name": name, "email": email}
@@ -154,7 +148,7 @@ class Writes(Reads):
             raise ATSError(f"HERP Hire shows no candidacy {application_id}", status=404, permanent=True)
         if one.step == stage_id:
             return
-        if self.options.get("move_steps") != "yes":
+        if not self.moves:
             step = STEPS.get(stage_id, stage_id)
             raise Unsupported(
                 Said(

@@ -14,6 +14,7 @@ from connectors.base import TokenStore
 from connectors.book import HOURS, Book
 from connectors.pace import REAL, Pace, Timekeeper, rate_of
 from connectors.records import Approval, Ask, Rate, Said
+from connectors.switches import switched_on
 from connectors.talentio import told
 from connectors.talentio.api import Api
 from connectors.talentio.reads import managers_in
@@ -73,6 +74,9 @@ class Talentio(SetUp):
         fields = options.get("description_fields") or "jobDescriptionDetails"
         self.description_fields = tuple(part.strip() for part in fields.split(",") if part.strip())
         self.managers = managers_in(options.get("managers") or "")
+        self.creates = switched_on(options, "create_candidates", default=True)
+        self.notes = switched_on(options, "notes", default=True)
+        self.moves = switched_on(options, "change_status")
         self.app_base = http.require_safe(options.get("app_base") or APP_BASE)
         self.api = Api(credentials, options, Pace(rate_of(told.RATE, options), timekeeper))
         self.book = Book(self._known, timekeeper, float(options.get("book_hours") or HOURS))

@@ -49,6 +49,10 @@ class Reads(Connector):
     app_base: str
     description_fields: tuple[str, ...]
     managers: dict[str, tuple[str, ...]]
+    # Writes known from no vendor page, which the customer may switch.
+    creates: bool
+    notes: bool
+    moves: bool
 
     # 求人. https://developers.talentio.com: GET /requisitions, GET /requisitions/{id}. There is no update or delete.
 

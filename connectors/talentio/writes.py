@@ -32,7 +32,7 @@ class Writes(Reads):
         standing = self._standing(entry)
         if standing:
             return Entered(standing, standing, found=True)
-        if self.options.get("create_candidates") == "no":
+        if not self.creates:
             raise Unsupported(BY_HAND)
         status = "ongoing" if entry.kind is EntryKind.APPLICATION else "poolActive"
         # https://docs.unified.to/integrations/talentio names the call; its body is named as a candidate is answered.
@@ -86,7 +86,7 @@ class Writes(Reads):
         `notes` set to `no` leaves it alone, and the note stands on our own page only.
         """
         one = self._require(candidate_id)
-        if carries(one.description, ref) or self.options.get("notes") == "no":
+        if carries(one.description, ref) or not self.notes:
             return ref
         text = carrying(body, ref)
         whole = f"{one.description.rstrip()}\n\n{text}" if one.description.strip() else text
@@ -111,7 +111,7 @@ class Writes(Reads):
         one = self._require(application_id)
         if one.status == stage_id:
             return
-        if self.options.get("change_status") != "yes":
+        if not self.moves:
             name = translate.STATUSES.get(stage_id, stage_id)
             raise Unsupported(
                 Said(

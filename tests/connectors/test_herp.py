@@ -25,6 +25,7 @@ from connectors.records import (
     ShortlistPost,
 )
 from connectors.sandbox.standins.herp import HerpStandIn
+from connectors.switches import switched_on
 from plugin.clock import SettableClock
 
 API = "https://public-api.herp.cloud/hire/v1"
@@ -120,7 +121,7 @@ def test_a_decision_is_read_from_comments_listed_newest_first(recorded: Herp) ->
 
 
 def test_an_author_is_the_actor_where_the_customer_says_so(recorded: Herp) -> None:
-    recorded.options = {**recorded.options, "comment_authors": "yes"}
+    recorded.authors_known = True
     stands = recorded.read_decision("7a6f0c52-8a53-4d0e-9f0a-1d4b6d1f2a01")
     assert stands is not None and stands.actor is not None
     assert stands.actor.email == "kenichi.suzuki@example.com"
@@ -384,3 +385,12 @@ def test_a_candidacy_created_without_an_answer_is_found_on_the_second_call(ats: 
 )
 def test_a_name_is_written_in_its_own_order(first: str, last: str, name: str) -> None:
     assert translate.joined(first, last) == name
+
+
+def test_an_unclear_answer_switches_nothing_on() -> None:
+    assert not switched_on({}, "create_candidacies") and not switched_on(
+        {"create_candidacies": " "}, "create_candidacies"
+    )
+    assert switched_on({"create_candidacies": "はい"}, "create_candidacies")
+    with pytest.raises(ValueError, match="create_candidacies must be yes or no"):
+        Herp(credentials={}, secrets=[], options={"create_candidacies": "確認中"})
