@@ -133,8 +133,11 @@ def answers_in(path: Path | None, kind: type[Connector]) -> dict[str, Any]:
     return data
 
 
-def options_in(given: dict[str, Any], named: Sequence[str]) -> dict[str, str]:
-    """Options of a connection: `--option NAME=VALUE`, else `options` of the answers file; "" takes one back."""
+def options_in(given: dict[str, Any], named: Sequence[str], kind: type[Connector]) -> dict[str, str]:
+    """Options of a connection: `--option NAME=VALUE`, else `options` of the answers file; "" takes one back.
+
+    Those the connector asks for become answers.
+    """
     found = given.pop("options", {})
     if not isinstance(found, dict) or not all(isinstance(value, str | int) for value in found.values()):
         raise click.UsageError("The answer 'options' must be an object of texts.")
@@ -145,4 +148,7 @@ def options_in(given: dict[str, Any], named: Sequence[str]) -> dict[str, str]:
         if not name.strip() or not equals:
             raise click.UsageError(f"--option must look like NAME=VALUE (given: {one}).")
         options[name.strip()] = value.strip()
+    for ask in kind.asks:
+        if ask.kind == "option" and ask.name in options:
+            given.setdefault(ask.name, options.pop(ask.name))
     return options

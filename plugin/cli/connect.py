@@ -30,6 +30,7 @@ from plugin.cli.wording import Phrases, lang_option, language, said, wrapped
 from plugin.events import record
 from plugin.rows import Connection
 from plugin.work.context import Work
+from plugin.work.runtime import Connectors
 
 
 class _EveryAts(click.Group):
@@ -93,15 +94,19 @@ def _connect(
     lang: str | None,
 ) -> None:
     given = answers_in(answers, kind) | {key: value for key, value in (("name", name), ("employer", employer)) if value}
+    set_options = options_in(given, options, kind)
     locale = language(lang)
     ask = Asker(given, quiet=answers is not None, locale=locale)
     _ = ask.say
     with opened() as work:
         _prepare(kind, locale, _)
-        connection, is_new = store(work, kind, ask, options_in(given, options))
+        connection, is_new = store(work, kind, ask, set_options)
         ats = work.ats(connection)
         reached = _set_up(ats, locale, _)
         reached &= ring_us(work, connection, ats, locale, reached=reached)
+        if isinstance(work.ats, Connectors):
+            work.ats.forget(connection.key)  # built anew with the secrets the vendor made
+            ats = work.ats(connection)
         if reached and is_new:
             reached = pick(work, connection, ats, ask)
         _attest(work, connection, kind, ask)

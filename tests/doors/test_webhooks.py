@@ -16,6 +16,7 @@ from sqlalchemy import func
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
+from plugin.connections import add_secret
 from plugin.doors import health, webhooks
 from plugin.rows import Connection, Delivery, Job
 from plugin.work import receiver
@@ -110,6 +111,20 @@ def test_a_new_connection_is_known_at_once(
     assert client.post("/webhooks/second", data=JOB, headers=signed(JOB)).status_code == 404
     new_connection(work.database, work.vault, second_employer, url_key="second")  # type: ignore[operator]
     assert client.post("/webhooks/second", data=JOB, headers=signed(JOB)).status_code == 200
+
+
+def test_a_secret_added_a_moment_ago_is_known(
+    client: FlaskClient, work: Work, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/webhooks/{connection.url_key}"
+    assert client.post(path, data=JOB, headers=signed(JOB)).status_code == 200
+    with work.writing() as session:
+        add_secret(session, work.vault, connection, "webhook", "new")
+    forged = signed(JOB + b" ", secret="nobody's")
+    assert client.post(path, data=JOB + b" ", headers=forged).status_code == 401
+    monkeypatch.setattr(webhooks, "AT_MOST_EVERY", 0.0)
+    assert client.post(path, data=JOB + b" ", headers=signed(JOB + b" ", secret="new")).status_code == 200
+    assert client.post(path, data=JOB + b"  ", headers=forged).status_code == 401
 
 
 def test_many_at_once_are_each_kept_once(app: Flask, work: Work) -> None:
