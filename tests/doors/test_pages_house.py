@@ -61,6 +61,9 @@ def _paths(house: Any) -> list[str]:
         "secret": "no-secret",
         "lang": "ja",
         "row_id": 1,
+        "position_id": 1,
+        "application_id": 1,
+        "file_id": 1,
     }
     with house.work.reading() as db:
         scout = db.get_one(Scout, ids["scout_id"])
