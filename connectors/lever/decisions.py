@@ -36,16 +36,20 @@ class Decisions(Reads):
     # The calibration opportunity.
 
     def _calibration(self, requisition: LeverRequisition) -> LeverOpportunity | None:
-        """Find it by its address. Of several, the one on a posting the requisition has now."""
+        """Find it by its address; of several, the one on a posting the requisition has now.
+
+        Lever compares "canonicalized" addresses. Should that drop the plus part, the cards of all requisitions share one
+        contact and its addresses: then only its posting tells one from another.
+        """
         address = calibration.address(self.options, requisition.id)
         asked = {"email": address, "expand": ["applications", "stage"], **self._seen_by()}
-        found = [
-            one
-            for one in self.lever.list("/opportunities", LeverOpportunity, asked)
-            if address.casefold() in {given.casefold() for given in one.emails}
-        ]
-        found.sort(key=lambda one: (not _stands_on(one, requisition), one.created_at))
-        return next(iter(found), None)
+        found = []
+        for one in self.lever.list("/opportunities", LeverOpportunity, asked):
+            whose = {calibration.requisition_of(self.options, given) for given in one.emails}
+            here = self._is_calibration(one) and _stands_on(one, requisition)
+            if here or whose == {requisition.id.casefold()}:
+                found.append((not here, one.created_at, one))
+        return min(found, key=lambda row: row[:2])[2] if found else None
 
     def _ensure_calibration(self, requisition: LeverRequisition) -> LeverOpportunity:
         """Find or create it, in the review stage, tagged, followed by the hiring manager so that they see it."""

@@ -366,6 +366,18 @@ def test_the_card_is_no_person_and_its_manager_follows_it(lever: LeverStandIn, a
     assert lever.world.stages[card.stage_id].name == REVIEW
 
 
+def test_cards_that_share_a_mailbox_are_told_apart_by_their_postings(lever: LeverStandIn, ats: Lever) -> None:
+    """Whether Lever drops the plus part of an address is not documented."""
+    lever.drops_plus = True
+    ids = [lever.create_requisition(title=f"求人{number}", description="<p>x</p>") for number in range(3)]
+    places = [ats.post_approval_request(id, replace(ASK, calibration=f"c{id[:8]}")) for id in ids for _ in range(2)]
+    assert len(set(places)) == 3 and lever.writes() == {"opportunities": 3, "notes": 3}
+    lever.decide(ids[1], "approve", "80")
+    choices = [decided(ats, id).choice for id in ids]
+    assert choices == [Choice.PENDING, Choice.APPROVED, Choice.PENDING]
+    assert [one.id for one in ats.candidates(None)] == []
+
+
 @pytest.mark.parametrize(
     ("notes", "line"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,7 +25,12 @@ from connectors.sandbox.standins.lever.shown import (
 
 
 class People(Jobs):
-    """Opportunities with their notes, files, interviews and résumés."""
+    """Opportunities with their notes, files, interviews and résumés.
+
+    `drops_plus`: compare addresses without their plus part, which "canonicalized" may or may not mean.
+    """
+
+    drops_plus: bool = False
 
     def _cards(self, people: Iterable[Person] | None = None) -> list[Card]:
         """Those of some people, or all; newest first."""
@@ -53,7 +59,7 @@ class People(Jobs):
             return self._listed((), self._opportunity)
         people: list[Person] | None = None
         if "email" in asked:
-            people = world.by_address(asked["email"].strip())
+            people = self._at_address(asked["email"].strip())
         elif "contact_id" in asked:
             known = world.people.get(asked["contact_id"])
             people = [known] if known else []
@@ -66,6 +72,17 @@ class People(Jobs):
         cards = [card for card in cards if ms(card.updated_at) >= start]
         cards = [card for card in cards if self._confidential(self._secret(card))]
         return self._listed(cards, self._opportunity)
+
+    def _at_address(self, address: str) -> list[Person]:
+        if not self.drops_plus:
+            return self.world.by_address(address)
+        wanted = re.sub(r"\+[^@]*", "", address.casefold())
+        everybody = self.world.people.values()
+        return [
+            one
+            for one in everybody
+            if not one.deleted and wanted in {re.sub(r"\+[^@]*", "", given.casefold()) for given in one.emails}
+        ]
 
     def _secret(self, card: Card) -> bool:
         return card.placement is not None and self.world.jobs[card.placement.job_id].confidential
@@ -136,7 +153,7 @@ class People(Jobs):
         stage = given.get("stage") or "lead-new"
         if stage not in self.world.stages:
             raise Wrong(400, "BadRequestError", "Invalid stage")
-        known = next((found for address in given.get("emails", []) for found in self.world.by_address(address)), None)
+        known = next((found for address in given.get("emails", []) for found in self._at_address(address)), None)
         if known is None:
             known = self.world.add_person(
                 "",
