@@ -102,8 +102,13 @@ def _asked(
             stands = there.options.get(one.name, one.default) if there is not None else one.default
             open_[one.name] = ask.text(one.name, question, stands, secret=one.secret)
             continue
-        # What is sealed is not shown: Enter keeps it. Where it may be left out, an empty answer in a file takes it back.
-        value = ask.text(one.name, question, "" if there is not None and not given else one.default, secret=one.secret)
+        # What is sealed is not shown: Enter keeps it. Where it may be left out, "-" or an empty answer takes it back.
+        keeps = there is not None and not given
+        if keeps and one.default == "":
+            question = _("%(question)s (Enter keeps it, - takes it away)", question=question)
+        value = ask.text(one.name, question, "" if keeps else one.default, secret=one.secret)
+        if value == "-" and one.default == "":
+            value, given = "", True
         if value or (given and there is not None):
             sealed[one.name] = value
     return sealed, open_

@@ -169,6 +169,21 @@ def test_nothing_is_asked_that_the_ats_does_not_need(
     assert held(stored, only(stored), "webhook") == []
 
 
+def test_at_a_terminal_what_may_be_left_out_is_taken_away_by_a_dash(
+    kakuyaku: Kakuyaku, write: Callable[..., Path], stored: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert kakuyaku("connect", "bells", "--answers", write(**FIRST, bot="7")).code == 0
+    for typed, kept in (("", ["7"]), ("-", [])):
+
+        def prompt(question: str, default: str | None = None, typed: str = typed, **how: object) -> str:
+            return typed if "takes it away" in question else default or ""
+
+        monkeypatch.setattr("click.prompt", prompt)
+        assert kakuyaku("connect", "bells").code == 0
+        assert held(stored, only(stored), "bot") == kept
+        assert held(stored, only(stored), "api_key") == ["sk-1"]
+
+
 def test_two_employers_may_call_theirs_alike(kakuyaku: Kakuyaku, write: Callable[..., Path], stored: Work) -> None:
     assert kakuyaku("connect", "bells", "--answers", write(**FIRST)).code == 0
     other = {**FIRST, "employer": "別会社", "api_key": "sk-2"}
