@@ -30,6 +30,9 @@ class OdooStandIn(StandIn):
 
     name: ClassVar[str] = "odoo"
     title: ClassVar[str] = "Odoo"
+    confidential_jobs: ClassVar[bool] = False
+    # hr.job and hr.applicant; a page is as long as it is asked for.
+    lists: ClassVar[tuple[tuple[str, int], ...]] = (("requisitions", 200), ("people", 200))
     numeric_ids: ClassVar[bool] = True
     KEY: ClassVar[str] = "odoo-stand-in-key-of-the-integration-user"
     ADMIN_KEY: ClassVar[str] = "odoo-stand-in-key-of-an-administrator"

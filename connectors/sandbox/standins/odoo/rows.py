@@ -25,17 +25,18 @@ class Records:
         self.plain: dict[str, dict[int, Row]] = {}
         """Records that are nothing of the world's: tags, sources, fields, views, rules, actions, by model and id."""
         self.writers: dict[tuple[str, str], int] = {}
-        self._ids: dict[str, list[int]] = {}
+        self._ids: dict[str, tuple[int, str, list[int]]] = {}
 
     def ids(self, model: str) -> list[int]:
         """Every id there ever was, in order; deleted ones have no row."""
         things = self._things(model)
         if things is None:
             return sorted(self.plain.get(model, {}))
-        known = self._ids.get(model, [])
-        if len(known) != len(things):
-            known = self._ids[model] = sorted(int(id) for id in things)
-        return known
+        newest = next(reversed(things), "")
+        known = self._ids.get(model)
+        if known is None or known[:2] != (len(things), newest):
+            known = self._ids[model] = (len(things), newest, sorted(int(id) for id in things))
+        return known[2]
 
     def _things(self, model: str) -> dict[str, Any] | None:
         world = self.world
