@@ -67,6 +67,7 @@ class Ashby(Past):
             )
             if title.strip()
         }
+        self.placed = {}
         self.marks = Marks.of(options.get("account", ""))
         self.rpc = Rpc(credentials, options, Pace(rate_of(told.RATE, options), timekeeper))
 

@@ -60,6 +60,8 @@ class Approvals(Decisions):
             except Refused as refused:
                 if not refused.permanent:
                     raise
+        if application_id:
+            self.placed[job.id] = application_id
         return person.id, application_id
 
     def _tag(self, person: AshbyCandidate, tag: str) -> None:
@@ -106,12 +108,10 @@ class Approvals(Decisions):
         ours = {"message": request.message, "link": request.url}
         if stands.calibration == request.calibration:
             self._set(job, ours)
-            person = self._calibration_person(job.id)
-            return self._calibration_application(person, job.id) if person else ""
+            return self._decided_on(job.id)
         decided = stands.choice is not Choice.PENDING
         if decided and request.seen is not None and _decided(stands) != _decided(request.seen):
-            person = self._calibration_person(job.id)
-            return self._calibration_application(person, job.id) if person else ""
+            return self._decided_on(job.id)
         person_id, application_id = self._ensure_calibration(job)
         # The shortlist's note may name the calibration as well.
         text = "\n\n".join(part for part in (request.message, request.url) if part)

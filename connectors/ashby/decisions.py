@@ -41,6 +41,8 @@ class Decisions(Reads):
 
     field_titles: dict[str, str]
     deciding_stages: Mapping[str, Choice]
+    placed: dict[str, str]
+    """The calibration application of each job, once known: open questions are read again and again."""
 
     def read_decision(self, requisition_id: str) -> Decision | None:
         """Read the newest act since the question was asked; the hiring managers' come before anybody else's."""
@@ -51,8 +53,7 @@ class Decisions(Reads):
         short_id, asked_at = fields.read_standing(fields.value_of(job.custom_fields, self.field_titles["calibration"]))
         nothing = Decision(calibration=short_id, choice=Choice.PENDING, line="")
         # Without its time the field was changed by hand: then no act is known to be of this calibration.
-        person = self._calibration_person(job.id) if asked_at else None
-        application_id = self._calibration_application(person, job.id) if person else ""
+        application_id = self._decided_on(job.id) if asked_at else ""
         if not application_id or asked_at is None:
             return nothing
         acts = [*self._forms(application_id, short_id, asked_at), *self._moves(application_id, short_id, asked_at)]
@@ -92,6 +93,16 @@ class Decisions(Reads):
     def _user(self, id: str) -> User | None:
         found = self.rpc.find("user.info", AshbyUser, {"userId": id}) if id else None
         return translate.user(found) if found else None
+
+    def _decided_on(self, job_id: str) -> str:
+        """The application decisions on this job are made on, "" while there is none."""
+        if job_id not in self.placed:
+            person = self._calibration_person(job_id)
+            found = self._calibration_application(person, job_id) if person else ""
+            if not found:
+                return ""
+            self.placed[job_id] = found
+        return self.placed[job_id]
 
     def _calibration_person(self, job_id: str) -> AshbyCandidate | None:
         address = calibration.address(self.options, job_id)
