@@ -236,11 +236,14 @@ def replies_command(replies: int, rate: float, people: int, database: str, datab
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def sweep_command(names: str, requisitions: int, people: int, as_json: bool) -> None:
     """Reading everything an ATS has: requests against the fewest there can be, within its limit, killed on the way."""
-    from plugin.bench.sweep import LISTS, measure
+    from connectors.sandbox.standins import STANDINS
+    from plugin.bench.sweep import measure
 
-    wanted = sorted(LISTS) if names == "all" else [names]
-    if unknown := set(wanted) - set(LISTS):
-        raise click.ClickException(f"no stand-in for {', '.join(unknown)}; there is one for {', '.join(sorted(LISTS))}")
+    wanted = sorted(STANDINS) if names == "all" else [names]
+    if unknown := set(wanted) - set(STANDINS):
+        raise click.ClickException(
+            f"no stand-in for {', '.join(unknown)}; there is one for {', '.join(sorted(STANDINS))}"
+        )
     rows = [apart(measure, name, requisitions=requisitions, people=people, say=to_stderr) for name in wanted]
     if as_json:
         click.echo(json.dumps({"machine": machine(), "sweeps": rows}, ensure_ascii=False, indent=2))

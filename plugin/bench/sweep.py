@@ -17,26 +17,11 @@ from typing import Any
 
 from connectors.records import Rate
 from connectors.registry import CONNECTORS
+from connectors.sandbox.standins import stand_in
 from plugin.bench.sweep_child import prepare
 from plugin.bench.sweep_world import Counted, SharedClock, crowded
 from plugin.settings import Settings
 
-REQUISITIONS, PEOPLE = "requisitions", "people"
-
-# What a sweep cannot do without, at the most a page holds by the vendor's documentation; a list per line of the docs page.
-LISTS: dict[str, tuple[tuple[str, int], ...]] = {
-    # jobs, then those whose post or hiring manager moved (their jobs are known by then); candidates
-    "ashby": ((REQUISITIONS, 100), (PEOPLE, 100)),  # job.list, candidate.list; jobPosting.list is one call
-    "greenhouse": ((REQUISITIONS, 500), (REQUISITIONS, 500), (REQUISITIONS, 500), (PEOPLE, 500)),
-    # 職種; candidacies, of which each 職種 has one more for its calibration
-    "herp": ((REQUISITIONS, 100), (PEOPLE, 100), (REQUISITIONS, 100)),
-    "lever": ((REQUISITIONS, 100), (REQUISITIONS, 100), (PEOPLE, 100)),  # postings, requisitions, opportunities
-    "odoo": ((REQUISITIONS, 200), (PEOPLE, 200)),  # hr.job, hr.applicant, as many a page as we ask for
-    "smartrecruiters": ((REQUISITIONS, 100), (PEOPLE, 100)),
-    "talentio": ((REQUISITIONS, 100), (PEOPLE, 100)),
-    "teamtailor": ((REQUISITIONS, 30), (PEOPLE, 30)),
-    "workable": ((REQUISITIONS, 100), (PEOPLE, 100)),  # jobs, candidates; of the hiring plan only what moved
-}
 BESIDE = 6
 """Calls that are no page of these lists: signing in twice (before and after the kill), interviews, the end of a list."""
 SPARE = 0.05
@@ -49,9 +34,10 @@ class Short(Exception):
 
 
 def fewest(name: str, requisitions: int, people: int) -> int:
-    """The stated minimum of requests."""
-    counts = {REQUISITIONS: requisitions, PEOPLE: people}
-    return sum(max(1, math.ceil(counts[what] / page)) for what, page in LISTS[name])
+    """The stated minimum of requests: the stand-in names the lists a sweep can't do without, and their pages."""
+    counts = {"requisitions": requisitions, "people": people}
+    lists: tuple[tuple[str, int], ...] = getattr(stand_in(name), "lists")  # noqa: B009 what makes one is a class
+    return sum(max(1, math.ceil(counts[what] / page)) for what, page in lists)
 
 
 def measure(

@@ -12,12 +12,6 @@ import pytest
 from connectors.base import BadSignature
 from connectors.records import Event, EventKind, Outcome, Request, RequisitionStatus
 
-SIGNS_THE_TIME = {"lever", "smartrecruiters", "teamtailor"}
-"""Vendors that sign when they sent it. Of the others a repeated delivery is known by its id or its bytes."""
-
-TELLS_NO_DELETION = {"herp", "talentio"}
-"""Polled vendors whose lists leave the deleted out: a person who is gone is found gone when next read."""
-
 DOOR = ("verify", "parse", "answer", "test_event")
 NOTHING = {EventKind.PING, EventKind.UNKNOWN}
 
@@ -87,7 +81,7 @@ def test_a_replayed_delivery_is_refused_or_known(side: Any) -> None:
     came = request.received_at
     assert came is not None
     late = replace(request, received_at=came + timedelta(minutes=11))
-    if side.name in SIGNS_THE_TIME:
+    if side.there.signs_the_time:
         with pytest.raises(BadSignature):
             side.ats.verify(late)
         early = replace(request, received_at=came - timedelta(minutes=11))
@@ -149,7 +143,7 @@ def test_a_deleted_and_a_merged_person_are_told_of(side: Any) -> None:
             return listed
         return listed + [event for one in side.door.rung[before:] for event in side.ats.parse(one.request)]
 
-    if side.name not in TELLS_NO_DELETION:
+    if side.there.tells_deletions:
         side.wait_until(lambda: Event(EventKind.CANDIDATE_DELETED, deleted) in told())
     merged = [event for event in told() if event.kind is EventKind.CANDIDATE_MERGED]
     assert all((event.id, event.new_id) == (old, stays) for event in merged)

@@ -74,6 +74,14 @@ class StandIn(ABC):
     rings_at_all: ClassVar[bool] = True
     can_decide: ClassVar[bool] = True
     """False where a manager can't decide inside this ATS."""
+    signs_the_time: ClassVar[bool] = False
+    """True where a webhook says when it was sent, signed, so that an old one is refused."""
+    tells_deletions: ClassVar[bool] = True
+    """False where neither a webhook nor a list says that a person was deleted."""
+    confidential_jobs: ClassVar[bool] = True
+    """False where the API has no such thing, or hides them."""
+    lists: ClassVar[tuple[tuple[str, int], ...]] = (("requisitions", 100), ("people", 100))
+    """What a sweep can't do without: each list, as long as there are requisitions or people, and the most its page holds."""
     numeric_ids: ClassVar[bool] = False
 
     def __init__(

@@ -23,6 +23,11 @@ class GreenhouseStandIn:
     title: ClassVar[str] = "Greenhouse"
     can_decide: ClassVar[bool] = True
     rings_at_all: ClassVar[bool] = True
+    signs_the_time: ClassVar[bool] = False
+    tells_deletions: ClassVar[bool] = True
+    confidential_jobs: ClassVar[bool] = True
+    # Jobs, then those whose post or hiring manager moved (which are known by then); candidates.
+    lists: ClassVar[tuple[tuple[str, int], ...]] = (*(("requisitions", 500),) * 3, ("people", 500))
 
     def __init__(
         self,

@@ -27,6 +27,8 @@ class TalentioStandIn(StandIn):
 
     name: ClassVar[str] = "talentio"
     title: ClassVar[str] = "Talentio"
+    tells_deletions: ClassVar[bool] = False
+    confidential_jobs: ClassVar[bool] = False
     rings_at_all: ClassVar[bool] = False
     can_decide: ClassVar[bool] = False
     numeric_ids: ClassVar[bool] = True

@@ -20,6 +20,10 @@ class HerpStandIn(HerpWire):
 
     name: ClassVar[str] = "herp"
     title: ClassVar[str] = "HERP Hire"
+    tells_deletions: ClassVar[bool] = False
+    confidential_jobs: ClassVar[bool] = False
+    # 職種; candidacies, of which each 職種 has one more for its calibration.
+    lists: ClassVar[tuple[tuple[str, int], ...]] = (("requisitions", 100), ("people", 100), ("requisitions", 100))
     rings_at_all: ClassVar[bool] = False
 
     _earlier = ""  # the archived 職種 of those HERP knows from before

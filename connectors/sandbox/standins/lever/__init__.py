@@ -41,6 +41,9 @@ class LeverStandIn(People):
 
     name: ClassVar[str] = "lever"
     title: ClassVar[str] = "Lever"
+    signs_the_time: ClassVar[bool] = True
+    # Postings, requisitions, opportunities.
+    lists: ClassVar[tuple[tuple[str, int], ...]] = (("requisitions", 100), ("requisitions", 100), ("people", 100))
 
     def fill_stages(self) -> None:
         for order, (id, text) in enumerate(STAGES):

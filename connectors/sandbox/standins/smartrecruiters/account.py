@@ -26,6 +26,7 @@ class SmartRecruitersStandIn(StandIn):
 
     name: ClassVar[str] = "smartrecruiters"
     title: ClassVar[str] = "SmartRecruiters"
+    signs_the_time: ClassVar[bool] = True
     start_status: ClassVar[str] = "NEW"
 
     def __init__(self, *, approval_by: str = "fields", oauth: bool = False, **how: Any) -> None:

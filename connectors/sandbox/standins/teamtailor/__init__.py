@@ -27,6 +27,9 @@ class TeamtailorStandIn(Calls):
 
     name: ClassVar[str] = "teamtailor"
     title: ClassVar[str] = "Teamtailor"
+    signs_the_time: ClassVar[bool] = True
+    confidential_jobs: ClassVar[bool] = False
+    lists: ClassVar[tuple[tuple[str, int], ...]] = (("requisitions", 30), ("people", 30))
     never_again: ClassVar[frozenset[int]] = frozenset(range(600))
 
     def fill_stages(self) -> None:
