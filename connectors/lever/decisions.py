@@ -178,9 +178,11 @@ class Decisions(Reads):
         name = self.stage_names[APPROVED]
         return Said(
             f"To approve, move this card to the stage “{name}”. For another line than the proposed one, write the number"
-            " alone as a note here first (for example 75). To decline, archive the card.",
+            " alone as a note here first (for example 75). A letter alone (A, B, C) asks for that specification instead."
+            " To decline, archive the card.",
             f"承認：このカードをステージ「{name}」へ移動してください。提案と異なるラインにする場合は、移動の前に数字だけを"
-            "メモに書いてください（例：75）。見送り：カードをアーカイブしてください。",
+            "メモに書いてください（例：75）。要件案を選ぶ場合は、その文字だけ（A・B・C）を書いてください。"
+            "見送り：カードをアーカイブしてください。",
         )
 
     def read_decision(self, requisition_id: str) -> Decision | None:
@@ -204,11 +206,19 @@ class Decisions(Reads):
     def _decision_on(self, card: LeverOpportunity, notes: Sequence[Remark]) -> Decision:
         choice = self._choice_of(card)
         mover, when = self._mover(card)
-        asked, answer = replies.heard(notes, ours=self.perform_as, mover=mover)
         if choice is Choice.PENDING:
-            # Our own move back to review is nobody's act.
+            # Our own move back to review is nobody's act. A specification is for whoever writes its letter to pick.
+            asked, answer = replies.heard(notes, ours=self.perform_as, mover="")
             actor = self._user(mover) if mover and mover != self.perform_as else None
-            return Decision(calibration=asked, choice=choice, line="", actor=actor, at=when if actor else None)
+            return Decision(
+                calibration=asked,
+                choice=choice,
+                line="",
+                specification=answer.specification,
+                actor=actor,
+                at=when if actor else None,
+            )
+        asked, answer = replies.heard(notes, ours=self.perform_as, mover=mover)
         return Decision(
             calibration=asked,
             choice=choice,

@@ -143,9 +143,11 @@ class Decisions(Reads):
         name = self.stage_names[APPROVED]
         return Said(
             f"To approve, move this card to the stage “{name}”. For another line than the proposed one, write the number"
-            " alone as a comment here first (for example 75). To decline, disqualify the card.",
+            " alone as a comment here first (for example 75). A letter alone (A, B, C) asks for that specification"
+            " instead. To decline, disqualify the card.",
             f"承認：このカードをステージ「{name}」へ移動してください。提案と異なるラインにする場合は、移動の前に数字だけを"
-            "コメントに書いてください（例：75）。見送り：カードを Disqualify してください。",
+            "コメントに書いてください（例：75）。要件案を選ぶ場合は、その文字だけ（A・B・C）を書いてください。"
+            "見送り：カードを Disqualify してください。",
         )
 
     def read_decision(self, requisition_id: str) -> Decision | None:
@@ -167,13 +169,22 @@ class Decisions(Reads):
     def _decision_on(self, card: WorkableCandidate, activities: Sequence[WorkableActivity]) -> Decision:
         choice = self._choice_of(card)
         mover, when = _mover(card, activities)
-        asked, answer = replies.heard(comments(activities), ours=self.member_id, mover=mover.id if mover else "")
+        said = comments(activities)
         # The timeline gives a name and no address.
         actor = User(id=mover.id, name=mover.name, email="") if mover else None
         if choice is Choice.PENDING:
-            # Our own move back to review is nobody's act.
+            # Our own move back to review is nobody's act. A specification is for whoever writes its letter to pick.
+            asked, answer = replies.heard(said, ours=self.member_id, mover="")
             theirs = actor if actor and actor.id != self.member_id else None
-            return Decision(calibration=asked, choice=choice, line="", actor=theirs, at=when if theirs else None)
+            return Decision(
+                calibration=asked,
+                choice=choice,
+                line="",
+                specification=answer.specification,
+                actor=theirs,
+                at=when if theirs else None,
+            )
+        asked, answer = replies.heard(said, ours=self.member_id, mover=mover.id if mover else "")
         return Decision(
             calibration=asked,
             choice=choice,

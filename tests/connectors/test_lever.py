@@ -428,6 +428,15 @@ def test_archiving_declines_and_names_nobody(lever: LeverStandIn, ats: Lever, re
     assert decided(ats, requisition_id).choice is Choice.PENDING, "brought back to the review stage"
 
 
+def test_a_letter_picks_a_specification_before_anything_is_decided(
+    lever: LeverStandIn, ats: Lever, requisition_id: str
+) -> None:
+    place = ats.post_approval_request(requisition_id, ASK)
+    lever.world.add_note(("application", place), "案Bでお願いします", by=lever.recruiter.id)
+    stands = decided(ats, requisition_id)
+    assert (stands.choice, stands.specification, stands.actor) == (Choice.PENDING, "B", None)
+
+
 def test_a_card_dragged_elsewhere_is_asked_about(lever: LeverStandIn, ats: Lever, requisition_id: str) -> None:
     place = ats.post_approval_request(requisition_id, ASK)
     lever.world.move(place, lever._stage("一次面接"), by=lever.manager.id)

@@ -366,6 +366,15 @@ def test_disqualifying_declines_and_says_who(workable: WorkableStandIn, ats: Wor
     assert (again.calibration, again.choice, again.actor) == ("c2", Choice.PENDING, None)
 
 
+def test_a_letter_picks_a_specification_before_anything_is_decided(
+    workable: WorkableStandIn, ats: Workable, requisition_id: str
+) -> None:
+    place = ats.post_approval_request(requisition_id, ASK)
+    workable.world.add_note(("application", place), "案Bでお願いします", by=workable.recruiter.id)
+    stands = decided(ats, requisition_id)
+    assert (stands.choice, stands.specification, stands.actor) == (Choice.PENDING, "B", None)
+
+
 def test_a_card_dragged_elsewhere_is_asked_about(workable: WorkableStandIn, ats: Workable, requisition_id: str) -> None:
     place = ats.post_approval_request(requisition_id, ASK)
     workable.world.move(place, workable._slug("一次面接"), by=workable.manager.id)
