@@ -118,7 +118,7 @@ def connector_of(database: Database, vault: Vault, settings: Settings, connectio
         # The desk has no vendor: its books are rows of ours.
         from plugin.desk.books import DeskBooks
 
-        books = {"books": DeskBooks(database, vault, connection, settings.public_url)}
+        books = {"books": DeskBooks(database, vault, connection, settings.staff_address)}
     return CONNECTORS[connection.ats](
         credentials=credentials,
         secrets=signing,

@@ -49,10 +49,10 @@ Moving = TypeVar("Moving", DeskRequisition, DeskPerson)
 class DeskBooks(Keeping):
     """What the plugin keeps for one desk (`connectors.desk.Books`); the writing side stands in `keeping`."""
 
-    def __init__(self, database: Database, vault: Vault, connection: Connection, public_url: str) -> None:
+    def __init__(self, database: Database, vault: Vault, connection: Connection, staff_url: str) -> None:
         super().__init__(database, vault, connection)
         self._locale = Policy.model_validate(connection.policy).locale
-        self._public_url = public_url
+        self._staff_url = staff_url
 
     def recruiters(self) -> int:
         with self.database.reading() as session:
@@ -91,7 +91,7 @@ class DeskBooks(Keeping):
             opened_at=row.opened_at,
             closed_at=row.closed_at,
             requisition_code=f"D-{row.key}",
-            url=f"{self._public_url}/desk/positions/{row.key}",
+            url=f"{self._staff_url}/desk/positions/{row.key}",
         )
 
     def postings(self, requisition_id: str) -> list[JobPosting]:

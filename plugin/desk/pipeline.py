@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from connectors.records import Event, EventKind
 from plugin.database import now_of
@@ -60,6 +60,21 @@ def standing(session: Session, vault: Vault, requisition_id: int) -> list[Standi
     return [
         _standing(session, vault, application, person) for application, person in rows if person.merged_into is None
     ]
+
+
+def counted(session: Session, requisition_ids: list[int]) -> dict[int, int]:
+    """How many people are in each position's pipeline whose candidacy is not closed."""
+    rows = session.execute(
+        select(DeskApplication.requisition_id, func.count())
+        .join(DeskPerson, col(DeskPerson.id) == col(DeskApplication.person_id))
+        .where(
+            col(DeskApplication.requisition_id).in_(requisition_ids),
+            col(DeskApplication.status) == "active",
+            col(DeskPerson.deleted_at).is_(None),
+        )
+        .group_by(col(DeskApplication.requisition_id))
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def one(session: Session, vault: Vault, application: DeskApplication) -> Standing:
