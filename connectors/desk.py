@@ -85,7 +85,7 @@ class Desk(Connector):
     """One desk of one employer. `books` is what the plugin keeps for it; there are no credentials."""
 
     name: ClassVar[str] = "desk"
-    title: ClassVar[str] = "desk"
+    title: ClassVar[str] = "kakuyaku desk"
     known_by: ClassVar[str] = "live"
     asks: ClassVar[tuple[Ask, ...]] = (
         Ask(
@@ -99,7 +99,7 @@ class Desk(Connector):
             kind="option",
         ),
     )
-    hears: ClassVar[Said] = Said("every change, on its own pages", "自社画面でのすべての変更")
+    hears: ClassVar[Said] = Said("its own pages, directly (no webhooks)", "自社画面から直接（Webhookは不要）")
     approval: ClassVar[Approval | None] = Approval(_BY_LINK, "acting_link")
     empty: ClassVar[Mapping[str, Said]] = {
         **dict.fromkeys(("verify", "parse", "answer", "test_event", "webhook_steps", "subscribe"), _NO_WEBHOOKS),
@@ -164,7 +164,7 @@ class Desk(Connector):
             Finding(
                 Said("somebody can sign in to the desk", "管理画面にログインできる担当者"),
                 there > 0,
-                Said(f"{there} recruiters", f"採用担当者{there}名"),
+                Said(f"recruiters: {there}", f"採用担当者：{there}名"),
                 ""
                 if there
                 else Said(
