@@ -12,7 +12,7 @@ from connectors import calibration
 from connectors.ashby import translate
 from connectors.ashby.door import Door
 from connectors.ashby.marks import Marks
-from connectors.ashby.rpc import STALE_LIST, Refused, Rpc
+from connectors.ashby.rpc import Rpc
 from connectors.ashby.shapes import (
     AshbyApplication,
     AshbyCandidate,
@@ -90,13 +90,14 @@ class Reads(Door):
     ) -> tuple[tuple[S, ...], Place, bool]:
         """Read a page of `<name>.list`: its items, the next place, and whether Ashby gave only what changed.
 
-        A sync token that Ashby refuses is forgotten and the list begun anew, whole.
+        A sync token that Ashby refuses (expired, or too much has changed since) is forgotten and the list begun anew,
+        whole. With which status it does is not documented.
         """
         sync = place.sync if place.cursor else self.marks.before(name, since) if since else ""
         try:
             page = self.rpc.page(f"{name}.list", shape, body, cursor=place.cursor, sync_token=sync)
-        except Refused as refused:
-            if not sync or refused.code not in STALE_LIST:
+        except ATSError as problem:
+            if not sync or not problem.permanent:
                 raise
             self.marks.forget(name)
             place, sync = Place(), ""

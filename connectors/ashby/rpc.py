@@ -26,22 +26,21 @@ LIMIT = 100  # the most a page holds
 
 # Codes that may pass by trying again; every other refusal stays what it is. Only these words were found in public: the
 # documentation lists the codes of few calls.
-PASSING = ("rate_limit", "too_many", "timeout", "unavailable", "internal", "conflict")
-STALE_LIST = frozenset({"sync_token_expired", "sync_token_invalid", "incremental_sync_too_large"})
-"""A sync token is of no use any more: the list is read whole (changelog of 2026-05-14 and 2026-08-04)."""
+LIMITED = ("rate_limit", "too_many")
+PASSING = (*LIMITED, "timeout", "unavailable", "internal", "conflict")
 
 
 class Refused(ATSError):
-    """Ashby said no in its own way: `success: false`, with `code` beside its words."""
+    """Ashby said no in its own way: `success: false`, with `code` beside its words.
+
+    `status` is what others would have answered, where the code says that much.
+    """
 
     def __init__(self, message: str, code: str, *, unknown: bool) -> None:
         passing = any(word in code for word in PASSING)
-        super().__init__(message, status=200, permanent=not passing, unknown=unknown and "internal" in code)
+        status = 429 if any(word in code for word in LIMITED) else 404 if code.endswith("not_found") else 200
+        super().__init__(message, status=status, permanent=not passing, unknown=unknown and "internal" in code)
         self.code = code
-
-    @property
-    def is_not_found(self) -> bool:
-        return self.code.endswith("not_found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +77,6 @@ class Rpc:
         """Read one object; None when it is gone or hidden from our key."""
         try:
             return self.one(verb, shape, body)
-        except Refused as refused:
-            if refused.is_not_found:
-                return None
-            raise
         except ATSError as problem:
             if problem.status == 404:
                 return None

@@ -187,14 +187,14 @@ def test_a_refusal_with_status_200_is_told_in_ashbys_words() -> None:
 
 @responses.activate
 @pytest.mark.parametrize(
-    ("body", "permanent"),
+    ("body", "permanent", "status"),
     [
-        ({"success": False, "errors": ["rate_limit_exceeded"]}, False),
-        ({"success": False, "errors": ["application_not_found"]}, True),
-        ({"success": False}, True),
+        ({"success": False, "errors": ["rate_limit_exceeded"]}, False, 429),
+        ({"success": False, "errors": ["candidate_not_found"]}, True, 404),
+        ({"success": False}, True, 200),
     ],
 )
-def test_only_what_may_pass_is_tried_again(body: dict[str, Any], permanent: bool) -> None:
+def test_only_what_may_pass_is_tried_again(body: dict[str, Any], permanent: bool, status: int) -> None:
     responses.post("https://api.ashbyhq.com/candidate.createNote", json=body)
     responses.post("https://api.ashbyhq.com/candidate.info", json={"success": True, "results": {"id": "p"}})
     responses.post(
@@ -204,7 +204,7 @@ def test_only_what_may_pass_is_tried_again(body: dict[str, Any], permanent: bool
     ashby = Ashby(credentials={"api_key": "k"}, secrets=[], options={})
     with pytest.raises(ATSError) as refused:
         ashby.note("p", "N-1", "本文")
-    assert refused.value.permanent is permanent
+    assert (refused.value.permanent, refused.value.status) == (permanent, status)
     ashby.close()
 
 
@@ -237,9 +237,11 @@ def test_a_second_sweep_asks_only_for_what_changed(there: AshbyStandIn, ats: Ash
     assert there.requests["/job.list"] == before + 1
 
 
+@pytest.mark.parametrize("status", [200, 400, 422])
 def test_a_sync_token_that_ashby_refuses_costs_one_whole_list(
-    there: AshbyStandIn, ats: Ashby, clock: SettableClock
+    there: AshbyStandIn, ats: Ashby, clock: SettableClock, status: int
 ) -> None:
+    there.stale_status = status
     id = there.add_person("花子", "山田", "hanako@example.com")
     assert [one.id for one in ats.people_changed(START)] == [id]
     clock.move(timedelta(minutes=20))
@@ -339,6 +341,20 @@ def test_without_the_interview_the_question_stands_all_the_same(
     bare = connect(approval_interview="missing")
     assert bare.post_approval_request(id, request_for("K-1"))
     assert there.there(id).asked == "K-1" and "feedback_requests" not in there.writes()
+
+
+def test_a_draft_that_takes_nobody_carries_the_shortlist_all_the_same(
+    there: AshbyStandIn, ats: Ashby, clock: SettableClock
+) -> None:
+    there.drafts_take_people = False
+    id = there.create_requisition(title="求人", status="draft")
+    assert ats.post_shortlist(id, ShortlistPost("K-1", "S-1", "1. A-01 82点"))
+    assert ats.post_approval_request(id, request_for("K-1")) == ""
+    stands = ats.read_decision(id)
+    assert stands is not None and (stands.calibration, stands.choice) == ("K-1", Choice.PENDING)
+    there.drafts_take_people = True
+    clock.move(timedelta(minutes=1))
+    assert ats.post_approval_request(id, request_for("K-2", seen=stands)), "the next question finds its place"
 
 
 def test_a_stage_may_decide_as_well(

@@ -37,6 +37,9 @@ class Calls(Showing):
     """The calls. `strict_webhooks`: its API creates only the webhook types its reference names."""
 
     strict_webhooks = False
+    drafts_take_people = True
+    stale_status = 200
+    """With which status an expired sync token is refused: not documented."""
 
     def __init__(self, **how: Any) -> None:
         self._uploads: dict[str, tuple[str, bytes, str]] = {}
@@ -82,7 +85,8 @@ class Calls(Showing):
         except ValueError:
             raise No("sync_token_invalid") from None
         if self._forgotten_before is not None and at <= self._forgotten_before:
-            raise No("sync_token_expired", "This sync token has expired. Perform a full sync instead.")
+            words = "This sync token has expired. Perform a full sync instead."
+            raise No("sync_token_expired", words, self.stale_status)
         return at
 
     # Finding things.
@@ -223,6 +227,8 @@ class Calls(Showing):
 
     def do_application_create(self, body: dict[str, Any]) -> Any:
         person, job = self._a_person(body.get("candidateId")), self._a_job(body.get("jobId"))
+        if job.status == "draft" and not self.drafts_take_people:
+            raise No("interview_plan_not_found")
         stages = sorted(self.world.stages.values(), key=lambda stage: stage.order)
         wanted = body.get("interviewStageId") or stages[0].id
         if wanted == "FirstPreInterviewScreen":
