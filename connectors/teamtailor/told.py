@@ -39,10 +39,10 @@ PREPARING: tuple[Said, ...] = (
         "Settings > Integrations > API keys で、スコープ Admin・Read/Write のキーを作成してください。",
     ),
     Said(
-        "See that the stages of your jobs send no mail by themselves when somebody enters the inbox, or exclude the tag"
-        " kakuyaku-calibration from such triggers.",
-        "受信箱（Inbox）に入ったときに自動でメールを送る設定（トリガー）がある場合は、タグ kakuyaku-calibration を"
-        "対象から外してください。",
+        "See that no trigger of your jobs' inbox mails or moves everybody who enters it, or exclude the tag"
+        " kakuyaku-calibration there: a move out of the inbox is read as an approval.",
+        "受信箱（Inbox）に入った人へ自動でメールを送る・自動で移動させるトリガーがある場合は、タグ kakuyaku-calibration を"
+        "対象から外してください。Inbox からの移動は承認とみなされます。",
     ),
 )
 
