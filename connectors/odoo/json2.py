@@ -19,7 +19,7 @@ from connectors.shape import read_all
 R = TypeVar("R", bound=Record)
 Domain = Sequence[Any]
 
-PER_PAGE = 200
+PER_PAGE = 500
 EVERYTHING = {"active_test": False}
 """Odoo leaves archived records out of a search unless told otherwise."""
 

@@ -271,12 +271,12 @@ def test_an_answer_on_an_activity_is_swept_and_dates_its_job(
 
 def test_a_long_list_goes_on_where_it_stood(ats: Odoo, there: OdooStandIn) -> None:
     with there.world.quiet():
-        ids = [there.world.add_job(f"求人{n}").id for n in range(401)]
+        ids = [there.world.add_job(f"求人{n}").id for n in range(1001)]
     first = ats.requisitions_page(None)
     second = ats.requisitions_page(None, first.cursor)
     third = ats.requisitions_page(None, second.cursor)
     assert [one.id for page in (first, second, third) for one in page.items] == ids
-    assert (len(first.items), third.cursor) == (200, "")
+    assert (len(first.items), third.cursor) == (500, "")
     for wrong in ("hr.applicant:1", "hr.job:x", "hr.job:-1"):
         with pytest.raises(ATSError) as problem:
             ats.requisitions_page(None, wrong)

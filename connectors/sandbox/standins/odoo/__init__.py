@@ -32,7 +32,7 @@ class OdooStandIn(StandIn):
     title: ClassVar[str] = "Odoo"
     confidential_jobs: ClassVar[bool] = False
     # hr.job and hr.applicant; a page is as long as it is asked for.
-    lists: ClassVar[tuple[tuple[str, int], ...]] = (("requisitions", 200), ("people", 200))
+    lists: ClassVar[tuple[tuple[str, int], ...]] = (("requisitions", 500), ("people", 500))
     numeric_ids: ClassVar[bool] = True
     KEY: ClassVar[str] = "odoo-stand-in-key-of-the-integration-user"
     ADMIN_KEY: ClassVar[str] = "odoo-stand-in-key-of-an-administrator"
