@@ -65,7 +65,9 @@ def drop_traces(session: Session, employer_id: int, profile_ids: Sequence[str]) 
             .values(reason="")
         )
         _drop_notices(session, employer_id, entries)
-        desk_people.forget(session, employer_id, chunk)
+        desk_people.forget(
+            session, employer_id, chunk, [(entry.connection_id, entry.ats_candidate_id) for entry in entries]
+        )
     if profile_ids:
         # Answers shown for minutes may list them: whoever looks at one asks again.
         session.execute(delete(Question).where(col(Question.employer_id) == employer_id))

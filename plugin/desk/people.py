@@ -6,7 +6,7 @@ Somebody who is in the profile store lies under the key they have there, so that
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from plugin.rows import (
     DeskHandOff,
     DeskNote,
     DeskPerson,
+    PersonKey,
     Profile,
 )
 from plugin.sealing import Erased, Vault
@@ -175,20 +176,38 @@ def remove(session: Session, row: DeskPerson) -> None:
     row.deleted_at = row.updated_at = now_of(session)
     others = session.exec(select(DeskPerson).where(col(DeskPerson.merged_into) == row.key)).all()
     for one in (row, *others):
+        if one.person.startswith("desk:"):
+            session.execute(
+                delete(PersonKey).where(
+                    col(PersonKey.employer_id) == one.employer_id, col(PersonKey.person) == one.person
+                )
+            )
         one.sealed, one.email_hash, one.name_hash, one.tags = None, "", "", []
         session.add(one)
     session.flush()
 
 
-def forget(session: Session, employer_id: int, persons: Sequence[str]) -> None:
-    """Delete from every desk of an employer who is being erased from its store. Does not commit."""
+def forget(session: Session, employer_id: int, persons: Sequence[str], entered: Iterable[tuple[int, str]] = ()) -> None:
+    """Delete from every desk of an employer who is being erased from its store. Does not commit.
+
+    Found by their key, and by where they were `entered` (connection, candidate id): who had no address then lies under a
+    key of the desk's own.
+    """
+    for connection_id, id in entered:
+        row = session.get(DeskPerson, int(id)) if id.isascii() and id.isdigit() and len(id) < 19 else None
+        if row is not None and row.connection_id == connection_id and row.employer_id == employer_id:
+            _remove_whole(session, row)
     for chunk in chunks(persons):
         for row in session.exec(
             select(DeskPerson).where(col(DeskPerson.employer_id) == employer_id, col(DeskPerson.person).in_(chunk))
         ).all():
-            whole = survivor(session, row)
-            if whole is not None and whole.deleted_at is None:
-                remove(session, whole)
+            _remove_whole(session, row)
+
+
+def _remove_whole(session: Session, row: DeskPerson) -> None:
+    whole = survivor(session, row)
+    if whole is not None and whole.deleted_at is None:
+        remove(session, whole)
 
 
 def forget_words(session: Session, vault: Vault, employer_id: int, marks: Marks) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import col
 
-from connectors.records import Attachment
+from connectors.records import Attachment, EntryKind, NewEntry
 from plugin.desk.letter import Section
 from plugin.desk.paper import draw
 from plugin.erasure import erase_person
@@ -28,6 +28,7 @@ from plugin.rows import (
     Entry,
     Event,
     Job,
+    PersonKey,
     Profile,
     ProvisionRecord,
     Scout,
@@ -256,6 +257,21 @@ def test_an_erasure_reaches_the_desk(desk: Any, placed: int) -> None:
     position = desk.client().get(f"/desk/positions/{desk.one(DeskRequisition).key}").get_data(as_text=True)
     assert "髙﨑" not in position
     assert not desk.all(Job, col(Job.kind) == "note_erasure"), "the books are ours: nobody else is asked to erase"
+
+
+@ONE_DATABASE
+def test_an_erasure_reaches_who_was_entered_without_an_address(desk: Any, placed: int) -> None:
+    position = str(desk.one(DeskRequisition).key)
+    entered = desk.ats.add_entry(NewEntry(position, "K-9", EntryKind.APPLICATION, "太郎", "髙﨑", ""))
+    with desk.work.writing() as db:
+        entry = db.get_one(Entry, desk.one(Entry).key)
+        entry.ats_candidate_id = entered.candidate_id
+        db.add(entry)
+    person = desk.one(DeskPerson, col(DeskPerson.id) == int(entered.candidate_id))
+    assert person.person.startswith("desk:")
+    assert erase_person(desk.work, desk.connection.employer_id, "u0", by="candidate", asked=True)
+    assert desk.ats.candidate(entered.candidate_id) is None
+    assert desk.all(PersonKey, col(PersonKey.person) == person.person) == []
 
 
 @given(st.text(max_size=60))
