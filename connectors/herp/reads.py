@@ -63,23 +63,24 @@ class Reads(Connector):
         One that changes while we turn pages jumps to the first page, so that is looked at again before it counts as
         gone.
         """
+        more: dict[int, bool] = {}  # page looked at → whether another follows
+
+        def on(number: int) -> HerpRequisition | None:
+            found, more[number] = self._requisitions(number)
+            return next((one for one in found if one.id == id), None)
+
         hint = self._pages.get(id, 1)
-        found, more = self._on_page(id, hint)
-        if found is None and hint > 1 and more:
-            found, _ = self._on_page(id, hint + 1)
+        found = on(hint) or (on(hint + 1) if hint > 1 and more[hint] else None)
         number = 1
         while found is None:
-            found, more = self._on_page(id, number)
-            if not more:
+            if number not in more:
+                found = on(number)
+            if not more[number]:
                 break
             number += 1
         if found is None and number > 1:
-            found, _ = self._on_page(id, 1)
+            found = on(1)
         return translate.requisition(found, self.description_fields) if found else None
-
-    def _on_page(self, id: str, number: int) -> tuple[HerpRequisition | None, bool]:
-        found, more = self._requisitions(number)
-        return next((one for one in found if one.id == id), None), more
 
     def hiring_team(self, requisition_id: str) -> HiringTeam:
         """The 担当者 of the calibration candidacy as managers; recruiters are the option `recruiters`.

@@ -18,6 +18,7 @@ from plugin.alignment import guidance, mails
 from plugin.alignment.faults import fault_text, fault_title, faults_of
 from plugin.alignment.guidance import Understood
 from plugin.alignment.links import show_url
+from plugin.alignment.no_place import NO_PLACE, ask_for_a_place
 from plugin.alignment.specifications import Card, card_text
 from plugin.alignment.specifications import cards as specification_cards
 from plugin.alignment.summaries import fit_summaries
@@ -26,7 +27,7 @@ from plugin.alignment.views import EntryView, ShortlistView, shortlist_view
 from plugin.connections import policy_of
 from plugin.events import record
 from plugin.i18n import phrases
-from plugin.pipeline.owners import done_with, owner_id
+from plugin.pipeline.owners import done_with
 from plugin.pipeline.writes import write_once
 from plugin.rows import Calibration, Connection, GuidanceNote, Requisition, Staff
 from plugin.tasks import open_task
@@ -36,8 +37,6 @@ from ranking.summary import FitSummary
 from ranking.telling import in_short
 
 log = structlog.get_logger(__name__)
-
-NO_PLACE = "no_place_in_ats"
 
 
 def post_shortlist(work: Work, claim: Claim) -> None:
@@ -91,7 +90,7 @@ def post_shortlist(work: Work, claim: Claim) -> None:
         except Unsupported as error:
             # The place is a person's to make there; the manager's link leaves all the same.
             posts = False
-            _ask_for_a_place(work, requisition, error)
+            ask_for_a_place(work, calibration, requisition, error)
     with work.finishing(claim) as session:
         calibration = session.get_one(Calibration, calibration.key)
         if posts and calibration.posted_at is None:
@@ -166,24 +165,6 @@ def _post_note(
 
     name = f"post_shortlist:{calibration_id}"
     write_once(work, connection, name, write, subject=f"requisition:{requisition.key}")
-
-
-def _ask_for_a_place(work: Work, requisition: Requisition, error: Unsupported) -> None:
-    """Tell whoever owns the requisition what has to be made in the ATS before anything can be shown there."""
-    with work.writing() as session:
-        done_with(session, requisition.employer_id, NO_PLACE, "requisition", requisition.key, by="clock")
-        open_task(
-            session,
-            employer_id=requisition.employer_id,
-            connection_id=requisition.connection_id,
-            kind="no_place_in_ats",
-            name=f"{requisition.key}:{requisition.calibration_id}",
-            owner_id=owner_id(session, requisition),
-            requisition_id=requisition.key,
-            subject="requisition",
-            subject_id=requisition.key,
-            facts={"said": {locale: error.in_language(locale) for locale in ("en", "ja")}},
-        )
 
 
 def _ask_for_decision(

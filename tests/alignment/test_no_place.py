@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import select
@@ -9,6 +10,7 @@ from sqlmodel import select
 from connectors.base import Unsupported
 from connectors.records import Said, ShortlistPost
 from plugin.rows import Job, Task
+from plugin.tasks import close_task
 
 MAKE_ONE = Said("register a candidacy to ask on", "確認用の応募を登録してください")
 
@@ -26,6 +28,36 @@ def test_the_recruiter_is_told_what_to_make_and_the_manager_is_asked_by_mail(hou
         assert house.calibration(session).posted_at is None, "what nobody was shown was not posted"
         assert session.exec(select(Job).where(Job.state == "parked")).all() == []
     assert len(house.mails("nudge")) == 1
+
+    monkeypatch.undo()
+    house.clock.move(timedelta(hours=1, minutes=1))
+    house.settle()
+    with house.reading() as session:
+        assert session.exec(select(Task).where(Task.kind == "no_place_in_ats")).one().state == "done"
+        assert house.calibration(session).posted_at is not None
+    assert len(house.mails("nudge")) == 1, "who was asked is not asked again"
+
+
+def test_nobody_looks_again_once_a_person_says_that_none_will_be_made(house: Any, monkeypatch: Any) -> None:
+    asked: list[str] = []
+
+    def nowhere(requisition_id: str, post: ShortlistPost) -> str:
+        asked.append(requisition_id)
+        raise Unsupported(MAKE_ONE)
+
+    monkeypatch.setattr(house.ats, "post_shortlist", nowhere)
+    house.ring()
+    house.settle()
+    house.clock.move(timedelta(hours=1, minutes=1))
+    house.settle()
+    assert len(asked) == 2
+    with house.work.writing() as session:
+        task = session.exec(select(Task).where(Task.kind == "no_place_in_ats")).one()
+        close_task(session, task.employer_id, task.kind, task.name.partition(":")[2], by="staff:2")
+    for _ in range(3):
+        house.clock.move(timedelta(hours=1, minutes=1))
+        house.settle()
+    assert len(asked) == 3
 
 
 def test_both_languages_stand_where_the_reader_is_not_known() -> None:
