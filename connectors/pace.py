@@ -49,6 +49,9 @@ LONGEST = 60.0
 """Most seconds a call waits its turn: whoever calls holds a lease and a thread meanwhile."""
 
 
+MARGIN = 0.05
+"""Seconds a window is taken longer than the vendor's: calls take different times to get there."""
+
 BACKGROUND_SHARE = 0.8
 """What long lists may use of a rate: a yes that comes in meanwhile finds the rest free."""
 
@@ -120,7 +123,7 @@ class Pace:
         with bucket.lock:
             now = self._time.now()
             if len(bucket.taken) >= most:
-                wait = bucket.taken[-most] + self.rate.seconds - now
+                wait = bucket.taken[-most] + self.rate.seconds + MARGIN - now
                 if wait > 0:
                     return wait
             bucket.taken.append(now)
