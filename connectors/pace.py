@@ -45,7 +45,7 @@ def rate_of(rate: Rate, options: Mapping[str, str]) -> Rate:
     return given
 
 
-LONGEST = 60.0
+LONGEST = 65.0
 """Most seconds a call waits its turn: whoever calls holds a lease and a thread meanwhile."""
 
 
