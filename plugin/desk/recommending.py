@@ -293,7 +293,6 @@ def send(session: Session, vault: Vault, case: Case, chosen: Chosen, digest: str
         text=letter.text,
         language=chosen.language,
         person=case.person.person,
-        about_them=True,
         reply_to=recruiter.email,
         attachments=letter.attachments,
         automatic=False,

@@ -70,7 +70,7 @@ class Mail(Row, table=True):
     """One mail of ours. `sending` with its Message-ID is committed before the attempt (R7).
 
     `kind`: scout, follow_up, nudge, acting_link, receipt, recruiter_notice, candidate_receipt, holding, reminder (to colleagues),
-    meeting_reminder, apology.
+    meeting_reminder, apology, recommendation (to whom somebody is handed over).
     `state`: queued, sending, sent, unknown, refused, bounced, held. `person` names the key `sealed` (the raw RFC 5322 bytes) and
     `sealed_to` are encrypted under; "" means staff mail under the installation's key.
     """

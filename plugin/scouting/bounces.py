@@ -20,6 +20,7 @@ from plugin.pipeline.owners import owner_id
 from plugin.rows import Connection, Mail, Requisition, Scout
 from plugin.scouting.matching import mail_of_id, match
 from plugin.scouting.mime import Incoming, message_ids, part_text
+from plugin.scouting.post import ABOUT_SOMEBODY
 from plugin.scouting.settling import settle_unknown
 from plugin.scouting.suppression import silence, suppress
 from plugin.sealing import Vault
@@ -143,7 +144,7 @@ def take_back(
         status=report.status,
     )
     if letter.staff_id is None:
-        if report.blames_the_address and letter.to_hash:
+        if report.blames_the_address and letter.to_hash and letter.kind not in ABOUT_SOMEBODY:
             suppress(session, vault, employer_id=letter.employer_id, address_hash=letter.to_hash, reason="bounce")
         if letter.kind not in ("scout", "follow_up"):
             _tell(session, connection, letter, scout)
@@ -161,7 +162,7 @@ def settle_as_sent(session: Session, letter: Mail | None) -> None:
 
 def complain(session: Session, vault: Vault, connection: Connection, letter: Mail, scout: Scout | None) -> None:
     """Somebody called a mail of ours spam (RFC 5965): never again."""
-    if letter.to_hash and letter.staff_id is None:
+    if letter.to_hash and letter.staff_id is None and letter.kind not in ABOUT_SOMEBODY:
         suppress(session, vault, employer_id=letter.employer_id, address_hash=letter.to_hash, reason="complaint")
     if scout is not None and letter.staff_id is None:
         silence(session, vault, employer_id=scout.employer_id, profile_id=scout.profile_id, reason="complaint")

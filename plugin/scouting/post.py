@@ -34,6 +34,10 @@ from plugin.work.jobs import owe
 
 _TOKYO = ZoneInfo("Asia/Tokyo")
 
+ABOUT_SOMEBODY = frozenset({"recommendation"})
+"""Kinds of mail that go to somebody else and are only sealed under a person's key: what becomes of their address is no
+word of that person."""
+
 
 def post(
     session: Session,
@@ -56,7 +60,6 @@ def post(
     headers: Mapping[str, str] | None = None,
     attachments: Sequence[Attachment] = (),
     automatic: bool = True,
-    about_them: bool = False,
 ) -> int | None:
     """Queue a mail and owe its sending; return its id, or None when one of this name was posted before.
 
@@ -65,8 +68,7 @@ def post(
 
     `name` makes twice once within the employer. `person` (a profile id) seals it under that person's key; "" is staff
     mail under the installation's. A colleague's answer goes to the recruiter of `requisition` (else of the commitment's),
-    or to the account's owner. `automatic`: no person wrote it. `about_them`: it goes to somebody else and is only sealed
-    under the person's key, so that nothing in it is kept from them. Does not commit. Raises ValueError without a recipient or without a sender address.
+    or to the account's owner. `automatic`: no person wrote it. Does not commit. Raises ValueError without a recipient or without a sender address.
     """
     policy = policy_of(connection)
     if not policy.from_address:
@@ -91,7 +93,7 @@ def post(
         reply_to=reply_to,
         attachments=attachments,
     )
-    leaked = bool(person and not about_them) and bool(
+    leaked = bool(person and kind not in ABOUT_SOMEBODY) and bool(
         leaks(
             _parts(policy, subject, text, html, reply_to, headers, attachments),
             disclosure.unsaid_to(session, connection, person),

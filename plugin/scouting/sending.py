@@ -295,6 +295,7 @@ def _mark_mail(work: Work, claim: Claim, mail_id: int) -> Attempt | None:
         if (
             mail.person
             and not answers
+            and mail.kind not in post.ABOUT_SOMEBODY
             and is_suppressed(session, work.vault, employer_id=mail.employer_id, address_hash=mail.to_hash)
         ):
             mail.state, mail.answer = "held", "suppressed"

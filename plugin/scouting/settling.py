@@ -19,6 +19,7 @@ from plugin.database import NO_KEY_UPDATE, now_of
 from plugin.events import record
 from plugin.rows import Batch, Mail, Requisition, Scout
 from plugin.scouting.outbox import Delivered, Outcome, Refused, Unknown, says_unknown_user
+from plugin.scouting.post import ABOUT_SOMEBODY
 from plugin.scouting.replacing import owe_replacement
 from plugin.scouting.suppression import suppress
 from plugin.tasks import close_task, open_task
@@ -122,7 +123,7 @@ def _refused(session: Session, work: Work, mail: Mail, refused: Refused) -> Exce
     if refused_scout is not None:
         owe_replacement(session, refused_scout)
     record(session, mail.employer_id, "mail", mail.key, "refused", actor="clock", code=refused.code)
-    if mail.person and says_unknown_user(refused):
+    if mail.person and mail.kind not in ABOUT_SOMEBODY and says_unknown_user(refused):
         suppress(session, work.vault, employer_id=mail.employer_id, address_hash=mail.to_hash, reason="bounce")
     if mail.kind == "receipt":
         on_receipt_bounced(session, mail)

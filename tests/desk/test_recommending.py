@@ -32,8 +32,12 @@ from plugin.rows import (
     Profile,
     ProvisionRecord,
     Scout,
+    Suppression,
 )
+from plugin.scouting.outbox import Delivered, Outcome, Refused, Unknown
 from plugin.spreadsheets import safe
+from plugin.work.handlers import HANDLERS
+from plugin.work.worker import Worker
 
 ONE_DATABASE = pytest.mark.parametrize("database_kind", ["sqlite"])
 TO = {"company": "株式会社みほん", "reader": "鈴木 健一", "address": "jinji@client.example.com", "language": "ja"}
@@ -83,6 +87,42 @@ def test_the_letter_that_was_looked_at_leaves_once(desk: Any, placed: int) -> No
     other = {**ALL, "remark": "決済基盤の設計を一人で担われた方です。"}
     assert sent(desk, placed, other).status_code == 303
     assert len(desk.mails()) == 2, "another letter is another letter"
+
+
+class Server:
+    """A mail server that answers as told and remembers what it took."""
+
+    configured = True
+
+    def __init__(self, *answers: Outcome) -> None:
+        self.answers, self.taken = list(answers), list[str]()
+
+    def deliver(self, raw: bytes, envelope_from: str, to: str) -> Outcome:
+        self.taken.append(to)
+        return self.answers.pop(0)
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    ("answers", "state", "attempts"),
+    [
+        ((Refused(451, "later", True, "recipient"), Delivered("250 ok")), "sent", 2),
+        ((Unknown("the connection broke"),), "unknown", 1),
+        ((Refused(550, "5.1.1 user unknown", False, "recipient"),), "refused", 1),
+    ],
+    ids=["tried again", "lost", "refused"],
+)
+def test_the_mail_leaves_at_most_once(
+    desk: Any, placed: int, answers: tuple[Outcome, ...], state: str, attempts: int
+) -> None:
+    sent(desk, placed, ALL)
+    desk.work.smtp = server = Server(*answers)
+    for _ in range(3):
+        Worker(desk.work, {"send_mail": HANDLERS["send_mail"]}).run_due()
+        desk.work.clock.move(timedelta(minutes=10))
+    (mail,) = desk.mails()
+    assert (mail.state, mail.attempts, len(server.taken)) == (state, attempts, attempts)
+    assert not desk.all(Suppression), "what becomes of a client's address is no word of the person"
 
 
 @ONE_DATABASE
