@@ -109,7 +109,7 @@ def _connect(
             ats = work.ats(connection)
         if reached and is_new:
             reached = pick(work, connection, ats, ask)
-        _attest(work, connection, kind, ask)
+        _attest(work, connection, ats, ask)
         with work.reading() as session:  # as it stands now, with what was attested
             connection = session.get_one(Connection, connection.key)
         click.echo("\n" + _("Check:"))
@@ -150,27 +150,27 @@ def _set_up(ats: Connector, locale: str, _: Phrases) -> bool:
     return True
 
 
-def _attest(work: Work, connection: Connection, kind: type[Connector], ask: Asker) -> None:
+def _attest(work: Work, connection: Connection, ats: Connector, ask: Asker) -> None:
     """Say how a manager decides there; where the ATS won't say who did, ask for a named person's word (R2)."""
     _ = ask.say
-    if kind.approval is None:
+    if ats.approval is None:
         return
     click.echo("\n" + _("How a hiring manager decides:"))
-    click.echo(wrapped(said(kind.approval.how, ask.locale), first="  ", then="  "))
-    if kind.approval.strength == "verified":
+    click.echo(wrapped(said(ats.approval.how, ask.locale), first="  ", then="  "))
+    if ats.approval.strength == "verified":
         click.echo(
-            "  " + _("%(title)s says who acted: what the hiring manager decides holds at once.", title=kind.title)
+            "  " + _("%(title)s says who acted: what the hiring manager decides holds at once.", title=ats.title)
         )
-    if kind.approval.strength == "acting_link":
+    if ats.approval.strength == "acting_link":
         click.echo("  " + _("The hiring manager decides through a link in their own mailbox."))
-    if kind.approval.strength != "recorded":
+    if ats.approval.strength != "recorded":
         return
     for words in (
         _(
             "%(title)s does not tell us who did that. If its permissions let nobody but hiring managers do it, an"
             " administrator may attest that with their name, which is stored: a decision there then takes effect by"
             " itself after a grace period that starts when the manager's receipt has been mailed.",
-            title=kind.title,
+            title=ats.title,
         ),
         _("Without it, every decision is confirmed by the manager through a link in their own mailbox."),
         _("If you are not sure, press Enter: nothing is lost, and you can attest later."),

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from connectors.base import ATSError, Connector
 from connectors.http import Session as HttpSession
-from connectors.records import Outcome, Request
+from connectors.records import Outcome
 from plugin.cli.connect_rings import door_of
 from plugin.cli.findings import FAIL, NOTE, OK, Line
 from plugin.cli.wording import Phrases, said
@@ -106,14 +106,14 @@ def _tested(work: Work, connection: Connection, ats: Connector, session: HttpSes
             _("is answered HTTP %(status)s instead of %(wanted)s", status=status, wanted=wanted),
             _("restart `kakuyaku serve` after a change of secrets; a proxy must leave body and headers as they are"),
         )
-    if _stored(work, connection, event):
+    if _stored(work, connection, ats.fingerprint(event)):
         return Line(FAIL, connection.name, what, _("was stored, which it must not be"), _("write to us: this is a bug"))
     return Line(OK, connection.name, what, _("is taken, and nothing is stored of it"))
 
 
-def _stored(work: Work, connection: Connection, event: Request) -> bool:
+def _stored(work: Work, connection: Connection, fingerprint: bytes) -> bool:
     with work.reading() as session:
-        mark = body_hash(work.vault, connection.employer_id, event.body)
+        mark = body_hash(work.vault, connection.employer_id, fingerprint)
         query = select(func.count()).select_from(Delivery)
         query = query.where(
             col(Delivery.connection_id) == connection.key,

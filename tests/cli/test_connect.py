@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from connectors.greenhouse.setup import LISTS, WRITE_SCOPES
+from connectors.greenhouse.setup import FLOW_LISTS, FLOW_SCOPES, LISTS, WRITE_SCOPES
 from plugin.connections import policy_of, secrets_of
 from plugin.rows import Connection, Job, Requisition, Secret
 from plugin.work.context import Work
@@ -228,7 +228,7 @@ def test_ids_nobody_has_are_asked_for_again(
 def test_the_scopes_and_events_in_the_docs_are_those_the_program_wants() -> None:
     text = (Path(__file__).parents[2] / "docs" / "greenhouse.md").read_text("utf-8")
     named = set(re.findall(r"`harvest:([a-z_]+:[a-z_]+)`", text))
-    assert named == {f"{name}:list" for name in LISTS} | set(WRITE_SCOPES)
+    assert named == {f"{name}:list" for name in (*LISTS, *FLOW_LISTS)} | {*WRITE_SCOPES, *FLOW_SCOPES}
 
 
 def test_what_holds_for_past_applicants_and_old_profiles_is_said_in_the_answers(
