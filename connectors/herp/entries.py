@@ -24,9 +24,9 @@ class Entries(Writes):
             raise Unsupported(
                 Said(
                     "HERP takes this entry by hand: register a candidacy on the 職種 with the name and exactly the mail"
-                    " address shown here, then send it on its way again; it is found by the address",
+                    " address shown here, then press “Try again”; it is found by the address",
                     "HERPへの応募登録は手作業です。この職種に、ここに表示した氏名とメールアドレス（同じもの）で応募を"
-                    "登録してから、もう一度送ってください。メールアドレスで見つけます",
+                    "登録してから、「再実行する」を押してください。メールアドレスで見つけます。",
                 )
             )
         step = entry.stage_id or ("casualInterview" if entry.kind is EntryKind.CASUAL else "")

@@ -118,7 +118,7 @@ class Writes(Reads):
                 f"this 職種 has no place to ask in: register a candidacy named “{name}” on it in HERP and add the hiring"
                 " manager as its 担当者; the shortlist is posted there within the hour",
                 f"この職種には確認の場がありません。HERPで「{name}」という名前の応募を登録し、担当者に採用責任者を追加して"
-                "ください。1時間以内に、候補者リストをそこに掲載します",
+                "ください。1時間以内に、候補者リストをそこに掲載します。",
             )
         )
 

@@ -15,9 +15,9 @@ from connectors.talentio.shapes import TalentioCandidate
 
 BY_HAND = Said(
     "Talentio takes this entry by hand: register a candidate on the 求人 with the name and exactly the mail address shown"
-    " here, then send it on its way again; it is found by the address",
+    " here, then press “Try again”; it is found by the address",
     "Talentioへの候補者登録は手作業です。この求人に、ここに表示した氏名とメールアドレス（同じもの）で候補者を登録してから、"
-    "もう一度送ってください。メールアドレスで見つけます",
+    "「再実行する」を押してください。メールアドレスで見つけます。",
 )
 
 
