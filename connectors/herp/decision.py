@@ -16,7 +16,9 @@ from connectors.herp.shapes import HerpTimelineComment
 from connectors.herp.translate import EPOCH
 from connectors.records import Choice, Decision, User
 
-_OURS = re.compile(r"\[kakuyaku (?:(?P<what>asks|says)|shows)(?: (?P<of>[\w-]+))?\]")
+_MARK = r"\[kakuyaku (?:(?P<what>asks|says)|shows)(?: (?P<of>[\w-]+))?\]"
+_QUOTED = re.compile(_MARK)
+_OURS = re.compile(_MARK + r"\s*\Z")  # our mark is a comment's last line; somebody who quotes it writes below
 
 _QUOTES = "「」『』\"'“”()（）[]。．.!！、,:："
 _APPROVE = r"approved?|承認(?:します|しました|する)?"
@@ -103,7 +105,9 @@ def words(body: str) -> tuple[Choice, str] | None:
 
 
 def _bare(body: str) -> str:
-    """A comment without the names it mentions, quotes around it and full stops, in half-width."""
+    """A comment without what it quotes of ours, names it mentions, quotation marks and full stops, in half-width."""
+    quoted = list(_QUOTED.finditer(body))
+    body = body[quoted[-1].end() :] if quoted else body
     lines = [line for line in unicodedata.normalize("NFKC", body).splitlines() if not line.lstrip().startswith(">")]
     text = re.sub(r"@\S+", " ", " ".join(lines))
     return " ".join(text.translate({ord(sign): " " for sign in _QUOTES}).split())

@@ -194,6 +194,7 @@ def test_check_tells_a_dead_key_from_a_missing_right() -> None:
         ("undo", Choice.PENDING, ""),
         ("承認 75-80", Choice.UNREADABLE, "75-80"),
         ("見送り 75", Choice.UNREADABLE, "75"),
+        ("ご判断をお願いします。\n\n[kakuyaku asks c1]\n75", Choice.APPROVED, "75"),
     ],
 )
 def test_a_comment_that_says_nothing_else_decides(said: str, choice: Choice, line: str) -> None:
@@ -232,6 +233,12 @@ def test_the_manager_is_mentioned_once_and_answers_after_talk(
     there.comment(id, "75")
     stands = ats.read_decision(id)
     assert stands is not None and (stands.choice, stands.line) == (Choice.APPROVED, "75")
+    clock.move(timedelta(minutes=1))
+    there.comment(id, f"{asked.body}\n\n80")
+    stands = ats.read_decision(id)
+    assert stands is not None and (stands.choice, stands.line) == (Choice.APPROVED, "80"), (
+        "a quoted question asks nothing"
+    )
     clock.move(timedelta(minutes=1))
     there.comment(id, "案Bで")
     stands = ats.read_decision(id)
