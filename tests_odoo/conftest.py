@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from connectors.sandbox.live.odoo import Keys, RealOdoo
+from plugin.demo.real_odoo import Keys, RealOdoo
 from plugin.demo.world import World, open_world
 
 UNSET = "make test-odoo needs KAKUYAKU_ODOO_URL and KAKUYAKU_ODOO_KEYS of a running Odoo 19; see docs/odoo.md"

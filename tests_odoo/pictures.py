@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from connectors.sandbox.live.odoo import Keys, RealOdoo
 from plugin.demo.pictures import _chromium
+from plugin.demo.real_odoo import Keys, RealOdoo
 from plugin.demo.stage import demo_description
 from plugin.demo.story import Story
 from plugin.demo.world import open_world

@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from connectors.sandbox.live.odoo import Keys, RealOdoo
+from plugin.demo.real_odoo import Keys, RealOdoo
 from plugin.demo.world import open_world
 
 keys = Keys.read(Path(os.environ["KAKUYAKU_ODOO_KEYS"]).read_text(encoding="utf-8"))

@@ -18,8 +18,8 @@ import pytest
 from sqlmodel import col, select
 
 from connectors.records import Choice
-from connectors.sandbox.live.odoo import RealOdoo
 from plugin.demo.browser import Browser, Page, acting_links
+from plugin.demo.real_odoo import RealOdoo
 from plugin.demo.stage import demo_description
 from plugin.demo.story import Story
 from plugin.demo.world import World
