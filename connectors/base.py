@@ -170,6 +170,10 @@ class Connector:
         """The vendor's own id of this delivery, or "" where it gives none."""
         return ""
 
+    def fingerprint(self, request: Request) -> bytes:
+        """What makes two deliveries one, beside the event key: the body, where no two changes ring with the same."""
+        return request.body
+
     def answer(self, outcome: Outcome, request: Request) -> Answer:
         """What this vendor must hear so that it neither disables the hook nor forgets a retry."""
         raise self._unsupported("answer a webhook: it sends none, it is polled")

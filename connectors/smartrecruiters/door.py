@@ -118,6 +118,11 @@ class Door(Connector):
     def event_key(self, request: Request) -> str:
         return request.headers.get("event-id", "").strip()
 
+    def fingerprint(self, request: Request) -> bytes:
+        """Name and id of the event, both signed, with the body: a body is ids only, the same for every change of a job."""
+        signed = (request.headers.get(each, "").encode("utf-8", "surrogatepass") for each in ("event-id", "event-name"))
+        return b".".join([*signed, request.body])
+
     def answer(self, outcome: Outcome, request: Request) -> Answer:
         """Answer 202 to whatever was signed, the handshake with 200 and its own header, a forgery with 401."""
         if secret := _handshake(request):

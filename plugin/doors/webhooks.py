@@ -155,7 +155,7 @@ def _take(keeper: Doorkeeper, known: _Known, rung: Request) -> Outcome:
             employer_id=connection.employer_id,
             connection_id=connection.key,
             door=WEBHOOK,
-            body_hash=body_hash(work.vault, connection.employer_id, rung.body),
+            body_hash=body_hash(work.vault, connection.employer_id, known.ats.fingerprint(rung)),
             event_key=known.ats.event_key(rung),
             sealed=seal(work.vault, _kept(rung), rung.body),
             received_at=work.clock.now(),
