@@ -161,8 +161,6 @@ def _attest(work: Work, connection: Connection, ats: Connector, ask: Asker) -> N
         click.echo(
             "  " + _("%(title)s says who acted: what the hiring manager decides holds at once.", title=ats.title)
         )
-    if ats.approval.strength == "acting_link":
-        click.echo("  " + _("The hiring manager decides through a link in their own mailbox."))
     if ats.approval.strength != "recorded":
         return
     for words in (

@@ -137,8 +137,11 @@ def wanted(settings: Settings, domain: str, locale: str) -> list[Record]:
     else:
         sender = "ip4:" + _("<the address your mail server sends from>")
     into = urlsplit(settings.imap_url).hostname or ""
-    mailbox = _("the server that takes mail for %(domain)s", domain=domain)
-    mailbox += " " + (_("(the mailbox is read at %(host)s)", host=into) if into else _("(or your mail provider's)"))
+    mailbox = (
+        _("the server that takes mail for %(domain)s (the mailbox is read at %(host)s)", domain=domain, host=into)
+        if into
+        else _("the server that takes mail for %(domain)s (or your mail provider's)", domain=domain)
+    )
     return [
         Record("SPF", domain, "TXT", f'"v=spf1 {sender} ~all"', "v=spf1"),
         _dkim(settings, domain, _),
