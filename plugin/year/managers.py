@@ -11,11 +11,11 @@ from sqlmodel import col, select
 
 from connectors.sandbox import seed
 from plugin.bench.requisitions import requisition as description_of
+from plugin.demo.browser import Browser, NoSuchForm, acting_links
 from plugin.demo.postbox import Kept
 from plugin.rows import Calibration, Mail
 from plugin.rows import Requisition as RequisitionRow
 from plugin.year import calendar
-from plugin.demo.browser import Browser, NoSuchForm, acting_links
 from plugin.year.truth import Requisition
 
 if TYPE_CHECKING:
