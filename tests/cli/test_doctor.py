@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from dns import resolver
 from flask import Flask, Response
 from sqlalchemy import func
 from sqlmodel import select
@@ -164,6 +165,24 @@ def test_the_records_of_each_domain_are_said_once_in_both_languages(tmp_path: Pa
         assert "kakuyaku._domainkey.mihon.example.com" in lines[1].what
         public = base64.b64decode(lines[1].detail.partition("p=")[2].rstrip('"'))
         assert len(public) > 250 and "PRIVATE" not in lines[1].detail
+
+
+def test_a_resolver_s_answers_and_silences_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Text:
+        strings = (b"v=spf1 ", b"-all")
+
+    def answer(name: str, kind: str, lifetime: float) -> list[Text]:
+        if name == "none.example.com":
+            raise resolver.NXDOMAIN
+        if name == "slow.example.com":
+            raise resolver.LifetimeTimeout(timeout=5, errors=[])
+        return [Text()]
+
+    monkeypatch.setattr(resolver, "resolve", answer)
+    assert doctor_mail.ask_dns("mihon.example.com", "TXT") == ["v=spf1 -all"]
+    assert doctor_mail.ask_dns("none.example.com", "TXT") == []
+    with pytest.raises(OSError, match="LifetimeTimeout"):
+        doctor_mail.ask_dns("slow.example.com", "MX")
 
 
 def test_records_are_looked_up_only_when_asked() -> None:
