@@ -7,10 +7,12 @@ seen with the next whole reading. Kept in memory only.
 
 from __future__ import annotations
 
+import hashlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 from connectors.pace import Timekeeper
 from connectors.records import Candidate
@@ -36,28 +38,40 @@ ReadPage = Callable[[int], tuple[Sequence[Known], bool]]
 
 
 class Book:
-    """One process's own. Thread-safe; about a kilobyte a person."""
+    """One account's own in this process, whichever thread's connector looks. Thread-safe; about a kilobyte a person.
 
-    def __init__(self, page: ReadPage, timekeeper: Timekeeper, hours: float = HOURS) -> None:
-        self._page, self._time, self._whole_every = page, timekeeper, 3600 * hours
+    `hints`: where something was last found, to be tried first and never relied upon.
+    """
+
+    def __init__(self, timekeeper: Timekeeper, hours: float = HOURS) -> None:
+        self._time, self._whole_every = timekeeper, 3600 * hours
         self._lock = threading.Lock()
         self._known: dict[str, Known] = {}
         self._by_address: dict[str, set[str]] = {}
+        self._next = 1  # the page a whole reading goes on at
         self._read_at: float | None = None
         self._looked_at = 0.0
         self._latest: datetime | None = None
+        self.hints: dict[tuple[str, str], str] = {}
 
-    def look(self, *, now: bool = False) -> None:
-        """Bring the book up to date; `now` however recently that was done."""
+    def look(self, page: ReadPage, *, now: bool = False) -> None:
+        """Bring the book up to date; `now` however recently that was done.
+
+        A whole reading that a limit or an error cuts off goes on at its page when somebody looks again; until it is
+        done, looking raises what stopped it.
+        """
         with self._lock:
             at = self._time.now()
-            if self._read_at is None or at - self._read_at > self._whole_every:
-                self._known, self._by_address, self._latest = {}, {}, None
-                self._read_at = None  # until the whole list was read, what is here is no book
-                self._read(None)
+            if self._read_at is not None and at - self._read_at > self._whole_every:
+                self._known, self._by_address, self._latest, self._read_at, self._next = {}, {}, None, None, 1
+            if self._read_at is None:
+                cut_off, top = self._next > 1, self._latest
+                self._read_whole(page)
+                if cut_off:  # who moved meanwhile stands above where it went on
+                    self._read_top(page, top)
                 self._read_at = self._looked_at = at
             elif now or at - self._looked_at > FRESH:
-                self._read(self._latest)
+                self._read_top(page, self._latest)
                 self._looked_at = at
 
     def changed(self) -> None:
@@ -65,19 +79,33 @@ class Book:
         with self._lock:
             self._looked_at = float("-inf")
 
-    def _read(self, until: datetime | None) -> None:
-        """Turn pages until one ends behind `until`, or to the last; remember the latest move seen."""
-        number, more, latest = 1, True, self._latest
+    def _read_whole(self, page: ReadPage) -> None:
+        more = True
         while more:
-            found, more = self._page(number)
-            for one in found:
-                latest = max(latest, one.moved_at) if latest and one.moved_at else latest or one.moved_at
-                self._put(one)
-            last = found[-1].moved_at if found else None
-            if until is not None and (last is None or last < until):
-                break
-            number += 1
-        self._latest = latest
+            found, more = page(self._next)
+            self._take(found)
+            self._next += 1
+
+    def _read_top(self, page: ReadPage, until: datetime | None) -> None:
+        """Turn pages until one ends behind `until`; only then does what was newest move on."""
+        number, more, before = 1, True, self._latest
+        try:
+            while more:
+                found, more = page(number)
+                self._take(found)
+                last = found[-1].moved_at if found else None
+                if until is not None and (last is None or last < until):
+                    return
+                number += 1
+        except BaseException:
+            self._latest = before  # cut off: the next look begins at the top again, and goes as far down
+            raise
+
+    def _take(self, found: Sequence[Known]) -> None:
+        for one in found:
+            if one.moved_at is not None:
+                self._latest = max(self._latest, one.moved_at) if self._latest else one.moved_at
+            self._put(one)
 
     def _put(self, one: Known) -> None:
         id = one.candidate.id
@@ -129,6 +157,26 @@ class Book:
             return (known.since.isoformat() if known and known.since else "", id)
 
         return sorted(ids, key=key)
+
+
+_shared: WeakValueDictionary[tuple[str, str, str], Book] = WeakValueDictionary()
+_sharing = threading.Lock()
+
+
+def book_of(vendor: str, secret: str, options: Mapping[str, str], timekeeper: Timekeeper) -> Book:
+    """The book of an account: one for all connectors the plugin builds for a connection (option `account`), as long as
+    any of them lives; of its own for a connector without. Another `secret` may be another account, so it is another book.
+    """
+    hours = float(options.get("book_hours") or HOURS)
+    account = options.get("account", "")
+    if not account:
+        return Book(timekeeper, hours)
+    key = (vendor, account, hashlib.sha256(secret.encode()).hexdigest())
+    with _sharing:
+        found = _shared.get(key)
+        if found is None:
+            found = _shared[key] = Book(timekeeper, hours)
+        return found
 
 
 def _fold(address: str) -> str:

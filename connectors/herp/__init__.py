@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from connectors.base import TokenStore
-from connectors.book import HOURS, Book
+from connectors.book import book_of
 from connectors.herp import told
 from connectors.herp.hire import Hire
 from connectors.herp.setup import SetUp
@@ -74,10 +74,8 @@ class Herp(SetUp):
         self.creates = switched_on(options, "create_candidacies")
         self.moves = switched_on(options, "move_steps")
         self.authors_known = switched_on(options, "comment_authors")
-        self._pages: dict[str, int] = {}
-        self._calibrations: dict[str, str] = {}
         self.hire = Hire(credentials, options, Pace(rate_of(told.RATE, options), timekeeper))
-        self.book = Book(self._known, timekeeper, float(options.get("book_hours") or HOURS))
+        self.book = book_of(self.name, credentials.get("api_key", ""), options, timekeeper)
 
     def close(self) -> None:
         """Close the HTTP session."""

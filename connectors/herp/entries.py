@@ -44,7 +44,7 @@ class Entries(Writes):
 
     def _standing(self, entry: NewEntry) -> str:
         """The candidacy on this 職種: a live one before an ended one, the oldest of each; "" for none."""
-        self.book.look(now=True)
+        self.book.look(self._known, now=True)
         ids = [*self.book.at(entry.email)] if entry.email else []
         if entry.candidate_id:
             ids += self.book.of_same_person(entry.candidate_id)

@@ -27,6 +27,10 @@ LATEST_FIRST = {"sort": "stepUpdatedAt", "direction": "desc"}
 CHANGED_FIRST = {"sort": "updatedAt", "direction": "desc"}
 
 
+PAGE, PLACE = "page", "place"
+"""What the book remembers hints of: the page a 職種 was last seen on, and its calibration candidacy."""
+
+
 class Reads(Connector):
     """The reading side; `hire` and `book` are set up by `Herp`."""
 
@@ -37,9 +41,7 @@ class Reads(Connector):
     creates: bool
     moves: bool
     authors_known: bool
-    _pages: dict[str, int]  # the page a 職種 was last seen on
     _members_read: tuple[float, dict[str, User]] | None = None
-    _calibrations: dict[str, str]  # 職種 → its calibration candidacy, once found
 
     # 職種. https://public-api.herp.cloud/hire/public/doc: GET /v1/requisitions is a list only; there is no single read.
 
@@ -54,7 +56,7 @@ class Reads(Connector):
 
     def _requisitions(self, number: int) -> tuple[tuple[HerpRequisition, ...], bool]:
         found, more = self.hire.page("requisitions", HerpRequisition, number, **CHANGED_FIRST)
-        self._pages.update({one.id: number for one in found})
+        self.book.hints |= {(PAGE, one.id): str(number) for one in found}
         return found, more
 
     def requisition(self, id: str) -> Requisition | None:
@@ -69,7 +71,7 @@ class Reads(Connector):
             found, more[number] = self._requisitions(number)
             return next((one for one in found if one.id == id), None)
 
-        hint = self._pages.get(id, 1)
+        hint = int(self.book.hints.get((PAGE, id), "1"))
         found = on(hint) or (on(hint + 1) if hint > 1 and more[hint] else None)
         number = 1
         while found is None:
@@ -158,7 +160,7 @@ class Reads(Connector):
             return None
         if translate.is_calibration(self.options, one):
             return None
-        self.book.look()
+        self.book.look(self._known)
         return self.book.candidate(id) or translate.candidate(one)
 
     def find_candidates(self, *, email: str = "", name: str = "") -> list[Candidate]:
@@ -166,7 +168,7 @@ class Reads(Connector):
 
         Several candidacies under one address are one person: the newest stands for them, and `applications` shows all.
         """
-        self.book.look()
+        self.book.look(self._known)
         if not email:
             return sorted(self.book.named(name), key=lambda one: one.id) if name else []
         ids = self.book.at(email)
@@ -178,7 +180,7 @@ class Reads(Connector):
     def applications(self, *, candidate_id: str = "", requisition_id: str = "") -> list[Application]:
         """List the candidacies of a person (all under their address), of a 職種, or of both, oldest first."""
         if candidate_id:
-            self.book.look()
+            self.book.look(self._known)
             found = [one for id in self.book.of_same_person(candidate_id) if (one := self._candidacy(id))]
             found = [one for one in found if requisition_id in ("", one.requisitionId)]
         elif requisition_id:
@@ -217,16 +219,16 @@ class Reads(Connector):
 
     def calibration_candidacy(self, requisition_id: str) -> HerpCandidacy | None:
         """The candidacy we ask on, None while a 職種 has none. The oldest, should somebody have made several."""
-        known = self._calibrations.get(requisition_id)
+        known = self.book.hints.get((PLACE, requisition_id))
         if known:
             one = self.hire.one("candidacies", HerpCandidacy, known)
             if one is not None and one.requisitionId == requisition_id and one.status == "active":
                 return one
-            del self._calibrations[requisition_id]
+            self.book.hints.pop((PLACE, requisition_id), None)
         listed = self.hire.list("candidacies", HerpCandidacy, requisitionId=requisition_id, status="active")
         ours = [one for one in listed if translate.is_calibration(self.options, one)]
         if not ours:
             return None
         oldest = min(ours, key=lambda one: (str(one.appliedAt), one.id))
-        self._calibrations[requisition_id] = oldest.id
+        self.book.hints[PLACE, requisition_id] = oldest.id
         return oldest

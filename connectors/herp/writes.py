@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from connectors import calibration
 from connectors.base import ATSError, Unsupported
 from connectors.herp import decision
-from connectors.herp.reads import Reads
+from connectors.herp.reads import PLACE, Reads
 from connectors.herp.shapes import HerpCandidacy, HerpTimelineComment
 from connectors.herp.translate import EPOCH, STEPS
 from connectors.records import ApprovalRequest, Choice, Decision, Said, ShortlistPost
@@ -36,7 +36,7 @@ class Writes(Reads):
         Whether a comment names its author is known from no vendor page; only where the option `comment_authors` says
         that it does is the author the actor.
         """
-        known = self._calibrations.get(requisition_id)
+        known = self.book.hints.get((PLACE, requisition_id))
         comments: Sequence[HerpTimelineComment] | None = None
         if known:
             comments = self.hire.below(known, "timeline-comments", HerpTimelineComment)

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from connectors import http
 from connectors.base import TokenStore
-from connectors.book import HOURS, Book
+from connectors.book import book_of
 from connectors.pace import REAL, Pace, Timekeeper, rate_of
 from connectors.records import Approval, Ask, Rate, Said
 from connectors.switches import switched_on
@@ -79,7 +79,7 @@ class Talentio(SetUp):
         self.moves = switched_on(options, "change_status")
         self.app_base = http.require_safe(options.get("app_base") or APP_BASE)
         self.api = Api(credentials, options, Pace(rate_of(told.RATE, options), timekeeper))
-        self.book = Book(self._known, timekeeper, float(options.get("book_hours") or HOURS))
+        self.book = book_of(self.name, credentials.get("access_token", ""), options, timekeeper)
 
     def close(self) -> None:
         """Close the HTTP session."""

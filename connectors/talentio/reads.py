@@ -122,7 +122,7 @@ class Reads(Connector):
 
         Several candidates under one address are one person on several 求人: the newest stands for them.
         """
-        self.book.look()
+        self.book.look(self._known)
         if not email:
             return sorted(self.book.named(name), key=lambda one: one.id) if name else []
         ids = self.book.at(email)
@@ -134,7 +134,7 @@ class Reads(Connector):
     def applications(self, *, candidate_id: str = "", requisition_id: str = "") -> list[Application]:
         """List the candidates of a person (all under their address), of a 求人, or of both, oldest first."""
         if candidate_id:
-            self.book.look()
+            self.book.look(self._known)
             found = [one for id in self.book.of_same_person(candidate_id) if (one := self._candidate(id))]
             found = [one for one in found if requisition_id in ("", one.requisition_id)]
         elif requisition_id:

@@ -61,7 +61,7 @@ class Writes(Reads):
 
     def _standing(self, entry: NewEntry) -> str:
         """The candidate on this 求人, or the one we made for this entry: a live one first, the oldest of each; "" for none."""
-        self.book.look(now=True)
+        self.book.look(self._known, now=True)
         ids = [*self.book.at(entry.email)] if entry.email else []
         if entry.candidate_id:
             ids += self.book.of_same_person(entry.candidate_id)
