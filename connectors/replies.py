@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from connectors.records import ApprovalRequest, Said
 
@@ -77,21 +78,26 @@ class Remark:
     note_id: str
     user: str
     text: str
+    at: datetime | None = None
 
 
-def heard(remarks: Sequence[Remark], *, ours: str, mover: str) -> tuple[str, Answer]:
+def heard(remarks: Sequence[Remark], *, ours: str, mover: str, moved_at: datetime | None = None) -> tuple[str, Answer]:
     """Which calibration is asked about ("" for none), and what was answered since.
 
     Only a note of our own user asks: whoever copies one moves nothing. The answer is that of whoever decided
-    (`mover`); where the ATS doesn't say who that was, of anybody but us.
+    (`mover`); where the ATS doesn't say who that was, of anybody but us. What was decided at `moved_at` answers no
+    question that was asked after it.
     """
-    asked, after = "", 0
+    asked, after, until = "", 0, len(remarks)
     for number, remark in enumerate(remarks):
         if remark.user == ours and (found := asked_in(remark.text)):
+            if moved_at is not None and remark.at is not None and remark.at > moved_at:
+                until = number
+                break
             asked, after = found, number + 1
     answers = [
         remark.text
-        for remark in remarks[after:]
+        for remark in remarks[after:until]
         if (remark.user == mover if mover else remark.user != ours) and not asked_in(remark.text)
     ]
     return asked, latest(answers)

@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors import calibration, replies
-from connectors.base import ATSError
+from connectors.base import ATSError, Unsupported
 from connectors.lever import translate
 from connectors.lever.client import at
 from connectors.lever.reads import Reads
 from connectors.lever.shapes import Created, LeverNote, LeverOpportunity, LeverPosting, LeverRequisition, LeverStage
-from connectors.records import ApprovalRequest, Choice, Decision, Said, ShortlistPost
+from connectors.records import ApprovalRequest, Choice, Decision, Said, ShortlistPost, User
 from connectors.refs import carries, carrying
 from connectors.replies import Remark
 
@@ -77,10 +77,13 @@ class Decisions(Reads):
     def _posting_for(self, requisition: LeverRequisition) -> str:
         """The posting a candidacy enters by: exactly one is allowed. A published one, else an internal one, else the first."""
         if not requisition.postings:
-            raise ATSError(
-                f"Lever's requisition {requisition.requisition_code or requisition.id} has no posting, so nobody can be"
-                " put on it; attach a posting to it in Lever",
-                permanent=True,
+            shown = requisition.requisition_code or requisition.id
+            raise Unsupported(
+                Said(
+                    f"Lever's requisition {shown} has no posting, so nobody can be put on it; attach a posting to it in"
+                    " Lever",
+                    f"Lever の requisition {shown} に posting がないため、候補者を登録できません。Lever で posting を紐づけてください",
+                )
             )
         if len(requisition.postings) == 1:
             return requisition.postings[0]
@@ -95,8 +98,11 @@ class Decisions(Reads):
         for stage in self.lever.list("/stages", LeverStage):
             if stage.text.strip().casefold() == wanted.casefold():
                 return stage.id
-        raise ATSError(
-            f"the Lever account has no stage {wanted!r}; a Super Admin adds it in Lever's settings", permanent=True
+        raise Unsupported(
+            Said(
+                f"the Lever account has no stage “{wanted}”; a Super Admin adds it in Lever's settings",
+                f"Lever にステージ「{wanted}」がありません。Super Admin が Lever の設定で追加してください",
+            )
         )
 
     # Notes.
@@ -111,11 +117,12 @@ class Decisions(Reads):
         for note in reversed(notes):  # newest first as they come, which tells those of one moment apart
             if note.deleted_at is not None:
                 continue
-            for field in note.fields_:
+            for number, field in enumerate(note.fields_):
                 if field.type == "note" and field.value:
-                    who = field.user or note.user or ""
-                    when = field.created_at or note.created_at or NO_TIME
-                    rows.append((when, Remark(note.id, who, str(field.value))))
+                    # A reply that names nobody is not its thread's author's.
+                    who = field.user or (note.user if number == 0 else "") or ""
+                    when = field.created_at or note.created_at
+                    rows.append((when or NO_TIME, Remark(note.id, who, str(field.value), when)))
         return [said for _when, said in sorted(rows, key=lambda row: row[0])]
 
     def _write_note(self, opportunity_id: str, text: str, *, tell: bool = False) -> str:
@@ -148,13 +155,14 @@ class Decisions(Reads):
         """Ask on the calibration opportunity, whose id is returned; a second call changes nothing.
 
         It goes back to the review stage before our note names the new calibration, so that no earlier approval can
-        pass for one of this calibration. A decision that differs from `request.seen` was made meanwhile: then nothing
-        is written. Between our re-read and our write a move can be lost; Lever has no conditional write.
+        pass for one of this calibration; a move made in between is older than our note, and stays one of the calibration
+        before. A decision that differs from `request.seen` was made meanwhile: then nothing is written. Between our
+        re-read and our write a move can be lost; Lever has no conditional write.
         """
         card = self._ensure_calibration(self._require_requisition(requisition_id))
         notes = self._notes(card.id)
         stands = self._decision_on(card, notes)
-        if stands.calibration == request.calibration:
+        if replies.heard(notes, ours=self.perform_as, mover="")[0] == request.calibration:
             return card.id
         decided = stands.choice is not Choice.PENDING
         if decided and request.seen is not None and _decided(stands) != _decided(request.seen):
@@ -209,7 +217,7 @@ class Decisions(Reads):
         if choice is Choice.PENDING:
             # Our own move back to review is nobody's act. A specification is for whoever writes its letter to pick.
             asked, answer = replies.heard(notes, ours=self.perform_as, mover="")
-            actor = self._user(mover) if mover and mover != self.perform_as else None
+            actor = self._actor(mover) if mover != self.perform_as else None
             return Decision(
                 calibration=asked,
                 choice=choice,
@@ -218,15 +226,19 @@ class Decisions(Reads):
                 actor=actor,
                 at=when if actor else None,
             )
-        asked, answer = replies.heard(notes, ours=self.perform_as, mover=mover)
+        asked, answer = replies.heard(notes, ours=self.perform_as, mover=mover, moved_at=when)
         return Decision(
             calibration=asked,
             choice=choice,
             line=answer.line,
             specification=answer.specification,
-            actor=self._user(mover) if mover else None,
+            actor=self._actor(mover),
             at=when,
         )
+
+    def _actor(self, id: str) -> User | None:
+        """Who acted. Somebody Lever shows no more is still somebody else than the manager."""
+        return (self._user(id) or User(id, "", "", active=False)) if id else None
 
     def _mover(self, card: LeverOpportunity) -> tuple[str, datetime | None]:
         """Who brought the card to where it stands, and when. Who archived it Lever doesn't say."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors import calibration, replies
-from connectors.base import ATSError
+from connectors.base import ATSError, Unsupported
 from connectors.records import ApprovalRequest, Choice, Decision, Said, ShortlistPost, User
 from connectors.refs import carries, carrying
 from connectors.replies import Remark
@@ -75,9 +75,12 @@ class Decisions(Reads):
         for stage in self._stages_of(shortcode):
             if stage.name.strip().casefold() == wanted.casefold():
                 return stage.slug
-        raise ATSError(
-            f"the pipeline of Workable's job {shortcode} has no stage {wanted!r}; an administrator adds it to the pipeline",
-            permanent=True,
+        raise Unsupported(
+            Said(
+                f"the pipeline of Workable's job {shortcode} has no stage “{wanted}”; an administrator adds it to the"
+                " pipeline",
+                f"Workable の求人 {shortcode} のパイプラインにステージ「{wanted}」がありません。管理者が追加してください",
+            )
         )
 
     def _move_to(self, candidate_id: str, slug: str) -> None:
@@ -121,12 +124,14 @@ class Decisions(Reads):
         """Ask on the calibration candidate, whose id is returned; a second call changes nothing.
 
         It goes back to the review stage before our comment names the new calibration, so that no earlier approval can
-        pass for one of this calibration. A decision that differs from `request.seen` was made meanwhile: then nothing
-        is written. Between our re-read and our write a move can be lost; Workable has no conditional write.
+        pass for one of this calibration; a move made in between is older than our comment, and stays one of the
+        calibration before. A decision that differs from `request.seen` was made meanwhile: then nothing is written.
+        Between our re-read and our write a move can be lost; Workable has no conditional write.
         """
         card = self._ensure_calibration(self._require_job(requisition_id))
-        stands = self._decision_on(card, self._activities(card.id))
-        if stands.calibration == request.calibration:
+        activities = self._activities(card.id)
+        stands = self._decision_on(card, activities)
+        if replies.heard(comments(activities), ours=self.member_id, mover="")[0] == request.calibration:
             return card.id
         decided = stands.choice is not Choice.PENDING
         if decided and request.seen is not None and _decided(stands) != _decided(request.seen):
@@ -184,7 +189,7 @@ class Decisions(Reads):
                 actor=theirs,
                 at=when if theirs else None,
             )
-        asked, answer = replies.heard(said, ours=self.member_id, mover=mover.id if mover else "")
+        asked, answer = replies.heard(said, ours=self.member_id, mover=mover.id if mover else "", moved_at=when)
         return Decision(
             calibration=asked,
             choice=choice,
@@ -198,7 +203,7 @@ class Decisions(Reads):
 def comments(activities: Sequence[WorkableActivity]) -> list[Remark]:
     """What was commented, oldest first."""
     return [
-        Remark(one.id, one.member.id if one.member else "", one.body)
+        Remark(one.id, one.member.id if one.member else "", one.body, one.created_at)
         for one in activities
         if one.action == "comment" and one.body
     ]

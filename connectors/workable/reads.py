@@ -177,7 +177,9 @@ class Reads(Door):
 
     def candidate(self, id: str) -> Candidate | None:
         found = self._candidate(id)
-        return translate.candidate(found) if found and not found.anonymized else None
+        if found is None or found.anonymized or self._is_calibration(found):
+            return None
+        return translate.candidate(found)
 
     def _of_address(self, email: str) -> list[WorkableCandidate]:
         """Every candidacy of an address, exact but for case, oldest first."""

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors import calibration
-from connectors.base import ATSError, BadSignature
+from connectors.base import ATSError, BadSignature, Unsupported
 from connectors.pace import Timekeeper
 from connectors.records import (
     ApplicationStatus,
@@ -319,6 +319,7 @@ def test_the_card_is_no_person_and_stands_in_the_review_stage(
     assert person.emails == [f"kakuyaku-calibration+{requisition_id}@example.invalid"]
     assert workable.world.stages[workable.world.applications[place].stage_id].name == REVIEW
     assert workable.writes() == {"candidates": 1, "moves": 1, "comments": 2}
+    assert ats.candidate(place) is None
 
 
 def test_a_card_that_was_made_but_not_moved_is_put_into_review(
@@ -354,6 +355,23 @@ def test_the_line_is_what_whoever_moved_the_card_commented(
     assert stands.actor is not None and stands.actor.id == workable.manager.id
 
 
+def test_a_move_made_before_the_question_does_not_answer_it(
+    workable: WorkableStandIn, ats: Workable, requisition_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ats.post_approval_request(requisition_id, ASK)
+    workable.decide(requisition_id, "approve", "80")
+    written = ats._comment
+
+    def late(candidate_id: str, text: str, **more: Any) -> str:
+        workable.decide(requisition_id, "approve")  # between our move back and our question
+        return written(candidate_id, text, **more)
+
+    monkeypatch.setattr(ats, "_comment", late)
+    again = replace(ASK, calibration="c2", seen=decided(ats, requisition_id))
+    ats.post_approval_request(requisition_id, again)
+    assert (decided(ats, requisition_id).calibration, decided(ats, requisition_id).line) == ("c1", "80")
+
+
 def test_disqualifying_declines_and_says_who(workable: WorkableStandIn, ats: Workable, requisition_id: str) -> None:
     ats.post_approval_request(requisition_id, ASK)
     workable.decide(requisition_id, "approve", "80")
@@ -387,9 +405,9 @@ def test_a_missing_stage_is_named_before_anything_is_made(
     del workable.world.stages[workable._slug(REVIEW)]
     wrong = [finding for finding in ats.set_up() if not finding.ok]
     assert len(wrong) == 1 and REVIEW in wrong[0].todo and APPROVED not in wrong[0].what
-    with pytest.raises(ATSError, match="Threshold review") as problem:
+    with pytest.raises(Unsupported, match="Threshold review"):
         ats.post_shortlist(requisition_id, ShortlistPost("c1", "S-1", "1. A-01"))
-    assert problem.value.permanent and workable.writes() == {}
+    assert workable.writes() == {}
 
 
 def test_a_member_nobody_knows_is_told_with_those_there_are(workable: WorkableStandIn) -> None:
