@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from connectors.records import Choice
 
 _APPROVE = r"approved?|approve[sd]?|yes|ok|承認(?:します|いたします|です)?"
-_DECLINE = r"declined?|見送り(?:ます|です|とします)?|見送ります|却下(?:します)?"
+_DECLINE = r"declined?|見送らせて(?:いただきます|ください)|見送り(?:ます|です|とします)?|見送ります|却下(?:します)?"
 _PENDING = r"pending|未決定|保留(?:します)?"
 _DAYS = re.compile(
     r"(?P<days>[0-9]{1,3})\s*(?:営業日|日以内|(?:business|working)\s+days?|days?)(?:\s*(?:以内|で))?", re.I
@@ -29,7 +29,7 @@ _WORDS = {
 }
 # An answer may be a sentence; these say nothing more.
 _POLITE = re.compile(
-    r"以上|面接確約ライン|ライン|(?:で|は)?(?:お願い(?:いた)?します|よろしくお願いします)|で|は|に|を|と|です|します"
+    r"面接確約ライン|ライン|以上|(?:で|は)?(?:よろしく)?お願い(?:いた)?します|です|します|で|は|に|を|と"
     r"|\b(?:line|at|with|within|in|please|or\s+more|and|above)\b|[、。,.!！:：/／・()（）「」\s]",
     re.IGNORECASE,
 )
