@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from connectors.base import Unsupported
 from connectors.records import NewEntry, Said
 from plugin.pipeline.entries import decide_duplicate
 from plugin.rows import Entry
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 BY_HAND = Said("register it by hand, then try again", "手作業で登録してから、もう一度送ってください")
 

@@ -13,6 +13,8 @@ from connectors.base import Connector
 from plugin.pipeline import ledger
 from plugin.rows import Job, Promise
 
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
+
 
 @pytest.fixture
 def blind(world: Any, monkeypatch: Any) -> Callable[[], Promise]:
