@@ -102,12 +102,12 @@ def sweep(folder: Path) -> dict[str, Any]:
             if not _read(database):
                 clock.sleep(work.settings.sweep_seconds)
         took = timedelta(seconds=clock.seconds() - began)
+        memory = _most_memory()  # before the counting below takes its own
         owed = [_owed(database, kind) for kind in ("read_requisition", "read_person")]
     finally:
         ats.close()
         database.close()
         clock.close()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"minutes": round(took.total_seconds() / 60, 1), "rounds": rounds, "mb": round(memory), "owed": owed}
 
 
@@ -116,6 +116,15 @@ def _read(database: Database) -> bool:
     with database.reading() as session:
         ended = session.exec(select(Sweep.name).where(col(Sweep.read_to).is_not(None))).all()
     return set(LISTS) <= set(ended)
+
+
+def _most_memory() -> float:
+    """The most this process has held, in MB. `getrusage` counts what its parent held when it was started as well."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024
 
 
 def _owed(database: Database, kind: str) -> int:
