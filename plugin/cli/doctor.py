@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -67,7 +67,12 @@ def doctor(
             chosen = connections(session, name)
         lines = [*examine_installation(work, locale)]
         for connection in chosen:
-            lines.extend(examine(work, connection, locale))
+            alike = sum(other.name == connection.name for other in chosen) > 1
+            where = f"{connection.name} ({connection.key})" if alike else connection.name
+            lines.extend(
+                replace(line, where=where) if line.where == connection.name else line
+                for line in examine(work, connection, locale)
+            )
         lines.extend(records(work.settings, chosen, locale, ask_dns if dns else None))
         if not chosen:
             lines.append(

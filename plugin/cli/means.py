@@ -106,12 +106,16 @@ def employer_named(session: Session, name: str) -> Employer:
 
 
 def connections(session: Session, name: str = "") -> list[Connection]:
-    """All connections, or the one of that name or number."""
+    """All connections, or the one of that name or number. Two employers may call theirs alike: then only its number does."""
     found = list(session.exec(select(Connection).order_by(col(Connection.id))).all())
     if name:
         found = [one for one in found if one.name == name or str(one.id) == name]
         if not found:
             raise click.ClickException(f"there is no connection {name!r}; `kakuyaku doctor` lists all")
+        if len(found) > 1:
+            whose = {one.key: session.get_one(Employer, one.employer_id).name for one in found}
+            there = ", ".join(f"{one.key} of {whose[one.key]}" for one in found)
+            raise click.ClickException(f"several connections are called {name!r}; give its number ({there})")
     return found
 
 

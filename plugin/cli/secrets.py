@@ -46,14 +46,10 @@ def retire(connection: str, name: str, lang: str | None) -> None:
     """Give up all but the newest secret NAME of a CONNECTION, once the ATS signs with that."""
     _ = phrases(language(lang))
     with opened() as work, work.writing() as session:
-        found = connections(session, connection)
-        if len(found) > 1:
-            raise click.UsageError(f"Several connections are called {connection!r}; name one by its number.")
+        [found] = connections(session, connection)
         rows = session.exec(
             select(Secret)
-            .where(
-                col(Secret.connection_id) == found[0].key, col(Secret.name) == name, col(Secret.retired_at).is_(None)
-            )
+            .where(col(Secret.connection_id) == found.key, col(Secret.name) == name, col(Secret.retired_at).is_(None))
             .order_by(col(Secret.id).desc())
         ).all()
         if not rows:
@@ -63,9 +59,7 @@ def retire(connection: str, name: str, lang: str | None) -> None:
             session.add(old)
         if rows[1:]:
             facts = {"name": name, "count": len(rows) - 1}
-            record(
-                session, found[0].employer_id, "connection", found[0].key, "secrets_retired", actor="admin:cli", **facts
-            )
+            record(session, found.employer_id, "connection", found.key, "secrets_retired", actor="admin:cli", **facts)
     click.echo(_("%(count)s given up; the newest stays", count=len(rows) - 1))
 
 

@@ -197,6 +197,12 @@ def test_two_employers_may_call_theirs_alike(kakuyaku: Kakuyaku, write: Callable
     assert kakuyaku("connect", "bells", "--employer", "別会社", "--answers", write(api_key="sk-3")).code == 0
     with stored.reading() as session:
         assert [secrets_of(session, stored.vault, one.key, "api_key") for one, _ in rows] == [["sk-1"], ["sk-3"]]
+    # What is meant for one must not reach the other's.
+    ran = kakuyaku("pause", "bells")
+    assert ran.code == 2 and "2 of 別会社" in ran.err
+    assert kakuyaku("pause", "2").code == 0
+    with stored.reading() as session:
+        assert [session.get_one(Connection, one.key).state for one, _ in rows] == ["active", "paused"]
 
 
 def test_a_cut_off_is_the_beginning_of_a_day_in_the_connections_zone(
