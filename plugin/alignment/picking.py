@@ -47,6 +47,16 @@ def observe(
     return "picked"
 
 
+def is_asked(session: Session, requisition: Requisition, stands: Decision) -> bool:
+    """Whether the specification field asks for something that was not taken yet, by its look alone."""
+    letter = read_specification(stands.specification)
+    calibration = session.get(Calibration, requisition.calibration_id) if requisition.calibration_id else None
+    if not letter or calibration is None or stands.calibration != calibration.short_id:
+        return False
+    last = last_pick(session, requisition)
+    return last is None or (last.facts["calibration"], last.facts["letter"]) != (calibration.key, letter)
+
+
 def _say_unreadable(
     session: Session, connection: Connection, requisition: Requisition, calibration: Calibration, text: str
 ) -> None:

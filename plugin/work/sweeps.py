@@ -18,6 +18,8 @@ from connectors.base import ATSError, Connector
 from connectors.pace import background
 from connectors.records import Event, EventKind
 from plugin.alignment import decision as decisions
+from plugin.alignment import picking
+from plugin.alignment.fields import read_specification
 from plugin.database import now_of
 from plugin.pipeline.people import known_people, people_of
 from plugin.rows import Calibration, Connection, Entry, Promise, Requisition, Sweep
@@ -34,6 +36,8 @@ OVERLAP = timedelta(minutes=10)
 DECISIONS_EVERY = 300
 """Seconds between two readings of an open question, where the ATS doesn't tell when it is answered."""
 
+FAILURES_OF_A_LOOK = 3
+"""Decisions that can't be read before the rest is left to the next look: then it is the ATS, not one requisition."""
 
 DECISIONS = "decisions"
 
@@ -236,6 +240,7 @@ def _ask_again(work: Work, connection: Connection, ats: Connector) -> None:
             )
             .order_by(col(Requisition.id))
         ).all()
+    failed = 0
     for requisition in asked:
         try:
             with background():
@@ -247,11 +252,22 @@ def _ask_again(work: Work, connection: Connection, ats: Connector) -> None:
             if error.permanent:
                 continue  # that of one requisition: hidden, or set up otherwise
             _failed(work, connection, DECISIONS, error, anew=False)
-            return
+            failed += 1
+            if error.retry_after is not None or error.status == 429 or failed == FAILURES_OF_A_LOOK:
+                return
+            continue  # one that answers strangely must not hide the others for ever
         with work.writing() as session:
-            if stands is not None and not decisions.seen(session, requisition, stands):
+            if stands is None:
+                continue
+            name = ""
+            if not decisions.seen(session, requisition, stands):
                 name = f"decision:{slot}:{decisions.digest_of(stands)}"
+            elif picking.is_asked(session, requisition, stands):
+                name = f"specification:{stands.calibration}:{read_specification(stands.specification)[:8]}"
+            if name:
                 owe_reads(session, connection, [(Event(EventKind.REQUISITION, requisition.ats_id), name)])
+    if failed:
+        return
     with work.writing() as session:
         row = _row(session, connection, DECISIONS)
         row.error, row.last_run_at = "", now_of(session)

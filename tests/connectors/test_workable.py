@@ -432,7 +432,7 @@ def test_the_accounts_own_limit_is_kept() -> None:
         ats = Workable(credentials=given["credentials"], secrets=[], options=given["options"], timekeeper=keeper)
         for _ in range(11):
             ats.requisition(id)
-        assert workable.refused == 0 and sum(passed) == 10.0
+        assert workable.refused == 0 and 10.0 <= sum(passed) < 11.0
         ats.close()
 
 

@@ -240,6 +240,33 @@ def test_a_decision_that_cannot_be_looked_at_is_said(
     assert not row(work, "decisions").error
 
 
+def test_one_decision_that_answers_strangely_hides_no_other(
+    work: Work, connection: Connection, clock: SettableClock, paged: Callable[..., Paged]
+) -> None:
+    for id in ("9", "12", "13", "14", "15"):
+        _asked(work, connection, clock, id)
+    ats = paged(0)
+    ats.trouble["9"] = ATSError("an answer in a shape we do not know")
+    sweep(work, clock)
+    assert owed(work, "read_requisition") == ["12", "13", "14", "15"] and row(work, "decisions").error
+    ats.looked_at.clear()
+    ats.trouble |= {id: ATSError("busy", status=503) for id in ("9", "12", "13", "14", "15")}
+    sweep(work, clock)
+    assert ats.looked_at == ["9", "12", "13"]
+
+
+def test_a_letter_alone_is_heard_where_decisions_are_polled(
+    work: Work, connection: Connection, clock: SettableClock, paged: Callable[..., Paged]
+) -> None:
+    _asked(work, connection, clock, "9")
+    ats = paged(0)
+    _read(work, connection, "9", ats)
+    ats.decisions["9"] = Decision("K-9", Choice.PENDING, "", specification="B")
+    sweep(work, clock)
+    sweep(work, clock)
+    assert owed(work, "read_requisition") == ["9"], "once, whatever becomes of it"
+
+
 def test_an_application_that_is_decided_on_has_its_requisition_read(
     work: Work, connection: Connection, clock: SettableClock
 ) -> None:
