@@ -60,7 +60,8 @@ class Keeping:
 
     def add_entry(self, entry: NewEntry) -> Entered:
         with self.database.writing() as session:
-            # The position's row is locked, so that two entries of one person come one after the other.
+            # One entry of a desk at a time: two of one person, on two positions, must not make two people.
+            session.get_one(Connection, self.connection.key, with_for_update=NO_KEY_UPDATE)
             requisition = self._position(session, entry.requisition_id)
             person = self._whom(session, entry)
             if person is not None:

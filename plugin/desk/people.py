@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from cryptography.fernet import Fernet
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, or_, select
 
@@ -22,6 +23,7 @@ from plugin.rows import (
     DeskApplication,
     DeskFile,
     DeskHandOff,
+    DeskInterview,
     DeskNote,
     DeskPerson,
     PersonKey,
@@ -145,9 +147,11 @@ def merge(session: Session, vault: Vault, gone: DeskPerson, stays: DeskPerson) -
         new.company or old.company,
         new.title or old.title,
     )
-    standing = {row.requisition_id for row in _applications(session, stays)}
+    standing = {row.requisition_id: row for row in _applications(session, stays)}
     for application in _applications(session, gone):
-        if application.requisition_id not in standing:
+        into = standing.get(application.requisition_id, application)
+        _carry_over(session, vault, (gone, application), (stays, into))
+        if into is application:
             application.person_id, application.updated_at = stays.key, now_of(session)
             session.add(application)
     there = set(session.exec(select(DeskNote.name).where(col(DeskNote.person_id) == stays.key)))
@@ -164,6 +168,38 @@ def merge(session: Session, vault: Vault, gone: DeskPerson, stays: DeskPerson) -
     gone.merged_into, gone.sealed, gone.tags = stays.key, None, []
     gone.deleted_at = gone.updated_at = now_of(session)
     session.add(gone)
+    session.flush()
+
+
+def _carry_over(
+    session: Session, vault: Vault, old: tuple[DeskPerson, DeskApplication], new: tuple[DeskPerson, DeskApplication]
+) -> None:
+    """Bring what hangs on a place in a pipeline to the other record's place and under its key: meetings, files, letters."""
+    (gone, place), (stays, into) = old, new
+    employer_id = gone.employer_id
+
+    def under(person: DeskPerson) -> Fernet:
+        return vault.person(session, employer_id, person.person)
+
+    known = set(session.exec(select(DeskFile.ref).where(col(DeskFile.application_id) == into.key)))
+    for file in session.exec(select(DeskFile).where(col(DeskFile.application_id) == place.key)).all():
+        if place.key != into.key and file.ref in known:
+            session.delete(file)
+            continue
+        file.sealed = under(stays).encrypt(under(gone).decrypt(file.sealed))
+        file.sealed_name = under(stays).encrypt(under(gone).decrypt(file.sealed_name))
+        file.application_id = into.key
+        session.add(file)
+    for meeting in session.exec(select(DeskInterview).where(col(DeskInterview.application_id) == place.key)).all():
+        meeting.application_id, meeting.updated_at = into.key, now_of(session)
+        session.add(meeting)
+    sent = set(session.exec(select(DeskHandOff.digest).where(col(DeskHandOff.application_id) == into.key)))
+    for letter in session.exec(select(DeskHandOff).where(col(DeskHandOff.application_id) == place.key)).all():
+        if letter.sealed:
+            letter.sealed = under(stays).encrypt(under(gone).decrypt(letter.sealed))
+        if letter.digest not in sent:
+            letter.application_id = into.key
+        session.add(letter)
     session.flush()
 
 

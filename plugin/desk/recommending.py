@@ -48,7 +48,7 @@ from plugin.rows import (
 from plugin.scouting.circumstances import AGAINST
 from plugin.scouting.disclosure import WITHHELD, view_of
 from plugin.scouting.post import address_header, post
-from plugin.scouting.voices import IN_HOUSE
+from plugin.scouting.voices import AGENCY, IN_HOUSE
 from plugin.sealing import Erased, Vault
 from ranking.protected import strip_banned
 
@@ -198,9 +198,11 @@ def compose(session: Session, vault: Vault, case: Case, chosen: Chosen) -> Recom
     subject, text = _source("introduction" if voice == IN_HOUSE else "recommendation", chosen.language)
     role = case.position.title
     recruiter = session.get_one(DeskColleague, case.position.recruiter_id)
+    licence = policy.legal.licence if voice == AGENCY else ""
     signed = "\n".join(
         (
             signature(policy, case.connection, chosen.language, voice, company),
+            *([_("Employment agency licence: %(licence)s", licence=licence)] if licence else []),
             _("In charge: %(name)s (%(address)s)", name=recruiter.name, address=recruiter.email),
         )
     )

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 from werkzeug.test import TestResponse
 
 from connectors.base import Connector
@@ -40,6 +40,7 @@ from plugin.rows import (
     Scout,
     ShortlistEntry,
     Staff,
+    metadata,
 )
 from plugin.scouting.post import raw_of
 from plugin.work.context import Work
@@ -257,6 +258,12 @@ class Desk:
     def all(self, table: Any, *where: Any) -> Any:
         with self.work.reading() as db:
             return db.exec(select(table).where(*where).order_by(col(table.id))).all()
+
+    def counted(self) -> dict[str, int]:
+        """How many rows every table has."""
+        with self.work.reading() as db:
+            tables = {table.name: select(func.count()).select_from(table) for table in metadata.sorted_tables}
+            return {name: db.exec(query).one() for name, query in tables.items()}
 
     def mails(self) -> list[Mail]:
         return list(self.all(Mail, col(Mail.kind) == "recommendation"))
