@@ -3,7 +3,7 @@
 Moved out of the inbox it is approved, rejected it is declined; the line stands in a field of the candidate. Which
 calibration is asked for stands in another field, with the time since when: what was done before it belongs to earlier
 ones. An application does not say who moved it. Activities name a user, but their codes are not documented: only with the
-option `move_codes` is the mover read from them.
+option `move_codes` is the mover read from them, and then the line is left empty: nothing says who filled it in.
 
 https://docs.teamtailor.com/#job-applications, https://docs.teamtailor.com/#activities
 """
@@ -79,11 +79,14 @@ class Decisions(Reads):
             return Decision(calibration="", choice=Choice.PENDING, line="")
         short_id, asked_at = placed.asked()
         choice, at = self._act(placed, asked_at)
+        line = placed.text("line")
+        # A move names its mover; who wrote the line in a field nobody says, so that an approval with one is nobody's.
+        is_theirs = at is not None and not (choice is Choice.APPROVED and line)
         return Decision(
             calibration=short_id,
             choice=choice,
-            line=placed.text("line"),
-            actor=self._mover(placed, at) if at else None,
+            line=line,
+            actor=self._mover(placed, at) if at and is_theirs else None,
             at=at,
         )
 
@@ -104,8 +107,12 @@ class Decisions(Reads):
         wanted = self.options.get("approved_stage", "").strip().casefold()
         return stage.name.strip().casefold() == wanted if wanted else stage.stage_type.casefold() != translate.INBOX
 
+    @property
+    def move_codes(self) -> frozenset[str]:
+        return frozenset(code.strip() for code in self.options.get("move_codes", "").split(",") if code.strip())
+
     def _mover(self, placed: Placed, at: datetime) -> User | None:
-        codes = {code.strip() for code in self.options.get("move_codes", "").split(",") if code.strip()}
+        codes = self.move_codes
         if not codes:
             return None
         asked = {"filter[candidate]": placed.person.id, "include": "user"}

@@ -322,12 +322,30 @@ def test_the_mover_is_known_where_the_codes_are(
 ) -> None:
     knowing = connect(move_codes="moved, rejected")
     id = there.create_requisition(title="求人")
-    ats.post_approval_request(id, request_for("K-1"))
+    knowing.post_approval_request(id, request_for("K-1"))
     for choice, by in (("approve", there.manager), ("decline", there.other_manager)):
         clock.move(timedelta(minutes=1))
         there.decide(id, choice, by=by.id)
         stands = knowing.read_decision(id)
         assert stands is not None and stands.actor is not None and stands.actor.email == by.email
+
+
+def test_a_line_that_anybody_may_have_written_is_not_the_movers(
+    there: TeamtailorStandIn, connect: Callable[..., Teamtailor], clock: SettableClock
+) -> None:
+    knowing = connect(move_codes="moved, rejected")
+    knowing.set_up()
+    id = there.create_requisition(title="求人")
+    knowing.post_approval_request(id, request_for("K-1"))
+    clock.move(timedelta(minutes=1))
+    there.decide(id, "approve", by=there.manager.id)
+    stands = knowing.read_decision(id)
+    assert stands is not None and stands.line == "" and stands.actor is not None
+    placed = knowing._placed(id)
+    assert placed is not None
+    knowing._set(placed, {"line": "40"})  # whoever edits the candidate
+    stands = knowing.read_decision(id)
+    assert stands is not None and (stands.line, stands.actor) == ("40", None)
 
 
 def test_a_new_question_starts_from_the_inbox_and_the_proposed_line(
