@@ -172,12 +172,12 @@ class Reads(Door):
             )
         said = feedback.read(answered.feedback)
         actor = self.users([answered.write_uid]).get(answered.write_uid) if answered.write_uid else None
+        # Only what they wrote is theirs: days and meeting in the fields may be anybody's, and empty means as proposed.
         return Decision(
             calibration=calibration,
             choice=said.choice,
             line=said.line,
-            meeting=MEETINGS.get(job.x_kakuyaku_meeting, job.x_kakuyaku_meeting),
-            days=said.days or job.x_kakuyaku_days,
+            days=said.days,
             specification=said.specification,
             actor=actor,
             at=answered.write_date,

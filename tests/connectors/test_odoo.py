@@ -219,6 +219,17 @@ def test_an_activity_completed_after_an_edit_counts_over_it(
     assert (declined.choice, declined.actor.id) == (Choice.DECLINED, there.other_manager.id)
 
 
+def test_days_in_a_field_are_not_what_the_manager_answered(ats: Odoo, there: OdooStandIn, clock: SettableClock) -> None:
+    id = there.create_requisition(title="営業")
+    ats.post_approval_request(id, asking("K-1"))
+    there.world.jobs[id].fields |= {"x_kakuyaku_days": "1", "x_kakuyaku_meeting": "casual"}  # a colleague's edit
+    clock.move(timedelta(minutes=1))
+    there.decide(id, "approve", "75")
+    stands = ats.read_decision(id)
+    assert stands is not None and stands.actor is not None
+    assert (stands.line, stands.days, stands.meeting) == ("75", "", "")
+
+
 def test_without_the_rule_that_dates_them_edited_fields_count(
     ats: Odoo, there: OdooStandIn, clock: SettableClock
 ) -> None:
