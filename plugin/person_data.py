@@ -16,6 +16,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from plugin.database import now_of
+from plugin.desk import pipeline
 from plugin.i18n import phrases
 from plugin.identity import identity_of
 from plugin.people import judged_of
@@ -94,6 +95,7 @@ def collect(session: Session, vault: Vault, profile: Profile, *, for_them: bool 
             ],
         },
         "approaches": [_approach(session, vault, scout, for_them=for_them) for scout in scouts],
+        "desk": pipeline.told(session, vault, employer_id, id),
         "mails": _mails(session, vault, employer_id, id),
         "requests": [
             {
@@ -370,6 +372,9 @@ def _labels(_: Callable[..., str]) -> dict[str, str]:
         "starts_at": _("Begins at"),
         "minutes": _("Minutes"),
         "wishes": _("Said besides"),
+        "desk": _("On the desk"),
+        "stage": _("Stage"),
+        "meetings": _("Meetings"),
         "mails": _("Mails to them"),
         "kind": _("Kind"),
         "subject": _("Subject"),

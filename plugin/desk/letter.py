@@ -20,7 +20,7 @@ from plugin.sealing import Erased, Vault
 from ranking.protected import strip_banned
 
 if TYPE_CHECKING:
-    from plugin.desk.recommending import Case, Chosen
+    from plugin.desk.cases import Case, Chosen
 
 NAME, CONTACT, CAREER, REPLY = ITEMS
 LONGEST_CAREER = 6000

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -24,6 +25,7 @@ from plugin.rows import (
     DeskInterview,
     DeskNote,
     DeskPerson,
+    DeskRequisition,
     Mail,
 )
 from plugin.sealing import Vault
@@ -126,6 +128,34 @@ def files(session: Session, vault: Vault, standing: Standing) -> list[tuple[Desk
 def content_of(session: Session, vault: Vault, person: DeskPerson, file: DeskFile) -> bytes:
     """A file's bytes. Raises `sealing.Erased` once the person's key is gone."""
     return vault.person(session, person.employer_id, person.person, create=False).decrypt(file.sealed)
+
+
+def told(session: Session, vault: Vault, employer_id: int, person: str) -> list[dict[str, Any]]:
+    """Where somebody stands on their employer's desks, for who asks what is held of them. `person`: whose key it lies under."""
+    rows = session.exec(
+        select(DeskApplication, DeskPerson, DeskRequisition)
+        .join(DeskPerson, col(DeskPerson.id) == col(DeskApplication.person_id))
+        .join(DeskRequisition, col(DeskRequisition.id) == col(DeskApplication.requisition_id))
+        .where(col(DeskPerson.employer_id) == employer_id, col(DeskPerson.person) == person)
+        .order_by(col(DeskApplication.id))
+    ).all()
+    found = []
+    for application, owner, position in rows:
+        here = _standing(session, vault, application, owner)
+        found.append(
+            {
+                "position": position.title,
+                "since": application.created_at,
+                "state": application.status,
+                "stage": application.stage,
+                "meetings": [
+                    {"kind": one.kind, "state": one.status, "starts_at": one.starts_at, "minutes": one.minutes}
+                    for one, _whom in here.meetings
+                ],
+                "files": [{"name": name} for _file, name in files(session, vault, here)],
+            }
+        )
+    return found
 
 
 # By hand.

@@ -17,65 +17,31 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from connectors.records import Attachment
 from plugin.connections import policy_of
 from plugin.database import now_of
-from plugin.desk import paper, people, pipeline, sheet
+from plugin.desk import paper, pipeline, sheet
+from plugin.desk.cases import Case, Chosen, NotAllowed, files_of
 from plugin.desk.letter import CAREER, NAME, REPLY, sections_of
 from plugin.events import record
 from plugin.i18n import one_stop, phrases, say_date
-from plugin.identity import Identity, as_written, identity_of
+from plugin.identity import as_written
 from plugin.pipeline.addressing import known_as, opening, signature
-from plugin.pipeline.writes import reference
-from plugin.provision import HANDING_ON, ITEMS, record_handing_on
+from plugin.provision import ITEMS, record_handing_on
 from plugin.rows import (
-    Connection,
-    DeskApplication,
     DeskColleague,
-    DeskFile,
     DeskHandOff,
-    DeskPerson,
-    DeskRequisition,
-    Employer,
-    Entry,
-    Profile,
-    Reply,
-    Requisition,
-    Scout,
 )
-from plugin.scouting.circumstances import AGAINST
-from plugin.scouting.disclosure import WITHHELD, view_of
 from plugin.scouting.post import address_header, post
 from plugin.scouting.voices import AGENCY, IN_HOUSE
-from plugin.sealing import Erased, Vault
+from plugin.sealing import Vault
 from ranking.protected import strip_banned
 
 LONGEST_REMARK = 4000
 LARGEST_ENCLOSED = 10_000_000
 """Bytes of all enclosed files together: many mail servers refuse more."""
-
-
-class NotAllowed(Exception):
-    """This person may not be handed over, or not like this; `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What the recruiter chose for one letter. `remark`: why they recommend, in their own words; `enclosed`: file ids."""
-
-    language: str
-    items: tuple[str, ...]
-    remark: str
-    company: str
-    reader: str
-    address: str
-    enclosed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,80 +58,6 @@ class Recommendation:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Everything one letter is made of."""
-
-    connection: Connection
-    position: DeskRequisition
-    application: DeskApplication
-    person: DeskPerson
-    contact: people.Contact
-    entry: Entry
-    scout: Scout
-    requisition: Requisition
-    profile: Profile
-    identity: Identity
-
-
-def case_of(session: Session, vault: Vault, connection: Connection, application: DeskApplication) -> Case:
-    """Everything known of one person in one pipeline. Raises `NotAllowed` where they may not be handed over at all."""
-    position = session.get_one(DeskRequisition, application.requisition_id)
-    person = session.get_one(DeskPerson, application.person_id)
-    contact = people.opened(session, vault, person)
-    entry = session.exec(
-        select(Entry).where(
-            col(Entry.connection_id) == connection.key, col(Entry.ats_application_id) == str(application.key)
-        )
-    ).first()
-    if contact is None:
-        raise NotAllowed("erased")
-    if entry is None:
-        raise NotAllowed("no_yes")
-    profile = session.exec(
-        select(Profile).where(
-            col(Profile.employer_id) == connection.employer_id, col(Profile.profile_id) == entry.profile_id
-        )
-    ).first()
-    if profile is None:
-        raise NotAllowed("erased")
-    try:
-        identity = identity_of(session, vault, profile)
-    except Erased:
-        raise NotAllowed("erased") from None
-    scout = session.get_one(Scout, entry.scout_id)
-    requisition = session.get_one(Requisition, entry.requisition_id)
-    _must_be_willing(session, entry, scout, requisition, profile, application, position)
-    return Case(connection, position, application, person, contact, entry, scout, requisition, profile, identity)
-
-
-def _must_be_willing(
-    session: Session,
-    entry: Entry,
-    scout: Scout,
-    requisition: Requisition,
-    profile: Profile,
-    application: DeskApplication,
-    position: DeskRequisition,
-) -> None:
-    if entry.state == "closed" or application.status == "rejected":
-        raise NotAllowed("ended")
-    if position.status == "closed" or position.deleted_at is not None:
-        raise NotAllowed("closed")
-    if profile.suspended_at is not None:
-        raise NotAllowed("suspended")
-    last = session.exec(
-        select(Reply.intent)
-        .where(col(Reply.scout_id) == scout.key, col(Reply.intent).in_(("interested", *AGAINST)))
-        .order_by(col(Reply.received_at).desc(), col(Reply.id).desc())
-    ).first()
-    if last in AGAINST:
-        raise NotAllowed("withdrawn")
-    handing_on = session.get_one(Employer, entry.employer_id).mode in HANDING_ON
-    if handing_on and view_of(session, requisition, scout).stage == WITHHELD:
-        raise NotAllowed("consent_missing")
-
-
 def chosen_first(session: Session, case: Case) -> Chosen:
     """What a letter would hold if nobody chose anything: everything agreed but telephone and address, no enclosure."""
     manager = session.get_one(DeskColleague, case.position.manager_id)
@@ -177,13 +69,6 @@ def chosen_first(session: Session, case: Case) -> Chosen:
         reader=case.position.to_name or ("" if case.position.to_address else manager.name),
         address=case.position.to_address or manager.email,
     )
-
-
-def files_of(session: Session, vault: Vault, case: Case) -> list[tuple[DeskFile, str]]:
-    """The files that may be enclosed: what the person sent. Our own sheet with score and evidence is not one of them."""
-    ours = reference(vault, case.entry.employer_id, f"attach:{case.entry.key}")
-    found = pipeline.files(session, vault, pipeline.one(session, vault, case.application))
-    return [(file, name) for file, name in found if file.ref != ours]
 
 
 def compose(session: Session, vault: Vault, case: Case, chosen: Chosen) -> Recommendation:

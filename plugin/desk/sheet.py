@@ -12,7 +12,7 @@ from plugin.i18n import phrases
 from plugin.spreadsheets import safe
 
 if TYPE_CHECKING:
-    from plugin.desk.recommending import Case, Chosen
+    from plugin.desk.cases import Case, Chosen
 
 
 def table(case: Case, chosen: Chosen, sections: Sequence[Section], *, company: str) -> bytes:

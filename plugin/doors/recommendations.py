@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from plugin.desk import recommending
-from plugin.desk.recommending import Case, Chosen, NotAllowed, Recommendation
+from plugin.desk.cases import Case, Chosen, NotAllowed, case_of, files_of
+from plugin.desk.recommending import Recommendation
 from plugin.doors import page
 from plugin.doors.page import translate as _
 from plugin.doors.pipelines import application_of
@@ -99,7 +100,7 @@ def wrong_words(code: str) -> str:
 
 def _case(db: Session, application_id: int) -> Case:
     application, _position = application_of(db, application_id)
-    return recommending.case_of(db, page.work().vault, visitor().connection, application)
+    return case_of(db, page.work().vault, visitor().connection, application)
 
 
 def _chosen() -> Chosen:
@@ -121,7 +122,7 @@ def _shown(application_id: int, chosen: Chosen | None, *, wrong: str = "") -> Re
     with page.work().reading() as db:
         application, position = application_of(db, application_id)
         try:
-            case = recommending.case_of(db, vault, visitor().connection, application)
+            case = case_of(db, vault, visitor().connection, application)
         except NotAllowed as refused:
             return render_template(
                 "pages/recommend_not.html", position=position, application=application, why=wrong_words(refused.code)
@@ -138,7 +139,7 @@ def _shown(application_id: int, chosen: Chosen | None, *, wrong: str = "") -> Re
             position=position,
             chosen=chosen,
             letter=letter,
-            files=recommending.files_of(db, vault, case),
+            files=files_of(db, vault, case),
             items=item_words(),
             wrong=wrong_words(wrong) if wrong else "",
         )

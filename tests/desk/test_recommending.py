@@ -18,6 +18,7 @@ from connectors.records import Attachment, EntryKind, NewEntry
 from plugin.desk.letter import Section
 from plugin.desk.paper import draw
 from plugin.erasure import erase_person
+from plugin.person_data import as_text, collect
 from plugin.pipeline.writes import reference
 from plugin.provision import as_csv
 from plugin.rows import (
@@ -280,6 +281,19 @@ def test_in_english_the_letter_is_english(desk: Any, placed: int) -> None:
     text, paper, (heads, _row) = parts_of(desk)
     assert text.startswith("Dear Kenichi Suzuki,") and "Taro Takasaki" in text
     assert "Letter of recommendation" in paper and heads[0] == "Position"
+
+
+@ONE_DATABASE
+def test_who_asks_is_told_what_the_desk_holds(desk: Any, placed: int) -> None:
+    desk.enclose(placed)
+    desk.press(
+        f"/desk/people/{placed}/meetings", {"starts_at": "2026-11-24T10:00", "minutes": "45", "kind": "interview"}
+    )
+    with desk.work.reading() as db:
+        told = as_text(collect(db, desk.work.vault, desk.one(Profile), for_them=True))
+    for words in ("求人デスクでの記録", "職務経歴書.pdf", "2026-11-24T01:00:00+00:00"):
+        assert words in told, words
+    assert "88" not in told
 
 
 def test_an_erasure_reaches_the_desk(desk: Any, placed: int) -> None:
