@@ -23,6 +23,7 @@ from plugin.sealing import Erased, Vault
 from plugin.work.deliveries import WEBHOOK, accept, open_delivery
 
 OLD, OLDER, NEW = (Fernet.generate_key().decode() for _ in range(3))
+ONE_DATABASE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 PLAIN = frozenset({"calibrationmarket.packed", "calibrationscore.people", "calibrationscore.revisions"})
 
 
@@ -96,18 +97,21 @@ def test_a_stopped_run_is_gone_on_with(database: Database, lived_in: Connection)
     assert rotation.rotate(database, vault) == left
 
 
+@ONE_DATABASE
 def test_what_no_key_opens_is_named(database: Database, lived_in: Connection) -> None:
     found = rotation.survey(database, Vault([NEW, OLDER]))
     assert found.unopened["secret.sealed"] == rotation.AT_ONCE
     assert found.unopened["personkey.sealed"] == found.unopened["delivery.sealed_key"] == 1
 
 
+@ONE_DATABASE
 def test_another_last_key_is_noticed_by_the_ledger(database: Database, lived_in: Connection) -> None:
     with database.reading() as session:
         assert not rotation.last_key_lost(session, Vault([NEW, OLD, OLDER]))
         assert rotation.last_key_lost(session, Vault([NEW, OLDER, OLD]))
 
 
+@ONE_DATABASE
 def test_who_erases_in_between_wins(database: Database, lived_in: Connection) -> None:
     vault = Vault([NEW, OLD, OLDER])
 
@@ -135,6 +139,7 @@ def installed(database: Database, lived_in: Connection, tmp_path: Any, monkeypat
     monkeypatch.setenv("LANG", "C.UTF-8")
 
 
+@ONE_DATABASE
 def test_the_command_refuses_while_a_key_is_missing(
     database: Database, installed: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

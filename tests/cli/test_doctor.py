@@ -125,6 +125,7 @@ def test_the_clock_of_a_cache_says_nothing() -> None:
     assert len(ahead) == 1 and ahead[0] < -800_000_000
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_what_sweeps_found_and_nothing_rang_for_is_counted_once(database: Any, connection: Connection) -> None:
     with database.writing() as session:
         named = [
