@@ -6,6 +6,8 @@ an echo: what was read last is remembered by digest, and only a change is anythi
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlmodel import Session, col, select
 
 from connectors.records import Choice, Decision
@@ -22,6 +24,9 @@ from plugin.tasks import open_task
 from plugin.work.context import Work
 from plugin.work.jobs import owe
 from ranking.values import digest
+
+CLOCKS_APART = timedelta(minutes=10)
+"""How far a vendor's clock may be behind ours."""
 
 
 def digest_of(decision: Decision) -> str:
@@ -44,9 +49,18 @@ def last_reading(session: Session, requisition: Requisition) -> Event | None:
 
 
 def seen(session: Session, requisition: Requisition, decision: Decision) -> bool:
-    """Say whether this is how the fields stood when they were last read."""
+    """Say whether this is how the fields stood when they were last read.
+
+    What came too early may be done again in its time, and looks the same but for its date.
+    """
     last = last_reading(session, requisition)
-    return last is not None and last.facts.get("digest") == digest_of(decision)
+    if last is None or last.facts.get("digest") != digest_of(decision):
+        return False
+    return last.what != "earlier" or last.facts.get("at", "") == _date_of(decision)
+
+
+def _date_of(decision: Decision) -> str:
+    return decision.at.isoformat() if decision.at else ""
 
 
 def may_reset(session: Session, requisition: Requisition, calibration: Calibration, decision: Decision) -> bool:
@@ -92,6 +106,7 @@ def observe(
         calibration=decision.calibration,
         current=calibration.key if calibration is not None else None,
         choice=decision.choice.value,
+        at=_date_of(decision),
     )
     return what
 
@@ -118,7 +133,7 @@ def _meaning(
         return "nothing"
     if calibration is None or manager is None:
         return "unasked"
-    if not current:
+    if not current or _made_before(decision, calibration):
         _flag_earlier(session, work, connection, requisition, calibration, manager, decision)
         return "earlier"
     if another:
@@ -163,6 +178,14 @@ def _meaning(
         raw=raw_of(decision),
     )
     return "decided"
+
+
+def _made_before(decision: Decision, calibration: Calibration) -> bool:
+    """Whether the ATS dates the act before there was anything to decide on.
+
+    Our own field beside it, which says what it belongs to, may have been edited by anybody.
+    """
+    return decision.at is not None and decision.at < calibration.created_at - CLOCKS_APART
 
 
 def _staff_of(session: Session, connection: Connection, decision: Decision) -> Staff | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -289,3 +290,19 @@ def test_publishing_records_whether_the_shortlist_was_there(house: Any) -> None:
     with house.reading() as session:
         event = session.exec(select(Event).where(Event.what == "status_open")).one()
     assert event.facts == {"before": "draft", "shortlist_posted": True}
+
+
+def test_an_act_dated_before_its_shortlist_is_not_for_it(house: Any) -> None:
+    """Whoever edits our own field beside a decision moves no earlier act of the manager to a new calibration."""
+    house.ring()
+    manager = User("m1", "鈴木 健一", "kenichi.suzuki@example.com")
+    house.ats.edit(line="75", actor=manager, at=house.clock.now() - timedelta(hours=1))
+    house.ring()
+    assert house.states() == []
+    with house.reading() as session:
+        (task,) = session.exec(select(Task).where(Task.kind == "decision_for_earlier_shortlist")).all()
+    assert task.state == "open"
+    house.ring()
+    house.ats.edit(line="75", actor=manager, at=house.clock.now())
+    house.ring()
+    assert house.states() == ["in_force"], "done again in its time"
