@@ -100,6 +100,7 @@ def _read_since(work: Work, connection: Connection, name: str, tick: datetime | 
 def _sweep(work: Work, connection: Connection, name: str, read: Read) -> None:
     """Read a list to its end, or until the vendor refuses; the next sweep goes on at the page that failed."""
     under_way: tuple[datetime, str] | None = _begin(work, connection, name)
+    begun_anew = False
     while under_way is not None:
         since, cursor = under_way
         try:
@@ -109,8 +110,9 @@ def _sweep(work: Work, connection: Connection, name: str, read: Read) -> None:
             log.warning("sweep_failed", connection=connection.key, list=name, status=error.status)
             expired = bool(cursor) and error.permanent
             _failed(work, connection, name, error, anew=expired)
-            # The list is begun anew at once, and only once: without a cursor an error ends it.
-            under_way = _begin(work, connection, name) if expired else None
+            # The list is begun anew at once, and only once: a page that is refused each time ends it.
+            under_way = _begin(work, connection, name) if expired and not begun_anew else None
+            begun_anew = True
         else:
             under_way = _take_in(work, connection, name, under_way, page)
 

@@ -136,6 +136,20 @@ def test_an_expired_cursor_begins_the_list_anew(
     assert owed(work, "read_requisition") == ["0", "1", "2", "3", "4"] and not row(work).error
 
 
+def test_a_page_that_is_always_refused_is_not_asked_for_ever(
+    work: Work, connection: Connection, clock: SettableClock, paged: Callable[..., Paged]
+) -> None:
+    class Stubborn(dict[str, BaseException]):
+        def pop(self, key: str, *default: Any) -> Any:
+            assert len(ats.asked) < 20, "asked for ever"
+            return ATSError("hidden", status=403, permanent=True) if key == "2" else None
+
+    ats = paged(5)
+    ats.trouble = Stubborn()
+    sweep(work, clock)
+    assert ats.asked == ["", "2", "", "2"] and row(work).error == "hidden"
+
+
 def test_a_list_that_is_refused_is_not_asked_for_ever(
     work: Work, connection: Connection, clock: SettableClock, paged: Callable[..., Paged]
 ) -> None:
