@@ -17,7 +17,6 @@ import zlib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -27,6 +26,7 @@ from sqlalchemy import LargeBinary
 from sqlalchemy.engine import make_url
 from sqlmodel import col, select
 
+from connectors.sandbox.kit import EntryThere
 from plugin.demo.postbox import answer_to
 from plugin.demo.stage import demo_description, demo_policy
 from plugin.demo.story import START, Story
@@ -305,15 +305,15 @@ def test_nothing_of_an_erased_person_remains(lived: World, tmp_path: Path, url: 
     with work.reading() as session:
         assert [*chain.verify(session, work.vault, employer_id), *audit(session, employer_id)] == []
     assert work.judge(employer_id).verify(work) == []
-    assert any("消去" in note["body"] for note in _entries(world)[0]["notes"])
+    assert any("消去" in note for note in _entries(world)[0].notes)
     assert not erase_person(work, employer_id, ID, by="admin:test", asked=True), "a second time finds nobody"
 
 
-def _entries(world: World) -> list[Any]:
+def _entries(world: World) -> tuple[EntryThere, ...]:
     story = Story(world, lambda step, words: None)
     with world.work.reading() as session:
         story.ats_id = session.exec(select(Requisition.ats_id)).first() or ""
-    return list(story._there()["entries"])
+    return story._there().entries
 
 
 def _dumped(url: str) -> bytes:
