@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from connectors.base import ATSError, Unsupported
 from connectors.greenhouse import Greenhouse, fields
 from connectors.greenhouse.shapes import GreenhouseCustomFieldValue
-from connectors.refs import carries, carrying
 from connectors.records import (
     ApplicationStatus,
     ApprovalRequest,
@@ -28,6 +27,7 @@ from connectors.records import (
     RequisitionStatus,
     ShortlistPost,
 )
+from connectors.refs import carries, carrying
 from connectors.sandbox import Sandbox, seed
 
 BackDoor = Callable[..., Any]
