@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
-from connectors.base import ATSError
+from connectors.base import ATSError, Connector
 from connectors.records import Interview
 from plugin.connections import policy_of
 from plugin.database import now_of
@@ -227,13 +227,36 @@ def _by_connection(work: Work, promise_ids: list[int]) -> dict[int, dict[int, st
     return found
 
 
+def _read(ats: Connector, asked: list[str]) -> tuple[dict[str, list[Interview]], ATSError | None]:
+    """The interviews of these applications; one that is refused for good keeps none of the others from being read."""
+    try:
+        return fresh_interviews(ats, asked), None
+    except ATSError as error:
+        if not error.permanent or len(asked) < 2:
+            raise
+    read: dict[str, list[Interview]] = {}
+    refused: ATSError | None = None
+    for id in asked:
+        try:
+            read |= fresh_interviews(ats, [id])
+        except ATSError as error:
+            if not error.permanent:
+                raise
+            refused = error
+    return read, refused
+
+
 def _settle_passed(work: Work, connection_id: int, applications: dict[int, str]) -> None:
     """Read the interviews of promises whose date has passed, then keep or break each."""
     with work.reading() as session:
         connection = session.get_one(Connection, connection_id)
     asked = [id for id in applications.values() if id]
-    read: dict[str, list[Interview]] = fresh_interviews(work.ats(connection), asked) if asked else {}
+    read, refused = _read(work.ats(connection), asked)
     for promise_id, application in applications.items():
+        if application and application not in read:
+            continue
         with _alone(work, promise_id) as (session, promise):
             if promise.state in ledger.OPEN and now_of(session) > promise.due_at:
                 settle(session, promise, read.get(application, []))
+    if refused is not None:
+        raise refused

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.base import ATSError
 from connectors.records import ApplicationStatus, Interview, InterviewStatus
 from plugin.pipeline import ledger
 from plugin.pipeline.apologies import CannotApologise, draft_apology, send_apology
@@ -121,6 +122,22 @@ def test_after_an_outage_one_reminder_says_it_all(world: Any) -> None:
     world.clock.move_to(promise.due_at - timedelta(hours=3))
     world.tick()
     assert [mail.name.split(":")[4] for mail in world.mails("reminder")] == ["morning_of"] * 2
+
+
+def test_one_application_that_is_refused_keeps_no_other_promise_unread(world: Any, monkeypatch: Any) -> None:
+    (hidden_scout, _), (scout, promise) = entered(world), entered(world)
+    shown, hidden_application = world.ats.interviews, world.entry(hidden_scout).ats_application_id
+
+    def interviews(*, application_ids: Any = (), since: Any = None) -> Any:
+        if hidden_application in application_ids:
+            raise ATSError("it doesn't say under which id", permanent=True)
+        return shown(application_ids=application_ids, since=since)
+
+    monkeypatch.setattr(world.ats, "interviews", interviews)
+    world.clock.move_to(promise.due_at + timedelta(seconds=1))
+    world.tick()
+    assert (world.promise(hidden_scout).state, world.promise(scout).state) == ("owed", "broken")
+    assert len(world.tasks("promises_unread")) == 1
 
 
 def test_it_breaks_only_after_its_date_a_task_and_a_fresh_read(world: Any) -> None:
