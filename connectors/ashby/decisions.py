@@ -91,8 +91,11 @@ class Decisions(Reads):
             yield Decision(short_id, choice, line="", actor=self._user(last.actor_id), at=last.entered_stage_at)
 
     def _user(self, id: str) -> User | None:
-        found = self.rpc.find("user.info", AshbyUser, {"userId": id}) if id else None
-        return translate.user(found) if found else None
+        """Who acted. Somebody Ashby shows no more is still somebody else than the manager."""
+        if not id:
+            return None
+        found = self.rpc.find("user.info", AshbyUser, {"userId": id})
+        return translate.user(found) if found else User(id, "", "", active=False)
 
     def _decided_on(self, job_id: str) -> str:
         """The application decisions on this job are made on, "" while there is none."""

@@ -84,8 +84,10 @@ class Flows(Reads):
         answered = [each for each in self._approvers(flow.id) if each.status == flow.approval_status]
         if len(answered) != 1 or answered[0].resolved_by_id is None:
             return None, None
-        user = self.harvest.one("users", GreenhouseUser, answered[0].resolved_by_id)
-        return (translate.user(user), answered[0].resolved_at) if user else (None, None)
+        id = answered[0].resolved_by_id
+        user = self.harvest.one("users", GreenhouseUser, id)
+        # Somebody Greenhouse shows no more is still somebody else than the manager.
+        return translate.user(user) if user else User(str(id), "", "", active=False), answered[0].resolved_at
 
     def _approvers(self, flow_id: int) -> list[GreenhouseApprover]:
         groups = self.harvest.list("approver_groups", GreenhouseApproverGroup, approval_flow_ids=str(flow_id))

@@ -76,7 +76,10 @@ def read(comments: Sequence[HerpTimelineComment], users: Mapping[str, User] | No
             said = comment
         elif calibration:
             specification = replies.read(comment.body).specification or specification
-    actor = users.get(said.createdBy) if said is not None and users is not None else None
+    actor = None
+    if said is not None and said.createdBy and users is not None:
+        # Somebody who is no member any more is still somebody else than the manager.
+        actor = users.get(said.createdBy) or User(said.createdBy, "", "", active=False)
     return Decision(
         calibration=calibration,
         choice=choice,

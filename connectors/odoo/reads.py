@@ -171,7 +171,9 @@ class Reads(Door):
                 at=edited,
             )
         said = feedback.read(answered.feedback)
-        actor = self.users([answered.write_uid]).get(answered.write_uid) if answered.write_uid else None
+        uid = answered.write_uid
+        # Somebody hidden from us is still somebody else than the manager.
+        actor = self.users([uid]).get(uid, User(str(uid), "", "", active=False)) if uid else None
         # Only what they wrote is theirs: days and meeting in the fields may be anybody's, and empty means as proposed.
         return Decision(
             calibration=calibration,

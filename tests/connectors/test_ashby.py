@@ -312,6 +312,11 @@ def test_the_managers_answer_comes_before_a_later_one_of_somebody_else(
     assert stands is not None and (stands.choice, stands.line) == (Choice.APPROVED, "75")
 
 
+def test_a_mover_ashby_shows_no_more_is_still_somebody(ats: Ashby) -> None:
+    actor = ats._user("11111111-0000-4000-8000-00000000dead")
+    assert actor is not None and actor.id == "11111111-0000-4000-8000-00000000dead" and ats._user("") is None
+
+
 def test_a_calibration_field_edited_by_hand_lets_no_form_count(
     there: AshbyStandIn, ats: Ashby, clock: SettableClock
 ) -> None:

@@ -84,6 +84,8 @@ def test_without_a_name_it_is_no_more_than_recorded(
     sandbox.store.change("approvers", approver["id"], resolved_by_id=None)
     decision = ats.read_decision(job)
     assert (decision.choice, decision.actor) == (Choice.APPROVED, None)
+    sandbox.store.change("approvers", approver["id"], resolved_by_id=4999999999)
+    assert ats.read_decision(job).actor.id == "4999999999", "a user shown no more is somebody else, not nobody"
 
 
 def test_what_a_person_set_in_the_fields_comes_first(

@@ -219,6 +219,18 @@ def test_an_activity_completed_after_an_edit_counts_over_it(
     assert (declined.choice, declined.actor.id) == (Choice.DECLINED, there.other_manager.id)
 
 
+def test_who_answered_is_somebody_though_hidden_from_us(
+    ats: Odoo, there: OdooStandIn, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = there.create_requisition(title="営業")
+    ats.post_approval_request(id, asking("K-1"))
+    clock.move(timedelta(minutes=1))
+    there.decide(id, "approve", "75", by=there.other_manager.id)
+    monkeypatch.setattr(ats, "users", lambda ids: {})  # of another company
+    stands = ats.read_decision(id)
+    assert stands is not None and stands.actor is not None and stands.actor.id == there.other_manager.id
+
+
 def test_days_in_a_field_are_not_what_the_manager_answered(ats: Odoo, there: OdooStandIn, clock: SettableClock) -> None:
     id = there.create_requisition(title="営業")
     ats.post_approval_request(id, asking("K-1"))
