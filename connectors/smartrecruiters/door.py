@@ -25,6 +25,8 @@ EVENTS: tuple[str, ...] = (
     *("candidate.created", "candidate.updated", "candidate.deleted"),
     *("interview.created", "interview.updated", "interview.canceled"),
 )
+UNSURE = frozenset({"interview.created", "interview.updated", "interview.canceled"})
+"""Named by others than SmartRecruiters: an account that refuses them is subscribed without."""
 _SIGNED_HEADERS = ("event-id", "event-name", "event-version", "link")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 # What the handshake may make us say back: a token, nothing that could end a header.

@@ -6,13 +6,13 @@ kind can be created by API, free text ones only by hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from connectors.base import ATSError
 from connectors.records import Finding, Subscribed
 from connectors.smartrecruiters import properties, told
 from connectors.smartrecruiters.api import USERS, WEBHOOKS, created, part, read
-from connectors.smartrecruiters.door import EVENTS
+from connectors.smartrecruiters.door import EVENTS, UNSURE
 from connectors.smartrecruiters.entries import Entries
 from connectors.smartrecruiters.shapes import (
     Labelled,
@@ -82,7 +82,7 @@ class SetUp(Entries):
         found = [each for each in self._subscriptions() if each.callbackUrl == url]
         active = next((each for each in found if each.status == "active"), None)
         if active is not None:
-            lacking = sorted(set(EVENTS) - {each.name for each in active.events})
+            lacking = sorted(set(EVENTS) - UNSURE - {each.name for each in active.events})
             return Subscribed((told.subscription_lacks(lacking) if lacking else told.subscription_there(),))
         id = found[0].id if found else self._create_subscription(url)
         answer = self.api.create(f"{WEBHOOKS}/subscriptions/{part(id)}/secret-key", {})
@@ -94,10 +94,18 @@ class SetUp(Entries):
         return Subscribed((told.subscribed(),), (key,))
 
     def _create_subscription(self, url: str) -> str:
+        try:
+            return self._subscribe_to(url, EVENTS)
+        except ATSError as problem:
+            if problem.status not in (400, 422):
+                raise
+        return self._subscribe_to(url, [name for name in EVENTS if name not in UNSURE])
+
+    def _subscribe_to(self, url: str, events: Iterable[str]) -> str:
         version = self.options.get("event_version") or EVENT_VERSION
         body: dict[str, object] = {
             "callbackUrl": url,
-            "events": [{"name": name, "version": version} for name in EVENTS],
+            "events": [{"name": name, "version": version} for name in events],
         }
         if self.options.get("alert_address"):
             body["alertingEmailAddress"] = self.options["alert_address"]
@@ -157,9 +165,9 @@ class SetUp(Entries):
 
     def _subscription(self) -> Finding:
         active = [each for each in self._subscriptions() if each.status == "active"]
-        lacking = set(EVENTS)
+        lacking = set(EVENTS) - UNSURE
         for each in active:
-            lacking = min(lacking, set(EVENTS) - {event.name for event in each.events}, key=len)
+            lacking = min(lacking, set(EVENTS) - UNSURE - {event.name for event in each.events}, key=len)
         if not lacking:
             return told.subscription_there()
         return told.subscription_lacks(sorted(lacking)) if active else told.no_subscription()

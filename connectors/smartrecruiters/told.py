@@ -76,8 +76,8 @@ PREPARING: tuple[Said, ...] = (
 )
 
 HEARS = Said(
-    "jobs, job ads, hiring teams, applications, candidates and interviews by webhook",
-    "求人・求人広告・採用チーム・応募・候補者・面接（Webhook）",
+    "jobs, job ads, hiring teams, applications and candidates by webhook; interviews where the account rings for them",
+    "求人・求人広告・採用チーム・応募・候補者（Webhook）。面接は通知のあるアカウントのみ",
 )
 APPROVAL = Approval(
     Said(

@@ -201,6 +201,23 @@ def test_a_subscription_is_made_keyed_and_activated_once(
     assert not lacking.ok and "job.updated" in lacking.detail
 
 
+def test_events_that_only_others_name_keep_no_subscription_from_being_made(
+    there: SmartRecruitersStandIn, ats: SmartRecruiters, callback: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = ats.api.create
+
+    def choosy(path: str, body: Any) -> Any:
+        if any(each["name"].startswith("interview.") for each in body.get("events", [])):
+            raise ATSError("unknown event", status=400, permanent=True)
+        return create(path, body)
+
+    monkeypatch.setattr(ats.api, "create", choosy)
+    assert ats.subscribe(callback, "ours").findings[0].ok
+    (hook,) = there.bell.hooks
+    assert "job.created" in hook.events and "interview.created" not in hook.events
+    assert [one.ok for one in ats.check() if one.what == "webhook"] == [True]
+
+
 def test_a_door_that_does_not_answer_leaves_the_key_and_says_what_to_do(
     there: SmartRecruitersStandIn, ats: SmartRecruiters
 ) -> None:
