@@ -53,7 +53,7 @@ def _object(body: bytes) -> dict[str, Any]:
 
 
 def _id(value: Any) -> str:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) and value > 0 else ""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1 << 53 else ""
 
 
 class Door(Connector):

@@ -128,6 +128,7 @@ def test_a_body_with_the_moment_of_a_write_is_known_again() -> None:
         b'{"_model": "hr.job", "_id": true}',
         b'{"_model": "hr.job", "_id": "15"}',
         b'{"_model": "hr.job", "_id": -1}',
+        b'{"_model": "hr.job", "_id": ' + b"9" * 4000 + b"}",
         b'{"_model": ["hr.job"], "_id": 1}',
         b'{"_model": "mail.activity", "_id": 1, "res_model": "res.partner", "res_id": 7}',
         b'{"_model": "calendar.event", "_id": 1, "applicant_id": false}',
@@ -137,6 +138,8 @@ def test_a_body_with_the_moment_of_a_write_is_known_again() -> None:
 def test_what_no_rule_of_ours_sends_rings_for_nothing(body: bytes) -> None:
     ats = Odoo(credentials={}, secrets=["fixture-secret"], options={})
     assert ats.parse(Request("POST", "/webhooks/abc/fixture-secret", {}, body)) == [Event(EventKind.UNKNOWN)]
+    with pytest.raises(BadSignature):
+        ats.verify(Request("POST", "/webhooks/abc/\ud800", {}, body))
     ats.close()
 
 
