@@ -66,6 +66,7 @@ def test_a_requisition_becomes_a_promise_and_a_yes_becomes_an_entry(world: World
     assert story.told.promise["state"] == "kept"
 
 
+@pytest.mark.parametrize("lang", ["ja"], indirect=True)
 def test_a_second_yes_changes_nothing(world: World, lang: str) -> None:
     story = Story(world, quiet)
     story.create_requisition(demo_description(lang), TITLE[lang])

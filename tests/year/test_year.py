@@ -23,7 +23,7 @@ from plugin.year.verdicts import Court, right_end
 pytestmark = pytest.mark.dovecot
 
 SMALL = Size(
-    seed=3, requisitions=6, people=400, days=64, managers=5, kills=8, restarts=2, opening_days=5, eagerness=2.0
+    seed=3, requisitions=5, people=300, days=50, managers=4, kills=6, restarts=1, opening_days=4, eagerness=2.0
 )
 
 
