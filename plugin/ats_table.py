@@ -95,8 +95,9 @@ def table(locale: str) -> str:
 
 def _row(one: type[Connector], locale: str) -> list[str]:
     approval = one.approval
+    page = f"docs/{one.name}.md" if locale == "en" else f"{one.name}.ja.md"
     cells = [
-        one.title,
+        f"[{one.title}]({page})",
         one.hears.in_language(locale),
         _able(one, READ, locale),
         _able(one, WRITTEN, locale),

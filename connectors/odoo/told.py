@@ -81,5 +81,8 @@ EMPTY: Mapping[str, Said] = {
         "Odoo keeps no employment history, and does not say who applied themselves; bring people in by file",
         "職歴の記録がなく、本人の応募かどうかも記録されないため、ファイルで取り込んでください",
     ),
-    "resume": Said("see past_candidates", "past_candidates と同じ理由です"),
+    "resume": Said(
+        "past candidates are brought in by file, their résumés with them",
+        "過去の候補者と同じく、ファイルで取り込みます",
+    ),
 }
