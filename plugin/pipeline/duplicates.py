@@ -48,7 +48,8 @@ def look(
 
     What somebody decided about a lookalike before the letter left (`scouting.lookalikes`) is not asked again.
     """
-    by_address = ats.find_candidates(email=identity.email) if identity.email else []
+    address = identity.email.strip()  # as it is hashed: blanks around it make nobody else
+    by_address = ats.find_candidates(email=address) if address else []
     if by_address:
         standing = {one.id: _here(ats, one.id, requisition_ats_id) for one in by_address}
         active = [id for id, found in standing.items() if any(one.status is ApplicationStatus.ACTIVE for one in found)]

@@ -251,7 +251,7 @@ def _new_entry(ats: Connector, case: _Case, identity: Identity) -> NewEntry:
         kind=kind,
         first_name=identity.given_name or "-",
         last_name=identity.family_name or identity.name or "-",
-        email=identity.email,
+        email=identity.email.strip(),
         phone=identity.phone,
         company=identity.company,
         title=identity.title,

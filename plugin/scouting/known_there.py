@@ -36,7 +36,9 @@ def learn_from_ats(work: Work, connection: Connection, addresses: Mapping[str, s
     numbers = _numbers(work, connection, list(addresses))
     for profile_id, address in addresses.items():
         try:
-            people = [one for one in ats.find_candidates(email=address) if _same(one, address)] if address else []
+            people = (
+                [one for one in ats.find_candidates(email=address.strip()) if _same(one, address)] if address else []
+            )
         except Unsupported:
             return known
         if people:

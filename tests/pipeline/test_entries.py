@@ -233,6 +233,17 @@ def _stranger(world: Any, **facts: Any) -> Candidate:
     return person
 
 
+def test_blanks_around_an_address_make_nobody_else(world: Any) -> None:
+    first = world.scout(email="hanako@example.com")
+    world.yes(first)
+    world.work_all()
+    second = world.scout(email=" hanako@example.com ")
+    world.yes(second)
+    world.work_all()
+    assert len(world.ats.people) == 1
+    assert world.entry(first).ats_candidate_id == world.entry(second).ats_candidate_id
+
+
 def test_the_same_address_is_the_same_person(world: Any) -> None:
     scout = world.scout()
     _stranger(world, emails=(f"person1.{world.connection.key}@example.com",), last_name="旧姓")
