@@ -12,6 +12,7 @@ from datetime import timedelta
 from email import message_from_bytes
 from email import policy as mail_policy
 from email.message import EmailMessage
+from functools import cache
 from typing import Any
 
 import pytest
@@ -280,6 +281,20 @@ def _nothing(work: Work, claim: Any) -> None:
     """These tests are not about the judgement."""
 
 
+@cache
+def _application() -> list[Any]:
+    return []
+
+
+def application(work: Work) -> Any:
+    """The application, made once a process: compiling its routes and templates takes longer than most tests here."""
+    made = _application()
+    if not made:
+        made.append(create_app(work))
+    made[0].extensions["work"] = work
+    return made[0]
+
+
 def set_up_desk(work: Work, connection: Connection, *, mode: str = "agency", address: str = "misaki.sato") -> Desk:
     with work.writing() as db:
         row = db.get_one(Connection, connection.key)
@@ -301,7 +316,7 @@ def set_up_desk(work: Work, connection: Connection, *, mode: str = "agency", add
                     created_at=work.clock.now(),
                 )
             )
-    return Desk(work, row, recruiter, create_app(work))
+    return Desk(work, row, recruiter, application(work))
 
 
 @pytest.fixture
