@@ -1,6 +1,6 @@
 """Sync tokens: how a list is asked only for what changed.
 
-Ashby hands one out with a list's last page. Each is kept with the time its list began, so that a sweep over an
+Ashby hands one out with a list's last page. Each is kept with the time it was handed out, so that a sweep over an
 overlapping window finds one old enough. They are kept in memory: after a restart, or when Ashby refuses one, a list is
 read whole once.
 """
@@ -33,15 +33,15 @@ class Marks:
             return _shared.setdefault(account, cls())
 
     def before(self, name: str, since: datetime) -> str:
-        """The newest token of a list that began at or before `since`, "" for none."""
+        """The newest token of a list that was handed out at or before `since`, "" for none."""
         standing = [mark for mark in self._kept.get(name, ()) if mark[0] <= since]
         return max(standing)[1] if standing else ""
 
-    def add(self, name: str, began: datetime, token: str) -> None:
+    def add(self, name: str, at: datetime, token: str) -> None:
         with _lock:
             own = self._kept.get(name, ())
-            if not own or began - own[-1][0] >= APART:
-                self._kept[name] = (*own, (began, token))[-KEPT:]
+            if not own or at - own[-1][0] >= APART:
+                self._kept[name] = (*own, (at, token))[-KEPT:]
 
     def forget(self, name: str) -> None:
         """Forget the tokens of a list, after Ashby refused one."""

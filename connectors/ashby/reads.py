@@ -104,7 +104,8 @@ class Reads(Door):
             page = self.rpc.page(f"{name}.list", shape, body)
         began = place.began if place.cursor else page.at
         if not page.cursor and page.sync_token and began:
-            self.marks.add(name, began, page.sync_token)
+            # Whether a token tells of changes made while its list was read is not documented: it counts from its end.
+            self.marks.add(name, page.at or began, page.sync_token)
         return page.items, Place(page.cursor, sync, began), bool(sync)
 
     # Requisitions.

@@ -237,6 +237,19 @@ def test_a_second_sweep_asks_only_for_what_changed(there: AshbyStandIn, ats: Ash
     assert there.requests["/job.list"] == before + 1
 
 
+def test_a_token_is_used_only_for_what_is_younger_than_it(
+    there: AshbyStandIn, ats: Ashby, clock: SettableClock
+) -> None:
+    with there.world.quiet():
+        for number in range(130):
+            there.create_requisition(title=f"求人 {number}")
+    page = ats.requisitions_page(START)
+    clock.move(timedelta(minutes=30))
+    assert ats.requisitions_page(START, page.cursor).cursor == ""
+    assert ats.marks.before("job", START + timedelta(minutes=20)) == "", "what changed meanwhile may not be in it"
+    assert ats.marks.before("job", START + timedelta(minutes=31))
+
+
 @pytest.mark.parametrize("status", [200, 400, 422])
 def test_a_sync_token_that_ashby_refuses_costs_one_whole_list(
     there: AshbyStandIn, ats: Ashby, clock: SettableClock, status: int
