@@ -70,6 +70,8 @@ def knock(door: Connector, data: bytes) -> bool:
                 raise Wrong(f"{door.name} takes an id that is none: {event!r:.200}")
         if not isinstance(door.event_key(request), str):
             raise Wrong(f"{door.name} takes a key that is no text")
+        if not isinstance(door.fingerprint(request), bytes):
+            raise Wrong(f"{door.name} tells deliveries apart by something else than bytes")
         for outcome in Outcome:
             answer = door.answer(outcome, request)
             if not 200 <= answer.status < 600:
