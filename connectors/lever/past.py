@@ -43,6 +43,8 @@ class Past(SetUp):
             candidate=person,
             applied_at=one.created_at if one.origin == "applied" else None,
             last_activity_at=one.last_interaction_at or one.updated_at,
+            # Of a confidential posting's people not even the names are for the colleagues who see the store.
+            private=translate.is_confidential(one.confidentiality),
             employments=tuple(
                 Employment(position.title, position.org, _month(position.start), _month(position.end))
                 for position in positions

@@ -170,6 +170,7 @@ class LeverOpportunity(Shape):
     created_at: Time
     updated_at: Time | None = None
     last_interaction_at: Time | None = None
+    confidentiality: Text = ""
     is_anonymized: bool | None = False
     data_protection: LeverDataProtection | None = None
 

@@ -46,7 +46,7 @@ def requisition(found: LeverRequisition) -> Requisition:
         title=found.name,
         status=_STATUS.get(found.status, RequisitionStatus.CLOSED),
         notes=html.escape(found.internal_notes.strip()).replace("\n", "<br>"),
-        confidential=found.confidentiality not in ("", _OPEN_TO_ALL),
+        confidential=is_confidential(found.confidentiality),
         is_template=False,
         created_at=found.created_at,
         updated_at=found.updated_at or found.created_at,
@@ -54,6 +54,11 @@ def requisition(found: LeverRequisition) -> Requisition:
         requisition_code=found.requisition_code,
         fields=fields,
     )
+
+
+def is_confidential(said: str) -> bool:
+    """Whether a requisition, or a candidacy by its posting, is not for everybody's eyes."""
+    return said not in ("", _OPEN_TO_ALL)
 
 
 def posting(found: LeverPosting, requisition_id: str) -> JobPosting:

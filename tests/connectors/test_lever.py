@@ -345,6 +345,15 @@ def test_past_candidates_come_with_what_their_resumes_say(lever: LeverStandIn, a
     assert KEY not in one.resumes[0].url
 
 
+def test_whoever_stands_on_a_confidential_posting_is_private(lever: LeverStandIn, ats: Lever) -> None:
+    secret = lever.create_requisition(title="極秘", description="<p>x</p>", confidential=True)
+    open_to_all = lever.create_requisition(title="公開", description="<p>x</p>")
+    ats.add_entry(entry(secret, email="secret@example.com"))
+    ats.add_entry(entry(open_to_all, email="open@example.com"))
+    found = {one.candidate.emails[0]: one.private for one in ats.past_candidates(None).people}
+    assert found == {"secret@example.com": True, "open@example.com": False}
+
+
 # The decision.
 
 
