@@ -14,7 +14,8 @@ from plugin.rows.base import BigId, Json, Row, at
 class Delivery(Row, table=True):
     """Inbound bytes as they came, sealed under a key of their own, dropped at expiry. Twice is once.
 
-    `door`: webhook or mail. `event_key`: the vendor's id of it. `body_hash`: SHA-256 of the raw body, keyed.
+    `door`: webhook or mail. `event_key`: the vendor's id of it. `body_hash`: SHA-256 of the raw body (of what tells it from
+    others, `Connector.fingerprint`), keyed.
     """
 
     __table_args__ = (
