@@ -141,7 +141,9 @@ class Decisions(Reads):
 
     def _choice_of(self, person: SmartRecruitersCandidate, requisition_id: str) -> Choice:
         at = next((each for each in _at(person) if each.job and each.job.id == requisition_id), None)
-        status = at.status if at else ""
+        return self._choice_by(at.status if at else "")
+
+    def _choice_by(self, status: str) -> Choice:
         if status == (self.options.get("approved_status") or "INTERVIEW"):
             return Choice.APPROVED
         if status in TURNED_DOWN:
@@ -183,9 +185,15 @@ class Decisions(Reads):
                 raise ATSError(
                     f"the SmartRecruiters candidate field {label!r} is missing; create it as text", permanent=True
                 )
-            values.append({"id": property_id, "value": value} if value else {"id": property_id})
+            values.append(_given(property_id, value))
         # https://developers.smartrecruiters.com/reference/candidatespropertiesvaluesbatchupdateforjob-1
-        self.api.put(f"candidates/{part(person.id)}/jobs/{part(job.id)}/properties", values)
+        path = f"candidates/{part(person.id)}/jobs/{part(job.id)}/properties"
+        self.api.put(path, values)
+        at = self._application(person.id, job.id)
+        if at is not None and self._choice_by(at.status) is not Choice.PENDING:
+            # Moved between our two writes, by somebody who had not seen this question: it stays one of the earlier.
+            self.api.put(path, [_given(values[0]["id"], stands.calibration)])
+            return id, False
         return id, True
 
     def set_status(self, candidate_id: str, job_id: str, stage_id: str) -> None:
@@ -211,6 +219,10 @@ class Decisions(Reads):
 
     def _candidate_property_definitions(self) -> Iterable[Labelled]:
         return self.api.list("configuration/candidate-properties", Labelled)
+
+
+def _given(property_id: str, value: str) -> dict[str, str]:
+    return {"id": property_id, "value": value} if value else {"id": property_id}
 
 
 def _at(person: SmartRecruitersCandidate) -> list[Any]:

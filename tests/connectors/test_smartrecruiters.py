@@ -360,6 +360,26 @@ def test_a_decision_is_made_on_a_calibration_person(beside: tuple[SmartRecruiter
     assert len(there.world.on_job(id)) == 1, "one calibration person, ever"
 
 
+def test_a_status_set_before_the_question_does_not_answer_it(
+    beside: tuple[SmartRecruitersStandIn, SmartRecruiters], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, ats = beside
+    ats.set_up()
+    id = there.create_requisition(title="SRE")
+    ats.post_approval_request(id, REQUEST)
+    there.decide(id, "approve", "75")
+    put_back = ats.set_status
+
+    def late(candidate_id: str, job_id: str, stage_id: str) -> None:
+        put_back(candidate_id, job_id, stage_id)
+        there.decide(id, "approve")
+
+    monkeypatch.setattr(ats, "set_status", late)
+    ats.post_approval_request(id, replace(REQUEST, calibration="K-2", seen=ats.read_decision(id)))
+    stands = ats.read_decision(id)
+    assert stands is not None and (stands.calibration, stands.choice) == ("K-1", Choice.APPROVED)
+
+
 def test_a_calibration_person_is_nobody(beside: tuple[SmartRecruitersStandIn, SmartRecruiters]) -> None:
     there, ats = beside
     id = there.create_requisition(title="SRE")
