@@ -52,6 +52,7 @@ class Book:
         self._read_at: float | None = None
         self._looked_at = 0.0
         self._latest: datetime | None = None
+        self._top: datetime | None = None  # what was latest when the whole reading began
         self.hints: dict[tuple[str, str], str] = {}
 
     def look(self, page: ReadPage, *, now: bool = False) -> None:
@@ -65,10 +66,9 @@ class Book:
             if self._read_at is not None and at - self._read_at > self._whole_every:
                 self._known, self._by_address, self._latest, self._read_at, self._next = {}, {}, None, None, 1
             if self._read_at is None:
-                cut_off, top = self._next > 1, self._latest
                 self._read_whole(page)
-                if cut_off:  # who moved meanwhile stands above where it went on
-                    self._read_top(page, top)
+                if self._next > 2 and self._top is not None:  # who moved meanwhile stands above where we read
+                    self._read_top(page, self._top)
                 self._read_at = self._looked_at = at
             elif now or at - self._looked_at > FRESH:
                 self._read_top(page, self._latest)
@@ -84,6 +84,8 @@ class Book:
         while more:
             found, more = page(self._next)
             self._take(found)
+            if self._next == 1:
+                self._top = self._latest
             self._next += 1
 
     def _read_top(self, page: ReadPage, until: datetime | None) -> None:

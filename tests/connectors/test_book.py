@@ -46,14 +46,28 @@ def test_it_is_read_once_and_kept_up_from_the_top() -> None:
     book = people.book()
     book.look(people.page)
     book.look(people.page)
-    assert people.asked == [1, 2, 3]
+    assert people.asked == [1, 2, 3, 1]
     assert book.at("P4@example.com") == ["p4"]
     people.moved["new"] = NOON + timedelta(minutes=1)
     book.look(people.page, now=True)
-    assert people.asked == [1, 2, 3, 1] and book.at("new@example.com") == ["new"]
+    assert people.asked == [1, 2, 3, 1, 1] and book.at("new@example.com") == ["new"]
     people.now += 3700
     book.look(people.page)
-    assert people.asked[4:] == [1, 2, 3, 4], "an hour later the whole list is read again"
+    assert people.asked[5:] == [1, 2, 3, 4, 1], "an hour later the whole list is read again"
+
+
+def test_who_comes_or_moves_while_it_is_read_is_in_it() -> None:
+    people = People(9)
+    turn = people.page
+
+    def page(number: int) -> tuple[Sequence[Known], bool]:
+        if number == 2:
+            people.moved |= {"new": NOON + timedelta(minutes=1), "p8": NOON + timedelta(minutes=2)}
+        return turn(number)
+
+    book = people.book()
+    book.look(page, now=True)
+    assert {id for id in people.moved if book.at(f"{id}@example.com")} == set(people.moved)
 
 
 def test_a_reading_cut_off_goes_on_and_misses_nobody() -> None:
