@@ -19,7 +19,7 @@ def test_the_pages_hold_what_the_code_says() -> None:
 @pytest.mark.parametrize("locale", ["en", "ja"])
 def test_every_ats_is_in_it_and_every_gap_says_why(locale: str) -> None:
     text = ats_table.table(locale)
-    assert all(f"| {connector.title} |" in text for connector in CONNECTORS.values())
+    assert all(f"| [{connector.title}](" in text for connector in CONNECTORS.values())
     assert "?" not in [line.rpartition(":")[2].strip() for line in text.splitlines()]
 
 
