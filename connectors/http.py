@@ -75,13 +75,29 @@ def watching_clocks() -> Iterator[list[float]]:
 
 
 def require_safe(url: str) -> str:
-    """Return `url` without a trailing slash if it is https, or http on this machine. Raises ValueError otherwise."""
+    """Return `url` without a trailing slash if it is https, or http on this machine. Raises ValueError otherwise.
+
+    An address with a password in it is refused too, and not repeated: addresses are stored and shown in the open.
+    """
     parts = urlsplit(url)
+    if "@" in parts.netloc:
+        raise ValueError("an address must hold no user name or password (https://host/…)")
     if parts.scheme == "https" and parts.hostname:
         return url.rstrip("/")
     if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
         return url.rstrip("/")
     raise ValueError(f"{url!r} must start with https:// (http:// is taken for this machine only)")
+
+
+def read_timeout(options: Mapping[str, str], usual: float = READ_TIMEOUT) -> float:
+    """Seconds an answer may take: the connection's option `timeout` where set. Raises ValueError for what is none."""
+    try:
+        given = float(options.get("timeout") or usual)
+    except ValueError:
+        raise ValueError("the option timeout must be a number of seconds") from None
+    if not 0 < given <= LONGEST_WAIT:
+        raise ValueError("the option timeout must be above 0 seconds (at most an hour)")
+    return given
 
 
 def _is_loopback(host: str) -> bool:

@@ -41,8 +41,7 @@ class Harvest:
         self._token_url = http.require_safe(options.get("token_url") or TOKEN_URL)
         self._credentials = credentials
         self._tokens = tokens
-        timeout = float(options.get("timeout") or http.READ_TIMEOUT)
-        self.session = http.Session("Greenhouse", read_timeout=timeout, pace=pace)
+        self.session = http.Session("Greenhouse", read_timeout=http.read_timeout(options), pace=pace)
 
     def close(self) -> None:
         self.session.close()

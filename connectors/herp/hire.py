@@ -29,8 +29,7 @@ class Hire:
     def __init__(self, credentials: Mapping[str, str], options: Mapping[str, str], pace: Pace) -> None:
         self.base = http.require_safe(options.get("api_base") or API_BASE)
         self._key = credentials.get("api_key", "")
-        timeout = float(options.get("timeout") or http.READ_TIMEOUT)
-        self.session = http.Session(VENDOR, read_timeout=timeout, pace=pace)
+        self.session = http.Session(VENDOR, read_timeout=http.read_timeout(options), pace=pace)
 
     def close(self) -> None:
         self.session.close()

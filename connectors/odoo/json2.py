@@ -31,7 +31,7 @@ class Json2:
         self.base = http.require_safe(options["api_base"]) if options.get("api_base") else ""
         self.key = key
         self._database = options.get("database", "")
-        self.session = http.Session("Odoo", read_timeout=float(options.get("timeout") or http.READ_TIMEOUT), pace=pace)
+        self.session = http.Session("Odoo", read_timeout=http.read_timeout(options), pace=pace)
 
     def close(self) -> None:
         self.session.close()

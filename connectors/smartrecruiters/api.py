@@ -44,8 +44,7 @@ class Api:
         self.base = http.require_safe(options.get("api_base") or API_BASE)
         self._credentials = credentials
         self._tokens = tokens
-        timeout = float(options.get("timeout") or READ_TIMEOUT)
-        self.session = http.Session("SmartRecruiters", read_timeout=timeout, pace=pace)
+        self.session = http.Session("SmartRecruiters", read_timeout=http.read_timeout(options, READ_TIMEOUT), pace=pace)
         # One search of people at a time, by the vendor's rule; other processes are kept apart by its 429.
         self._one_search = threading.Lock()
 

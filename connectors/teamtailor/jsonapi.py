@@ -48,8 +48,7 @@ class Api:
         self.base = http.require_safe(options.get("api_base") or API_BASE)
         self._version = options.get("api_version") or API_VERSION
         self._key = credentials.get("api_key", "")
-        timeout = float(options.get("timeout") or http.READ_TIMEOUT)
-        self.session = http.Session("Teamtailor", read_timeout=timeout, pace=pace)
+        self.session = http.Session("Teamtailor", read_timeout=http.read_timeout(options), pace=pace)
 
     def close(self) -> None:
         self.session.close()

@@ -44,8 +44,7 @@ class Spi:
     def __init__(self, credentials: Mapping[str, str], options: Mapping[str, str], pace: Pace) -> None:
         self.base = base_of(options)
         self._token = credentials.get("api_token") or ""
-        timeout = float(options.get("timeout") or http.READ_TIMEOUT)
-        self.session = http.Session("Workable", read_timeout=timeout, pace=pace)
+        self.session = http.Session("Workable", read_timeout=http.read_timeout(options), pace=pace)
 
     def close(self) -> None:
         self.session.close()

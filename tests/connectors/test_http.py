@@ -12,7 +12,7 @@ import requests
 import responses
 
 from connectors.base import ATSError
-from connectors.http import Session, require_safe, vendor_sentence
+from connectors.http import Session, read_timeout, require_safe, vendor_sentence
 
 URL = "https://ats.example/v3/things"
 
@@ -156,6 +156,22 @@ def test_both_error_shapes_are_read() -> None:
 def test_addresses_in_the_clear_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match="https"):
         require_safe(url)
+
+
+def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
+    with pytest.raises(ValueError, match="user name or password") as refusal:
+        require_safe("https://us:pa55word@ats.example/v1")
+    assert "pa55word" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("seconds", ["-1", "0", "0.0", "nan", "inf", "soon"])
+def test_a_time_out_that_can_not_be_is_refused_before_anything_is_stored(seconds: str) -> None:
+    with pytest.raises(ValueError, match="option timeout"):
+        read_timeout({"timeout": seconds})
+
+
+def test_a_time_out_left_out_is_the_usual_one() -> None:
+    assert (read_timeout({"timeout": "7.5"}), read_timeout({"timeout": ""}, 128.0)) == (7.5, 128.0)
 
 
 @pytest.mark.parametrize("url", ["https://ats.example/", "http://127.0.0.1:81", "http://localhost:1", "http://[::1]:1"])
