@@ -145,6 +145,7 @@ def open_world(
         stack.callback(there.close)
         server = create_server(create_app(work), host="127.0.0.1", port=port, threads=8)
         stack.callback(server.close)
+        stack.callback(server.task_dispatcher.shutdown)  # first: a request still being answered needs the server
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         connection = _connect(work, url, there, ats, policy or demo_policy(locale=locale))
