@@ -100,9 +100,10 @@ def _read_since(work: Work, connection: Connection, name: str, tick: datetime | 
 def _sweep(work: Work, connection: Connection, name: str, read: Read) -> None:
     """Read a list to its end, or until the vendor refuses; the next sweep goes on at the page that failed."""
     under_way: tuple[datetime, str] | None = _begin(work, connection, name)
-    begun_anew = False
+    begun_anew, been = False, set[str]()
     while under_way is not None:
         since, cursor = under_way
+        been.add(cursor)
         try:
             with background():
                 page = read(since, cursor)
@@ -112,9 +113,14 @@ def _sweep(work: Work, connection: Connection, name: str, read: Read) -> None:
             _failed(work, connection, name, error, anew=expired)
             # The list is begun anew at once, and only once: a page that is refused each time ends it.
             under_way = _begin(work, connection, name) if expired and not begun_anew else None
-            begun_anew = True
+            begun_anew, been = True, set()
         else:
             under_way = _take_in(work, connection, name, under_way, page)
+            if under_way is not None and under_way[1] in been:
+                # It would be read for ever; what it shows has been taken in, and the next sweep reads it from its start.
+                wrong = ATSError("the list comes back to a page that was read before", permanent=True)
+                _failed(work, connection, name, wrong, anew=True)
+                return
 
 
 def _begin(work: Work, connection: Connection, name: str) -> tuple[datetime, str]:

@@ -126,6 +126,25 @@ def test_a_passing_failure_keeps_the_page_for_the_next_sweep(
     assert ats.asked == ["", "2", "2", "4"] and not row(work).error
 
 
+@pytest.mark.parametrize("following", [{"2": "2"}, {"4": "2"}], ids=["itself", "an earlier one"])
+def test_a_list_that_comes_back_to_a_page_it_had_is_left(
+    work: Work, connection: Connection, paged: Callable[..., Paged], monkeypatch: Any, following: dict[str, str]
+) -> None:
+    ats = paged(9)
+    page_of = ats.requisitions_page
+
+    def circling(since: datetime | None, cursor: str = "") -> Page[Requisition]:
+        assert len(ats.asked) < 9, "it is read for ever"
+        page = page_of(since, cursor)
+        return Page(page.items, following.get(cursor, page.cursor))
+
+    monkeypatch.setattr(ats, "requisitions_page", circling)
+    run(work, connection)
+    assert {"0", "1", "2", "3"} <= set(owed(work, "read_requisition"))
+    left = row(work)
+    assert (left.cursor, left.read_to) == ("", None) and "read before" in left.error
+
+
 def test_an_expired_cursor_begins_the_list_anew(
     work: Work, connection: Connection, clock: SettableClock, paged: Callable[..., Paged]
 ) -> None:
