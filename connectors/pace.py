@@ -69,6 +69,26 @@ def background() -> Iterator[None]:
         _mood.background = before
 
 
+@contextmanager
+def before_waiting(tell: Callable[[float], None]) -> Iterator[None]:
+    """Inside it `tell` hears before this thread waits for a turn, and how many seconds; what it raises keeps the call back.
+
+    Whoever holds a lease while they call holds it that much longer: their write must not leave after it has run out.
+    """
+    before: Callable[[float], None] | None = getattr(_mood, "tell", None)
+
+    def both(seconds: float) -> None:
+        if before is not None:
+            before(seconds)
+        tell(seconds)
+
+    _mood.tell = both
+    try:
+        yield
+    finally:
+        _mood.tell = before
+
+
 class Busy(Exception):
     """The calls of this window are used up and the next is too far off to wait for: `seconds` until it may be made."""
 
@@ -110,10 +130,14 @@ class Pace:
 
     def take(self) -> None:
         """Wait until one more call keeps to the rate. Raises `Busy` instead of waiting longer than `LONGEST`."""
+        left = LONGEST
         while (wait := self._try()) > 0:
-            if wait > LONGEST:
+            if wait > left:  # others may have been quicker, again and again
                 raise Busy(wait)
+            if tell := getattr(_mood, "tell", None):
+                tell(wait)
             self._time.sleep(wait)
+            left -= wait
 
     def _try(self) -> float:
         """Take a turn and return 0.0, or the seconds until there may be one."""

@@ -15,6 +15,7 @@ import structlog
 from sqlmodel import Session, col, select
 
 from connectors.base import ATSError, Unsupported
+from connectors.pace import before_waiting
 from plugin.database import now_of
 from plugin.rows import AtsWrite, Connection
 from plugin.sealing import Vault
@@ -75,7 +76,10 @@ def write_once(
             session.add(row)
             ref, attempts = row.ref, row.attempts
         try:
-            result = write(ref)
+            with before_waiting(lambda wait: _put_off(work, connection, name, wait + seconds + settle)):
+                result = write(ref)
+        except NotYet:
+            raise  # the subject is another's by now: what stands of this write is theirs to say
         except Unsupported as error:
             _definite(work, connection, name, "failed", str(error))
             raise
@@ -155,6 +159,14 @@ def _settle(work: Work, connection: Connection, name: str, error: str, token: st
         session.add(row)
         keep_until(session, token, row.settle_until)
         return row.settle_until
+
+
+def _put_off(work: Work, connection: Connection, name: str, seconds: float) -> None:
+    """A request waits for its turn: should we die, nobody looks before it too had time to be answered."""
+    with work.writing() as session:
+        row = _row(session, work.vault, connection, name)
+        row.settle_until = now_of(session) + timedelta(seconds=seconds)
+        session.add(row)
 
 
 def _wait_as_told(work: Work, connection: Connection, retry_after: float | None) -> None:

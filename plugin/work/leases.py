@@ -11,6 +11,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from connectors.pace import before_waiting
 from plugin.database import Database, now_of
 from plugin.rows import Lease
 from plugin.work.context import Work
@@ -27,7 +28,7 @@ def held(work: Work, employer_id: int, name: str, seconds: float) -> Iterator[st
     """Hold the lease `name` for at most `seconds`, or raise `NotYet` while another holds it.
 
     The lease of a holder that died ends by itself; so `seconds` must be longer than everything done under it, all
-    time-outs together. Yields the holder's token. Opens its own short transactions: call it outside any.
+    time-outs together; waits for a turn at the vendor are added to it. Yields the holder's token. Opens its own short transactions: call it outside any.
     """
     with held_in(work.database, employer_id, name, seconds) as token:
         yield token
@@ -64,7 +65,8 @@ def held_in(database: Database, employer_id: int, name: str, seconds: float) -> 
             until = found.until if kept else min(found.until, now + LOOK_AGAIN)
             raise NotYet(until, "what was written there is settling" if kept else "somebody else is writing there")
     try:
-        yield token
+        with before_waiting(lambda wait: _stay(database, token, wait + seconds)):
+            yield token
     finally:
         with database.writing() as session:
             session.execute(
@@ -72,6 +74,15 @@ def held_in(database: Database, employer_id: int, name: str, seconds: float) -> 
                     col(Lease.employer_id) == employer_id, col(Lease.name) == name, col(Lease.holder) == token
                 )
             )
+
+
+def _stay(database: Database, token: str, seconds: float) -> None:
+    """Hold a lease that much longer from now. Raises `NotYet` where it has run out and is another's."""
+    with database.writing() as session:
+        until = now_of(session) + timedelta(seconds=seconds)
+        mine = update(Lease).where(col(Lease.holder) == token).values(until=until).returning(col(Lease.id))
+        if session.execute(mine).scalar_one_or_none() is None:
+            raise NotYet(now_of(session), "our turn came too late: somebody else is writing there")
 
 
 def still_held(session: Session, token: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.pace import Busy, Pace, Timekeeper, background, rate_of
+from connectors.pace import Busy, Pace, Timekeeper, background, before_waiting, rate_of
 from connectors.records import Rate
 
 
@@ -68,6 +68,24 @@ def test_a_turn_that_is_far_off_is_not_waited_for() -> None:
     clock.at += 3590
     pace.take()
     assert clock.at == pytest.approx(3700.0, abs=0.1)
+
+
+def test_who_is_overtaken_again_and_again_does_not_wait_for_ever() -> None:
+    clock = Clock()
+    pace = Pace(Rate(1, 20.0), clock.keeper)
+    pace.take()
+
+    def overtaken(seconds: float) -> None:
+        clock.at += seconds
+        other = Pace(pace.rate, clock.keeper)
+        other._bucket = pace._bucket
+        other.take()
+
+    late, told = Pace(pace.rate, Timekeeper(clock.keeper.now, overtaken)), list[float]()
+    late._bucket = pace._bucket
+    with before_waiting(told.append), before_waiting(told.append), pytest.raises(Busy):
+        late.take()
+    assert clock.at < 100.0 + 65 and len(told) == 6, "each wait is told, to whoever holds something meanwhile"
 
 
 def test_a_long_list_leaves_a_part_of_the_rate_to_a_yes() -> None:

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
 from connectors.base import ATSError
-from connectors.records import EntryKind, NewEntry
+from connectors.pace import Pace, Timekeeper
+from connectors.records import EntryKind, NewEntry, Rate
 from plugin.clock import SettableClock
 from plugin.database import Database
 from plugin.pipeline.writes import lease_seconds, reference, write_once, written
@@ -183,6 +184,35 @@ def test_a_dead_writer_is_looked_after_only_when_its_last_request_must_have_ende
     world.clock.move(timedelta(seconds=world.work.settings.settle_seconds))
     write_once(world.work, world.connection, "note:3", write, subject="p")
     assert len(called) == 1
+
+
+@pytest.mark.parametrize("dies", [False, True], ids=["answers", "dies"])
+def test_a_write_that_waits_for_its_turns_is_alone_as_long_as_it_takes(world: Any, dies: bool) -> None:
+    waits = Timekeeper(lambda: world.clock.now().timestamp(), lambda s: world.clock.move(timedelta(seconds=s)))
+    pace, began = Pace(Rate(1, 60.0), waits), world.clock.now()
+
+    def patient(ref: str) -> dict[str, Any]:
+        for _ in range(10):
+            pace.take()
+        assert (world.clock.now() - began).total_seconds() > lease_seconds(world.work) + 60
+        for name in ("note:slow", "note:other"):
+            with pytest.raises(NotYet):
+                write_once(world.work, world.connection, name, lambda ref: {}, subject="p")
+        if dies:
+            mortal.database.dead = True
+            raise Killed
+        return {"done": 1}
+
+    mortal = replace(world.work, database=Mortal(world.work.database, 0, after=False))
+    with contextlib.suppress(Killed):
+        write_once(mortal, world.connection, "note:slow", patient, subject="p")
+    world.clock.move(timedelta(seconds=lease_seconds(world.work) - 61))
+    look = lambda: write_once(world.work, world.connection, "note:slow", lambda ref: {"done": 2}, subject="p")  # noqa: E731
+    if dies:
+        with pytest.raises(NotYet):
+            look()
+        world.clock.move(timedelta(seconds=62 + world.work.settings.settle_seconds))
+    assert look() == {"done": 2 if dies else 1}
 
 
 def test_a_definite_refusal_is_raised_and_may_be_tried_again(world: Any) -> None:
