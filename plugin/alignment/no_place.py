@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlmodel import col, select
 
-from connectors.base import Unsupported
 from plugin.database import now_of
 from plugin.pipeline.owners import owner_id
 from plugin.rows import Calibration, Requisition, Task
@@ -19,8 +19,10 @@ LOOK_AGAIN = timedelta(hours=1)
 """How long after a place was missing in the ATS somebody may have made it."""
 
 
-def ask_for_a_place(work: Work, calibration: Calibration, requisition: Requisition, error: Unsupported) -> None:
+def ask_for_a_place(work: Work, calibration: Calibration, requisition: Requisition, said: Mapping[str, str]) -> None:
     """Tell whoever owns the requisition what has to be made in the ATS, and look again until they say it won't be.
+
+    `said`: the connector's or the vendor's words, by language.
 
     With the place comes who manages the requisition, where the ATS says so there only.
     """
@@ -36,7 +38,7 @@ def ask_for_a_place(work: Work, calibration: Calibration, requisition: Requisiti
             requisition_id=requisition.key,
             subject="requisition",
             subject_id=requisition.key,
-            facts={"said": {locale: error.in_language(locale) for locale in ("en", "ja")}},
+            facts={"said": dict(said)},
         )
         waiting = session.exec(
             select(Task).where(

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from connectors.base import Unsupported
+from connectors.base import ATSError, Unsupported
 from connectors.records import ApprovalRequest, Choice, Decision, ShortlistPost
 from plugin.alignment import decision as decisions
 from plugin.alignment import guidance, mails
@@ -26,7 +26,7 @@ from plugin.alignment.terms import say_kind, say_line
 from plugin.alignment.views import EntryView, ShortlistView, shortlist_view
 from plugin.connections import policy_of
 from plugin.events import record
-from plugin.i18n import phrases
+from plugin.i18n import LOCALES, phrases
 from plugin.pipeline.owners import done_with
 from plugin.pipeline.writes import write_once
 from plugin.rows import Calibration, Connection, GuidanceNote, Requisition, Staff
@@ -90,7 +90,13 @@ def post_shortlist(work: Work, claim: Claim) -> None:
         except Unsupported as error:
             # The place is a person's to make there; the manager's link leaves all the same.
             posts = False
-            ask_for_a_place(work, calibration, requisition, error)
+            ask_for_a_place(work, calibration, requisition, {one: error.in_language(one) for one in LOCALES})
+        except ATSError as error:
+            if not error.permanent:
+                raise
+            # A field that is gone, a right that is lacking: trying again alone changes nothing, and the manager waits.
+            posts = False
+            ask_for_a_place(work, calibration, requisition, dict.fromkeys(LOCALES, str(error)))
     with work.finishing(claim) as session:
         calibration = session.get_one(Calibration, calibration.key)
         if posts and calibration.posted_at is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from connectors.base import Unsupported
+from connectors.base import ATSError, Unsupported
 from connectors.records import Said, ShortlistPost
 from plugin.rows import Job, Task
 from plugin.tasks import close_task
@@ -36,6 +36,25 @@ def test_the_recruiter_is_told_what_to_make_and_the_manager_is_asked_by_mail(hou
         assert session.exec(select(Task).where(Task.kind == "no_place_in_ats")).one().state == "done"
         assert house.calibration(session).posted_at is not None
     assert len(house.mails("nudge")) == 1, "who was asked is not asked again"
+
+
+def test_what_the_ats_refuses_for_good_keeps_no_manager_waiting(house: Any, monkeypatch: Any) -> None:
+    def refused(requisition_id: str, post: ShortlistPost) -> str:
+        raise ATSError("there is no field of that key", status=422, permanent=True)
+
+    monkeypatch.setattr(house.ats, "post_shortlist", refused)
+    house.ring()
+    house.settle()
+    with house.reading() as session:
+        task = session.exec(select(Task).where(Task.kind == "no_place_in_ats")).one()
+        assert task.facts["said"]["ja"] == "there is no field of that key", "the vendor's own words"
+        assert session.exec(select(Job).where(Job.state == "parked")).all() == []
+    assert len(house.mails("nudge")) == 1
+    monkeypatch.undo()
+    house.clock.move(timedelta(hours=1, minutes=1))
+    house.settle()
+    with house.reading() as session:
+        assert session.exec(select(Task).where(Task.kind == "no_place_in_ats")).one().state == "done"
 
 
 def test_nobody_looks_again_once_a_person_says_that_none_will_be_made(house: Any, monkeypatch: Any) -> None:
