@@ -207,7 +207,10 @@ def test_a_write_that_waits_for_its_turns_is_alone_as_long_as_it_takes(world: An
     with contextlib.suppress(Killed):
         write_once(mortal, world.connection, "note:slow", patient, subject="p")
     world.clock.move(timedelta(seconds=lease_seconds(world.work) - 61))
-    look = lambda: write_once(world.work, world.connection, "note:slow", lambda ref: {"done": 2}, subject="p")  # noqa: E731
+
+    def look() -> dict[str, Any]:
+        return write_once(world.work, world.connection, "note:slow", lambda ref: {"done": 2}, subject="p")
+
     if dies:
         with pytest.raises(NotYet):
             look()
