@@ -17,7 +17,7 @@ from plugin.database import now_of
 from plugin.desk import colleagues
 from plugin.events import record
 from plugin.people_in.documents import ENDINGS, Unreadable, text_of
-from plugin.rows import Connection, DeskColleague, DeskNote, DeskRequisition, Requisition
+from plugin.rows import Connection, DeskColleague, DeskNote, DeskRequisition, Requisition, Staff
 from plugin.scouting.post import address_header
 from plugin.sealing import Vault
 from plugin.work.deliveries import owe_reads
@@ -118,7 +118,7 @@ def enter(session: Session, connection: Connection, given: Position, by: str) ->
         updated_at=now,
         created_at=now,
     )
-    _fill(session, connection, row, given)
+    _fill(session, connection, row, given, by)
     record(session, row.employer_id, "desk_position", row.key, "entered", actor=by)
     owe_reading(session, connection, row)
     return row
@@ -126,7 +126,7 @@ def enter(session: Session, connection: Connection, given: Position, by: str) ->
 
 def change(session: Session, connection: Connection, row: DeskRequisition, given: Position, by: str) -> None:
     """Replace what is said of a position, and owe its reading; a new text starts a calibration there. Raises `Refused`."""
-    _fill(session, connection, row, given)
+    _fill(session, connection, row, given, by)
     record(session, row.employer_id, "desk_position", row.key, "changed", actor=by)
     owe_reading(session, connection, row)
 
@@ -178,13 +178,14 @@ def notes(session: Session, vault: Vault, row: DeskRequisition) -> list[tuple[De
     return [(note, str(vault.open_for(session, row.employer_id, "", note.sealed))) for note in rows]
 
 
-def _fill(session: Session, connection: Connection, row: DeskRequisition, given: Position) -> None:
+def _fill(session: Session, connection: Connection, row: DeskRequisition, given: Position, by: str) -> None:
     check(given)
     recruiter = session.get(DeskColleague, given.recruiter_id)
     if recruiter is None or recruiter.connection_id != connection.key or not recruiter.recruits:
         raise Refused("recruiter")
-    if given.manager_address.strip().lower() == recruiter.email:
-        # The promise must be another person's own act (R2), and here nobody but the recruiter says who that is.
+    if given.manager_address.strip().lower() in (recruiter.email, _by_address(session, connection, by)):
+        # The promise must be another person's own act (R2), and here nobody but the recruiter says who that is: neither
+        # whose position it is nor who enters it for them.
         raise Refused("same_person")
     manager = colleagues.enter(session, connection, given.manager_name, given.manager_address)
     now, text = now_of(session), given.text.replace("\r\n", "\n").strip()
@@ -197,3 +198,10 @@ def _fill(session: Session, connection: Connection, row: DeskRequisition, given:
     row.updated_at = now
     session.add(row)
     session.flush()
+
+
+def _by_address(session: Session, connection: Connection, by: str) -> str:
+    """The address of the colleague who acts (`staff:<id>`)."""
+    kind, _, id = by.partition(":")
+    staff = session.get(Staff, int(id)) if kind == "staff" and id.isdigit() else None
+    return staff.email.strip().lower() if staff is not None and staff.connection_id == connection.key else ""

@@ -11,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 from sqlmodel import col
 
 from connectors.records import RequisitionStatus
-from plugin.desk import paper, positions
+from plugin.desk import colleagues, paper, positions
 from plugin.rows import DeskRequisition, Job, Staff
 
 ONE_DATABASE = pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -122,6 +122,18 @@ def test_what_is_wrong_is_said_and_nothing_is_saved(desk: Any) -> None:
         page = desk.press("/desk/positions", {**right, **wrong})
         assert page.status_code == 400 and said in page.get_data(as_text=True), wrong
     assert desk.all(DeskRequisition) == []
+
+
+@ONE_DATABASE
+def test_who_enters_a_position_for_another_recruiter_does_not_decide_on_it(desk: Any) -> None:
+    with desk.work.writing() as db:
+        other = colleagues.enter(db, desk.connection, "高橋 直子", "naoko@agency.example.com", recruits=True)
+    given = {"title": "エンジニア", "text": "Goでの開発経験 5年以上", "manager_name": "佐藤 美咲"}
+    given |= {"recruiter": str(other.key), "manager_address": desk.recruiter.email.upper()}
+    answer = desk.press("/desk/positions", given)
+    assert answer.status_code == 400 and "採用担当者とは別の方" in answer.get_data(as_text=True)
+    position = desk.position(recruiter=str(other.key))
+    assert desk.press(f"/desk/positions/{position}", given).status_code == 400
 
 
 @ONE_DATABASE
