@@ -205,13 +205,13 @@ def _carry_over(
 
 def remove(session: Session, row: DeskPerson) -> None:
     """Delete somebody from the books, with what was written on them. Their row stays as a number."""
-    ids = [application.key for application in _applications(session, row)]
-    session.execute(delete(DeskNote).where(col(DeskNote.person_id) == row.key))
+    everyone = [row, *_merged_into(session, row)]
+    ids = [application.key for one in everyone for application in _applications(session, one)]
+    session.execute(delete(DeskNote).where(col(DeskNote.person_id).in_([one.key for one in everyone])))
     session.execute(delete(DeskFile).where(col(DeskFile.application_id).in_(ids)))
     session.execute(update(DeskHandOff).where(col(DeskHandOff.application_id).in_(ids)).values(sealed=b""))
     row.deleted_at = row.updated_at = now_of(session)
-    others = session.exec(select(DeskPerson).where(col(DeskPerson.merged_into) == row.key)).all()
-    for one in (row, *others):
+    for one in everyone:
         if one.person.startswith("desk:"):
             session.execute(
                 delete(PersonKey).where(
@@ -221,6 +221,17 @@ def remove(session: Session, row: DeskPerson) -> None:
         one.sealed, one.email_hash, one.name_hash, one.tags = None, "", "", []
         session.add(one)
     session.flush()
+
+
+def _merged_into(session: Session, row: DeskPerson) -> list[DeskPerson]:
+    """Everybody who was merged into somebody, over any number of merges."""
+    found: dict[int, DeskPerson] = {}
+    into = [row.key]
+    while into:
+        rows = session.exec(select(DeskPerson).where(col(DeskPerson.merged_into).in_(into))).all()
+        into = [one.key for one in rows if one.key not in found and one.key != row.key]
+        found |= {one.key: one for one in rows if one.key in into}
+    return list(found.values())
 
 
 def forget(session: Session, employer_id: int, persons: Sequence[str], entered: Iterable[tuple[int, str]] = ()) -> None:

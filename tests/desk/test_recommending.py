@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlmodel import col
 
 from connectors.records import Attachment, EntryKind, NewEntry
+from plugin.desk import people
 from plugin.desk.letter import Section
 from plugin.desk.paper import draw
 from plugin.erasure import erase_person
@@ -22,6 +23,7 @@ from plugin.person_data import as_text, collect
 from plugin.pipeline.writes import reference
 from plugin.provision import as_csv
 from plugin.rows import (
+    DeskApplication,
     DeskFile,
     DeskHandOff,
     DeskPerson,
@@ -326,6 +328,25 @@ def test_an_erasure_reaches_who_was_entered_without_an_address(desk: Any, placed
     assert erase_person(desk.work, desk.connection.employer_id, "u0", by="candidate", asked=True)
     assert desk.ats.candidate(entered.candidate_id) is None
     assert desk.all(PersonKey, col(PersonKey.person) == person.person) == []
+
+
+@ONE_DATABASE
+def test_an_erasure_reaches_who_was_merged_over_several_records(desk: Any, placed: int) -> None:
+    sent(desk, placed, ALL)
+    position, last = str(desk.one(DeskRequisition).key), desk.one(DeskPerson)
+    for number in (1, 2):
+        name = (f"太郎{number}", "髙﨑", f"taro{number}@elsewhere.example")
+        entered = desk.ats.add_entry(NewEntry(position, f"K-{number}", EntryKind.APPLICATION, *name))
+        with desk.work.writing() as db:
+            stays = db.get_one(DeskPerson, int(entered.candidate_id))
+            people.merge(db, desk.work.vault, db.get_one(DeskPerson, last.key), stays)
+        last = stays
+    assert len(desk.all(DeskPerson)) == 3 and len(list(desk.all(DeskApplication))) == 3
+    with desk.work.writing() as db:
+        people.remove(db, db.get_one(DeskPerson, last.key))
+    for person in desk.all(DeskPerson):
+        assert (person.sealed, person.email_hash, person.name_hash) == (None, "", ""), person.key
+    assert [letter.sealed for letter in desk.all(DeskHandOff)] == [b""]
 
 
 @given(st.text(max_size=60))
