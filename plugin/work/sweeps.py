@@ -248,8 +248,10 @@ def _ask_again(work: Work, connection: Connection, ats: Connector) -> None:
             )
             .order_by(col(Requisition.id))
         ).all()
+    # A look that a limit cuts short begins elsewhere the next time, so that each comes to its turn.
+    first = slot % len(asked) if asked else 0
     failed = 0
-    for requisition in asked:
+    for requisition in (*asked[first:], *asked[:first]):
         try:
             with background():
                 stands = ats.read_decision(requisition.ats_id)
