@@ -1,7 +1,7 @@
 """Whom a letter of recommendation is about, and whether they may be handed over at all.
 
-Nobody is put before a client who has not agreed (個人情報保護法 27条). It is asked when the page is opened and again in the
-transaction that sends the letter.
+Nobody is put before a client who has not agreed (個人情報保護法 27条). It is asked when the page is opened, again in
+the transaction that sends the letter, and once more in the one that marks its mail as leaving.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from plugin.rows import (
     Connection,
     DeskApplication,
     DeskFile,
+    DeskHandOff,
     DeskPerson,
     DeskRequisition,
     Employer,
     Entry,
+    Mail,
     Profile,
     Reply,
     Requisition,
@@ -125,6 +127,17 @@ def _must_be_willing(
     handing_on = session.get_one(Employer, entry.employer_id).mode in HANDING_ON
     if handing_on and view_of(session, requisition, scout).stage == WITHHELD:
         raise NotAllowed("consent_missing")
+
+
+def why_held(session: Session, vault: Vault, mail: Mail) -> str:
+    """Why a letter that waits to be sent may not leave any more; "" when it may. It may have waited for hours."""
+    row = session.exec(select(DeskHandOff).where(col(DeskHandOff.mail_id) == mail.key)).one()
+    application = session.get_one(DeskApplication, row.application_id)
+    try:
+        case_of(session, vault, session.get_one(Connection, row.connection_id), application)
+    except NotAllowed as refused:
+        return refused.code
+    return ""
 
 
 def files_of(session: Session, vault: Vault, case: Case) -> list[tuple[DeskFile, str]]:

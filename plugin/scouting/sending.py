@@ -16,6 +16,7 @@ from plugin.alignment.covers import covers
 from plugin.alignment.scores import stored_score
 from plugin.connections import policy_of
 from plugin.database import NO_KEY_UPDATE, now_of
+from plugin.desk.cases import why_held
 from plugin.events import record
 from plugin.identity import identities
 from plugin.pipeline.kept_rate import under_review
@@ -299,6 +300,10 @@ def _mark_mail(work: Work, claim: Claim, mail_id: int) -> Attempt | None:
             and is_suppressed(session, work.vault, employer_id=mail.employer_id, address_hash=mail.to_hash)
         ):
             mail.state, mail.answer = "held", "suppressed"
+            session.add(mail)
+            return None
+        if mail.kind in post.ABOUT_SOMEBODY and (why := why_held(session, work.vault, mail)):
+            mail.state, mail.answer = "held", why
             session.add(mail)
             return None
         mail.state, mail.attempts, mail.attempted_at = "sending", mail.attempts + 1, now_of(session)

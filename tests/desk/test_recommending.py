@@ -129,6 +129,21 @@ def test_the_mail_leaves_at_most_once(
 
 
 @ONE_DATABASE
+@pytest.mark.parametrize("tried", [False, True], ids=["at first", "after a temporary refusal"])
+def test_a_letter_that_waits_does_not_leave_once_they_withdraw(desk: Any, placed: int, tried: bool) -> None:
+    sent(desk, placed, ALL)
+    desk.work.smtp = server = Server(Refused(451, "later", True, "recipient"), Delivered("250 ok"))
+    for one in range(3):
+        if one == tried:
+            with desk.work.writing() as db:
+                desk.reply(db, db.get_one(Scout, desk.one(Scout).key), "withdraw", "今回は辞退します。")
+        Worker(desk.work, {"send_mail": HANDLERS["send_mail"]}).run_due()
+        desk.work.clock.move(timedelta(minutes=10))
+    (mail,) = desk.mails()
+    assert (mail.state, mail.answer, len(server.taken)) == ("held", "withdrawn", int(tried))
+
+
+@ONE_DATABASE
 def test_mail_pdf_and_table_say_the_same_and_no_score(desk: Any, placed: int) -> None:
     chosen = {**ALL, "remark": "決済基盤の設計を一人で担われた方です。"}
     assert sent(desk, placed, chosen).status_code == 303
