@@ -40,6 +40,7 @@ from connectors.records import (
     ShortlistPost,
     Stage,
     Subscribed,
+    words_of,
 )
 
 
@@ -82,6 +83,16 @@ class ATSError(Exception):
         self.permanent = permanent
         self.retry_after = retry_after
         self.unknown = unknown
+
+
+def refusal(what: str, problem: Exception, todo: str) -> Finding:
+    """The finding for a call that failed. Where no answer came, credentials and rights are not what to look at."""
+    if isinstance(problem, ATSError) and problem.status is None:
+        todo = Said(
+            "check the addresses (option api_base) and the network, then run the check again",
+            "接続先（オプション api_base）とネットワークを確認してから、もう一度確認してください",
+        )
+    return Finding(what, ok=False, detail=words_of(problem), todo=todo)
 
 
 class TokenStore:

@@ -26,6 +26,7 @@ from requests.auth import HTTPBasicAuth
 
 from connectors.base import ATSError
 from connectors.pace import Busy, Pace
+from connectors.records import Said
 from connectors.wording import without_addresses
 
 CONNECT_TIMEOUT = 5.0
@@ -81,12 +82,22 @@ def require_safe(url: str) -> str:
     """
     parts = urlsplit(url)
     if "@" in parts.netloc:
-        raise ValueError("an address must hold no user name or password (https://host/…)")
+        raise ValueError(
+            Said(
+                "an address must hold no user name or password (https://host/…)",
+                "アドレスにユーザー名やパスワードを含めないでください（https://host/…）",
+            )
+        )
     if parts.scheme == "https" and parts.hostname:
         return url.rstrip("/")
     if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
         return url.rstrip("/")
-    raise ValueError(f"{url!r} must start with https:// (http:// is taken for this machine only)")
+    raise ValueError(
+        Said(
+            f"{url!r} must start with https:// (http:// is taken for this machine only)",
+            f"{url!r} は https:// で始めてください（http:// はこのコンピューター内のみ）",
+        )
+    )
 
 
 def read_timeout(options: Mapping[str, str], usual: float = READ_TIMEOUT) -> float:
@@ -94,9 +105,16 @@ def read_timeout(options: Mapping[str, str], usual: float = READ_TIMEOUT) -> flo
     try:
         given = float(options.get("timeout") or usual)
     except ValueError:
-        raise ValueError("the option timeout must be a number of seconds") from None
+        raise ValueError(
+            Said("the option timeout must be a number of seconds", "オプション timeout には秒数を指定してください")
+        ) from None
     if not 0 < given <= LONGEST_WAIT:
-        raise ValueError("the option timeout must be above 0 seconds (at most an hour)")
+        raise ValueError(
+            Said(
+                "the option timeout must be above 0 seconds (at most an hour)",
+                "オプション timeout には0より大きい秒数（1時間以内）を指定してください",
+            )
+        )
     return given
 
 
@@ -239,11 +257,20 @@ class Session:
         if isinstance(problem, (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError)) or _not_sent(
             problem
         ):
-            return ATSError(f"{self.vendor} could not be reached: {_short(problem)}")
+            why = _why(problem)
+            return ATSError(
+                Said(f"{self.vendor} could not be reached: {why}", f"{self.vendor} に接続できません：{why.ja}")
+            )
         if isinstance(problem, requests.exceptions.ReadTimeout):
-            message = f"{self.vendor} did not answer within {self._timeout[1]:g} seconds"
+            message = Said(
+                f"{self.vendor} did not answer within {self._timeout[1]:g} seconds",
+                f"{self.vendor} から{self._timeout[1]:g}秒以内に応答がありません",
+            )
         else:
-            message = f"the connection to {self.vendor} broke before the answer came: {_short(problem)}"
+            message = Said(
+                f"the connection to {self.vendor} broke before the answer came: {type(problem).__name__}",
+                f"{self.vendor} の応答前に接続が切れました：{type(problem).__name__}",
+            )
         return ATSError(message, unknown=write)
 
     def _note_limits(self, headers: Mapping[str, str]) -> None:
@@ -330,8 +357,15 @@ def _not_sent(problem: BaseException) -> bool:
     return False
 
 
-def _short(problem: BaseException) -> str:
-    return type(problem).__name__
+def _why(problem: requests.RequestException) -> Said:
+    """Why no connection was made. Its own words name addresses, which may be secret."""
+    if isinstance(problem, requests.exceptions.SSLError):
+        return Said("its certificate is not accepted", "証明書を確認できません")
+    if isinstance(problem, requests.exceptions.ConnectTimeout):
+        return Said("no connection in time", "時間内に接続できませんでした")
+    if "NameResolutionError" in repr(problem):
+        return Said("no such host", "ホスト名が見つかりません")
+    return Said("nothing answers there", "応答がありません")
 
 
 def _number(text: str | None) -> float | None:

@@ -34,6 +34,11 @@ class Said(str):
         return self.ja if locale == "ja" else str(self)
 
 
+def words_of(problem: Exception) -> str:
+    """An error's message, in both languages (`Said`) where it was raised so; `str(problem)` is the English one."""
+    return problem.args[0] if problem.args and isinstance(problem.args[0], Said) else str(problem)
+
+
 class EventKind(StrEnum):
     """What a doorbell rang for. The bytes say no more than this: the truth is read from the ATS."""
 

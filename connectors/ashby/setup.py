@@ -16,7 +16,7 @@ from connectors.ashby.shapes import (
     AshbyWebhook,
     Shape,
 )
-from connectors.base import ATSError
+from connectors.base import ATSError, refusal
 from connectors.records import Finding, Said, Subscribed
 
 KEYS_PAGE = "Admin > Integrations > API Keys"
@@ -69,7 +69,7 @@ class SetUp(Entries):
         except ATSError as problem:
             if problem.status not in (400, 403, 422):
                 raise
-            return Finding(what, ok=False, detail=str(problem), todo=_by_hand(webhook_type))
+            return refusal(what, problem, _by_hand(webhook_type))
         if made.enabled is False:
             return Finding(
                 what,
@@ -109,12 +109,12 @@ class SetUp(Entries):
         try:
             self.rpc.page("job.list", Shape, limit=1)
         except ATSError as problem:
-            if problem.status == 401 or (problem.status == 403 and "permission" not in str(problem)):
+            if problem.status in (401, None) or (problem.status == 403 and "permission" not in str(problem)):
                 todo = Said(
                     f"compare the key with {KEYS_PAGE}; a key is shown once, so make a new one if in doubt",
                     f"キーを {KEYS_PAGE} と照合してください。キーは一度しか表示されないため、不明なら作り直してください",
                 )
-                return [Finding(CREDENTIALS, ok=False, detail=str(problem), todo=todo)]
+                return [refusal(CREDENTIALS, problem, todo)]
         findings = [Finding(CREDENTIALS, ok=True), *self._permissions()]
         if all(finding.ok for finding in findings):
             findings += [*self._fields(), *self._approval_form()]
@@ -147,7 +147,7 @@ class SetUp(Entries):
                         "run the check again in a minute; write to Ashby support if it stays",
                         "少し待って再度確認し、続く場合は Ashby サポートへお問い合わせください",
                     )
-                yield Finding(what, ok=False, detail=str(problem), todo=todo)
+                yield refusal(what, problem, todo)
             else:
                 yield Finding(what, ok=True)
         yield self._scopes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from connectors.base import ATSError
+from connectors.base import ATSError, refusal
 from connectors.greenhouse import fields
 from connectors.greenhouse.entries import Entries
 from connectors.greenhouse.shapes import (
@@ -106,17 +106,11 @@ class SetUp(Entries):
         try:
             self.harvest.sign_in(failed=self.tokens.current())
         except ATSError as problem:
-            return [
-                Finding(
-                    CREDENTIALS,
-                    ok=False,
-                    detail=str(problem),
-                    todo=Said(
-                        f"compare client id, secret and user id with {CREDENTIALS_PAGE} (Harvest V3, OAuth)",
-                        f"client id、client secret、ユーザーIDを {CREDENTIALS_PAGE}（Harvest V3, OAuth）と照合してください",
-                    ),
-                )
-            ]
+            todo = Said(
+                f"compare client id, secret and user id with {CREDENTIALS_PAGE} (Harvest V3, OAuth)",
+                f"client id、client secret、ユーザーIDを {CREDENTIALS_PAGE}（Harvest V3, OAuth）と照合してください",
+            )
+            return [refusal(CREDENTIALS, problem, todo)]
         findings = [
             Finding(CREDENTIALS, ok=True, detail=Said("a token was issued", "トークンを取得できました")),
             *self._scopes(),
@@ -167,7 +161,7 @@ class SetUp(Entries):
                         "run the check again in a minute; write to Greenhouse support if it stays",
                         "1分ほどおいてもう一度確認してください。解消しない場合は Greenhouse のサポートへお問い合わせください",
                     )
-                yield Finding(scope, ok=False, detail=str(problem), todo=todo)
+                yield refusal(scope, problem, todo)
             else:
                 yield Finding(scope, ok=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from connectors.base import ATSError
+from connectors.base import ATSError, refusal
 from connectors.herp.entries import Entries
 from connectors.herp.shapes import HerpCandidacy, HerpRequisition, HerpUser
 from connectors.records import Finding, Said
@@ -31,10 +31,10 @@ class SetUp(Entries):
             try:
                 read()
             except ATSError as problem:
-                if problem.status == 401:
-                    return [Finding(KEY, ok=False, detail=str(problem), todo=_NEW_KEY)]
+                if problem.status in (401, None):
+                    return [refusal(KEY, problem, _NEW_KEY)]
                 todo = _RIGHTS if problem.status == 403 else AGAIN
-                findings.append(Finding(what, ok=False, detail=str(problem), todo=todo))
+                findings.append(refusal(what, problem, todo))
             else:
                 findings.append(Finding(what, ok=True, detail=Said("can be read", "読み取れます")))
         return [Finding(KEY, ok=True, detail=Said("is accepted", "有効です")), *findings, *self._confirmed()]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from connectors.base import ATSError
+from connectors.base import ATSError, refusal
 from connectors.lever.client import at
 from connectors.lever.decisions import NEEDED
 from connectors.lever.door import WEBHOOKS
 from connectors.lever.shapes import LeverRequisition, LeverStage, LeverUser, LeverWebhook, Shape
 from connectors.lever.writes import Writes
-from connectors.records import Finding, Said, Subscribed
+from connectors.records import Finding, Said, Subscribed, words_of
 
 KEYS_PAGE = "Lever > Settings > Integrations and API > API Credentials"
 LISTS = ("requisitions", "postings", "opportunities", "stages", "archive_reasons", "webhooks")
@@ -90,7 +90,7 @@ class SetUp(Writes):
                 f"compare the API key with {KEYS_PAGE}",
                 f"APIキーを {KEYS_PAGE} と照合してください",
             )
-            return [Finding(CREDENTIALS, ok=False, detail=str(problem), todo=todo)]
+            return [refusal(CREDENTIALS, problem, todo)]
         findings = [
             Finding(CREDENTIALS, ok=True, detail=Said("the key is taken", "APIキーは有効です")),
             *self._lists(),
@@ -112,7 +112,7 @@ class SetUp(Writes):
                     f"{KEYS_PAGE} で、キーに {name}（および confidential データ）の権限を付けてください。付けない場合は"
                     "オプション confidentiality を non-confidential にしてください",
                 )
-                yield Finding(what, ok=False, detail=str(problem), todo=todo)
+                yield refusal(what, problem, todo)
             else:
                 yield Finding(what, ok=True)
 
@@ -146,7 +146,7 @@ def _refused(what: Said, event: str, problem: ATSError) -> Finding:
     return Finding(
         what,
         ok=beta,
-        detail=str(problem),
+        detail=words_of(problem),
         todo=""
         if beta
         else Said(

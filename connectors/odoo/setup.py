@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from connectors.base import ATSError
+from connectors.base import ATSError, refusal
 from connectors.odoo import fields
 from connectors.odoo.entries import Entries
 from connectors.odoo.json2 import Json2
@@ -168,7 +168,7 @@ class SetUp(Entries):
                 " no administrators expire)",
                 "Odoo で連携用ユーザーの「設定 > アカウントのセキュリティ」から新しい API キーを作成してください（管理者以外のキーには期限があります）",
             )
-            return [Finding(CREDENTIALS, ok=False, detail=str(problem), todo=todo)]
+            return [refusal(CREDENTIALS, problem, todo)]
         findings = [Finding(CREDENTIALS, ok=True, detail=Said(f"a key of {who.name}", f"{who.name} さんのキーです"))]
         findings += self._rights()
         findings += self._fields()

@@ -123,7 +123,7 @@ class SetUp(Entries):
                 self.api.sign_in(failed=self.tokens.current())
             self.api.page("jobs", Shape, limit="1")
         except ATSError as problem:
-            return [told.refused(str(problem))]
+            return [told.refused(problem)]
         findings = [told.credentials_good(), *self._scopes()]
         readable = {str(each.what) for each in findings if each.ok}
         if str(told.scope("configuration_read")) in readable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from connectors.base import ATSError
+from connectors.base import ATSError, refusal
 from connectors.records import Approval, Ask, Finding, Rate, Said
 
 # https://dev.smartrecruiters.com/customer-api/authentication/access-scopes; users, messages and interviews by analogy
@@ -107,12 +107,12 @@ def credentials_good() -> Finding:
     return Finding(CREDENTIALS, ok=True, detail=Said("jobs could be read", "求人を読み取れました"))
 
 
-def refused(words: str) -> Finding:
+def refused(problem: ATSError) -> Finding:
     todo = Said(
         f"compare the key (or OAuth client) with {KEYS_PAGE}; its user must be active",
         f"キー（またはOAuthクライアント）を {KEYS_PAGE} と照合してください。そのユーザーが有効である必要があります",
     )
-    return Finding(CREDENTIALS, ok=False, detail=words, todo=todo)
+    return refusal(CREDENTIALS, problem, todo)
 
 
 def scope(name: str) -> Said:
@@ -126,7 +126,7 @@ def scope_missing(name: str, problem: ATSError) -> Finding:
             "run the check again in a minute; write to SmartRecruiters support if it stays",
             "1分ほどおいてもう一度確認してください。解消しない場合は SmartRecruiters のサポートへお問い合わせください",
         )
-    return Finding(scope(name), ok=False, detail=str(problem), todo=todo)
+    return refusal(scope(name), problem, todo)
 
 
 def _field(label: str) -> Said:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from connectors.base import ATSError
+from connectors.base import ATSError, refusal
 from connectors.records import Finding, Said
 from connectors.talentio.shapes import TalentioCandidate, TalentioRequisition
 from connectors.talentio.writes import Writes
@@ -26,10 +26,10 @@ class SetUp(Writes):
             try:
                 read()
             except ATSError as problem:
-                if problem.status == 401:
-                    return [Finding(TOKEN, ok=False, detail=str(problem), todo=_NEW_TOKEN)]
+                if problem.status in (401, None):
+                    return [refusal(TOKEN, problem, _NEW_TOKEN)]
                 todo = _RIGHTS if problem.status == 403 else _AGAIN
-                findings.append(Finding(what, ok=False, detail=str(problem), todo=todo))
+                findings.append(refusal(what, problem, todo))
             else:
                 findings.append(Finding(what, ok=True, detail=Said("can be read", "読み取れます")))
         named = bool(self.managers)

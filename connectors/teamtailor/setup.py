@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from connectors.base import ATSError
+from connectors.base import ATSError, refusal
 from connectors.records import Finding, Said
 from connectors.teamtailor import told
 from connectors.teamtailor.decisions import TEXT
@@ -50,7 +50,7 @@ class SetUp(Entries):
                 f"compare the key with {KEYS_PAGE}, and the API address with where your data is (EU or North America)",
                 f"キーを {KEYS_PAGE} と、API の URL をデータの地域（EU・北米）と照合してください",
             )
-            return [Finding(CREDENTIALS, ok=False, detail=str(problem), todo=todo)]
+            return [refusal(CREDENTIALS, problem, todo)]
         findings = [Finding(CREDENTIALS, ok=True), *self._scopes()]
         if all(finding.ok for finding in findings):
             findings += [*self._fields(), self._writer()]
@@ -77,7 +77,7 @@ class SetUp(Entries):
                         "run the check again in a minute; write to Teamtailor support if it stays",
                         "少し待って再度確認し、続く場合は Teamtailor サポートへお問い合わせください",
                     )
-                yield Finding(what, ok=False, detail=str(problem), todo=todo)
+                yield refusal(what, problem, todo)
             else:
                 yield Finding(what, ok=True)
 
@@ -100,7 +100,7 @@ class SetUp(Entries):
                 "run connect again with the mail address of a user in Teamtailor",
                 "connect をもう一度実行し、Teamtailor ユーザーのメールアドレスを入力してください",
             )
-            return Finding(what, ok=False, detail=str(problem), todo=todo)
+            return refusal(what, problem, todo)
         return Finding(what, ok=True)
 
 

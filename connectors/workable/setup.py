@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from connectors.base import ATSError
+from connectors.base import ATSError, refusal
 from connectors.records import Finding, Said, Subscribed
 from connectors.workable.decisions import NEEDED
 from connectors.workable.door import LATER, WEBHOOKS
@@ -77,7 +77,7 @@ class SetUp(Writes):
                 "give the token the scopes r_jobs and r_candidates and run connect again",
                 "トークンに r_jobs と r_candidates の権限を付けて、connect をもう一度実行してください",
             )
-            return Finding(what, ok=False, detail=str(problem), todo=todo)
+            return refusal(what, problem, todo)
         return Finding(what, ok=True, detail=Said("created", "作成しました"))
 
     def check(self) -> list[Finding]:
@@ -89,7 +89,7 @@ class SetUp(Writes):
                 f"compare token and subdomain with {TOKEN_PAGE}",
                 f"トークンとサブドメインを {TOKEN_PAGE} と照合してください",
             )
-            return [Finding(CREDENTIALS, ok=False, detail=str(problem), todo=todo)]
+            return [refusal(CREDENTIALS, problem, todo)]
         taken = Finding(CREDENTIALS, ok=True, detail=Said("the token is taken", "トークンは有効です"))
         findings = [taken, *self._lists(), self._acting(members)]
         if all(finding.ok for finding in findings):
@@ -106,7 +106,7 @@ class SetUp(Writes):
                     f"give the token the scopes r_jobs and r_candidates in {TOKEN_PAGE}",
                     f"{TOKEN_PAGE} で、トークンに r_jobs と r_candidates の権限を付けてください",
                 )
-                yield Finding(what, ok=False, detail=str(problem), todo=todo)
+                yield refusal(what, problem, todo)
             else:
                 yield Finding(what, ok=True)
 

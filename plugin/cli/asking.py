@@ -56,17 +56,20 @@ class Asker:
         among: Sequence[str] | None = None,
     ) -> str:
         """One answer. `default` None makes it required; at a terminal one that is not `among` these is asked again."""
+        _ = self.say
         if name in self._given:
             value = self._given.pop(name)
-            if not isinstance(value, str | int):
-                raise click.UsageError(f"The answer {name!r} must be text.")
+            if isinstance(value, bool) or not isinstance(value, str | int):
+                raise click.UsageError(_("The answer '%(name)s' must be text.", name=name))
             answer = str(value).strip()
             if not answer and default is None:
-                raise click.UsageError(f"The answer {name!r} is empty.")
+                raise click.UsageError(_("The answer '%(name)s' is empty.", name=name))
             return answer
         if self._quiet:
             if default is None:
-                raise click.UsageError(f"The answer {name!r} is missing: {question}")
+                raise click.UsageError(
+                    _("The answer '%(name)s' is missing: %(question)s", name=name, question=question)
+                )
             return default
         shown = None if default is None else (default if not secret else "")
         return str(
@@ -88,7 +91,9 @@ class Asker:
             if not answer or _ADDRESS.fullmatch(answer):
                 return answer
             if given:
-                raise click.UsageError(f"The answer {name!r} must be a mail address (given: {answer}).")
+                raise click.UsageError(
+                    _("The answer '%(name)s' must be a mail address (given: %(given)s).", name=name, given=answer)
+                )
             click.echo(_("%(answer)s is no mail address; write name@host.", answer=answer))
 
     def optional(self, name: str) -> str:
@@ -97,17 +102,17 @@ class Asker:
 
     def ids(self, name: str, question: str, among: Container[str]) -> list[str]:
         """A list of ids: a JSON list, or asked for as `1, 2`, again until all are `among` these."""
+        _ = self.say
         if name in self._given:
             value = self._given.pop(name)
             if not isinstance(value, list):
-                raise click.UsageError(f"The answer {name!r} must be a list.")
+                raise click.UsageError(_("The answer '%(name)s' must be a list.", name=name))
             chosen = [str(one) for one in value]
             if wrong := [one for one in chosen if one not in among]:
-                raise click.UsageError(f"There is no open requisition {', '.join(wrong)}.")
+                raise click.UsageError(_("There is no open requisition %(ids)s.", ids=", ".join(wrong)))
             return chosen
         if self._quiet:
             return []
-        _ = self.say
         while True:
             chosen = str(click.prompt(question, default="", show_default=False)).replace(",", " ").split()
             wrong = [one for one in chosen if one not in among]
@@ -116,7 +121,7 @@ class Asker:
             click.echo(_("There is no open requisition %(ids)s.", ids=", ".join(wrong)))
 
 
-def answers_in(path: Path | None, kind: type[Connector]) -> dict[str, Any]:
+def answers_in(path: Path | None, kind: type[Connector], _: Phrases) -> dict[str, Any]:
     """The answers of a file for one kind of ATS; {} without one. One clear line when it holds none."""
     if path is None:
         return {}
@@ -124,29 +129,29 @@ def answers_in(path: Path | None, kind: type[Connector]) -> dict[str, Any]:
     try:
         data = json.loads(text)
     except ValueError as error:
-        raise click.UsageError(f"{path} is not JSON: {error}") from None
+        raise click.UsageError(_("%(path)s is not JSON: %(why)s", path=path, why=error)) from None
     if not isinstance(data, dict):
-        raise click.UsageError(f"{path} must hold one JSON object.")
+        raise click.UsageError(_("%(path)s must hold one JSON object.", path=path))
     unknown = sorted(set(data) - {one.name for one in kind.asks} - {*COMMON, *ADDRESSES, "pick", "options"})
     if unknown:
-        raise click.UsageError(f"{path}: nobody asks for {', '.join(unknown)}.")
+        raise click.UsageError(_("%(path)s: nobody asks for %(names)s.", path=path, names=", ".join(unknown)))
     return data
 
 
-def options_in(given: dict[str, Any], named: Sequence[str], kind: type[Connector]) -> dict[str, str]:
+def options_in(given: dict[str, Any], named: Sequence[str], kind: type[Connector], _: Phrases) -> dict[str, str]:
     """Options of a connection: `--option NAME=VALUE`, else `options` of the answers file; "" takes one back.
 
     Those the connector asks for become answers.
     """
     found = given.pop("options", {})
     if not isinstance(found, dict) or not all(isinstance(value, str | int) for value in found.values()):
-        raise click.UsageError("The answer 'options' must be an object of texts.")
+        raise click.UsageError(_("The answer 'options' must be an object of texts."))
     options = {name: str(value).strip() for name, value in found.items()}
     options |= {name: str(given.pop(name)).strip() for name in ADDRESSES if name in given}
     for one in named:
         name, equals, value = one.partition("=")
         if not name.strip() or not equals:
-            raise click.UsageError(f"--option must look like NAME=VALUE (given: {one}).")
+            raise click.UsageError(_("--option must look like NAME=VALUE (given: %(given)s).", given=one))
         options[name.strip()] = value.strip()
     for ask in kind.asks:
         if ask.kind == "option" and ask.name in options:

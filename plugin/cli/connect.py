@@ -26,8 +26,9 @@ from plugin.cli.doctor_connection import examine
 from plugin.cli.doctor_mail import records
 from plugin.cli.findings import show_findings
 from plugin.cli.means import opened
-from plugin.cli.wording import Phrases, lang_option, language, said, wrapped
+from plugin.cli.wording import Phrases, lang_option, language, said, told, wrapped
 from plugin.events import record
+from plugin.i18n import phrases
 from plugin.rows import Connection
 from plugin.work.context import Work
 from plugin.work.runtime import Connectors
@@ -93,9 +94,11 @@ def _connect(
     options: tuple[str, ...],
     lang: str | None,
 ) -> None:
-    given = answers_in(answers, kind) | {key: value for key, value in (("name", name), ("employer", employer)) if value}
-    set_options = options_in(given, options, kind)
     locale = language(lang)
+    say = phrases(locale)
+    named = {key: value for key, value in (("name", name), ("employer", employer)) if value}
+    given = answers_in(answers, kind, say) | named
+    set_options = options_in(given, options, kind, say)
     ask = Asker(given, quiet=answers is not None, locale=locale)
     _ = ask.say
     with opened() as work:
@@ -145,7 +148,7 @@ def _set_up(ats: Connector, locale: str, _: Phrases) -> bool:
     try:
         show_findings(ats.set_up(), locale)  # what failed is found again by the check at the end
     except ATSError as error:
-        click.echo(f"  FAIL {error}")
+        click.echo(f"  FAIL {told(error, locale)}")
         return False
     return True
 

@@ -9,6 +9,7 @@ from connectors.base import ATSError, Connector
 from connectors.records import Requisition as AtsRequisition
 from connectors.records import RequisitionStatus
 from plugin.cli.asking import Asker
+from plugin.cli.wording import told
 from plugin.events import record
 from plugin.rows import Connection, Requisition
 from plugin.work.context import Work
@@ -27,7 +28,7 @@ def pick(work: Work, connection: Connection, ats: Connector, ask: Asker) -> bool
             if found.status is not RequisitionStatus.CLOSED and not found.is_template:
                 open_ones.append(found)
     except ATSError as error:
-        click.echo(f"  FAIL {error}")
+        click.echo(f"  FAIL {told(error, ask.locale)}")
         return False
     if not open_ones:
         return True

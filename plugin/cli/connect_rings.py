@@ -6,7 +6,7 @@ import click
 
 from connectors.base import ATSError, Connector, Unsupported
 from plugin.cli.findings import show_findings
-from plugin.cli.wording import said, wrapped
+from plugin.cli.wording import said, told, wrapped
 from plugin.connections import add_secret, secrets_of
 from plugin.i18n import phrases
 from plugin.rows import Connection
@@ -55,7 +55,7 @@ def _subscribe(work: Work, connection: Connection, ats: Connector, url: str, sec
         click.echo(f"  {error}")
         return True
     except (ATSError, ValueError) as error:
-        click.echo(f"  FAIL {error}")
+        click.echo(f"  FAIL {told(error, locale)}")
         return False
     with work.writing() as session:
         known = set(secrets_of(session, work.vault, connection.key, "webhook"))

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from connectors.base import Connector
 from plugin.cli.asking import Asker
 from plugin.cli.connect_voice import ask_entrustment, ask_mode
-from plugin.cli.wording import said
+from plugin.cli.wording import Phrases, said, told
 from plugin.connections import add_secret, policy_of, secrets_of
 from plugin.events import record
 from plugin.i18n import LOCALES
@@ -27,7 +27,7 @@ def store(work: Work, kind: type[Connector], ask: Asker, set_options: Mapping[st
     """Ask, then store employer, connection and secrets in one transaction; also whether it has no requisition yet."""
     _ = ask.say
     name = ask.text("name", _("Name of this connection"), kind.name)
-    there = _there(work, kind, name, ask.peek("employer"))
+    there = _there(work, kind, name, ask.peek("employer"), _)
     if there is not None:
         click.echo(
             _("%(name)s is connected already: what you answer now replaces what is stored, Enter keeps it", name=name)
@@ -41,7 +41,7 @@ def store(work: Work, kind: type[Connector], ask: Asker, set_options: Mapping[st
     cut_off = _cut_off(work, ask, changed, there)
     options = {**(there.options if there is not None else {}), **open_, **set_options}
     options = {name: value for name, value in options.items() if value}
-    _try(work, kind, there, sealed, options)
+    _try(work, kind, ask.locale, there, sealed, options)
     with work.writing() as session:
         if there is None:
             connection = Connection(
@@ -71,7 +71,7 @@ def store(work: Work, kind: type[Connector], ask: Asker, set_options: Mapping[st
     return connection, known is None
 
 
-def _there(work: Work, kind: type[Connector], name: str, employer: str) -> Connection | None:
+def _there(work: Work, kind: type[Connector], name: str, employer: str, _: Phrases) -> Connection | None:
     """The connection of that name, the employer's where one is named: two employers may call theirs alike."""
     with work.reading() as session:
         query = select(Connection).where(col(Connection.name) == name)
@@ -80,9 +80,11 @@ def _there(work: Work, kind: type[Connector], name: str, employer: str) -> Conne
             query = query.where(col(Employer.name) == employer)
         found = session.exec(query.order_by(col(Connection.id))).all()
     if len(found) > 1:
-        raise click.UsageError(f"Several connections are called {name!r}; say whose with --employer.")
+        raise click.UsageError(_("Several connections are called '%(name)s'; say whose with --employer.", name=name))
     if found and found[0].ats != kind.name:
-        raise click.UsageError(f"{name!r} is a connection to {found[0].ats}; choose another --name.")
+        raise click.UsageError(
+            _("'%(name)s' is a connection to %(ats)s; choose another --name.", name=name, ats=found[0].ats)
+        )
     return found[0] if found else None
 
 
@@ -142,16 +144,19 @@ def _cut_off(work: Work, ask: Asker, policy: Policy, there: Connection | None) -
     try:
         day = datetime.strptime(answer, "%Y-%m-%d").date()  # noqa: DTZ007 a day; its zone is the connection's
     except ValueError:
-        raise click.UsageError(f"The answer 'cut_off' must be a day, YYYY-MM-DD (given: {answer}).") from None
+        raise click.UsageError(
+            _("The answer 'cut_off' must be a day, YYYY-MM-DD (given: %(given)s).", given=answer)
+        ) from None
     begins = datetime.combine(day, time(), ZoneInfo(policy.zone))
     if begins > now:
-        raise click.UsageError(f"The answer 'cut_off' must not lie in the future (given: {answer}).")
+        raise click.UsageError(_("The answer 'cut_off' must not lie in the future (given: %(given)s).", given=answer))
     return begins
 
 
 def _try(
     work: Work,
     kind: type[Connector],
+    locale: str,
     there: Connection | None,
     sealed: Mapping[str, str],
     options: Mapping[str, str],
@@ -167,7 +172,7 @@ def _try(
     try:
         kind(credentials=credentials, secrets=(), options=options).close()
     except ValueError as error:
-        raise click.UsageError(f"{kind.title}: {error}.") from None
+        raise click.UsageError(f"{kind.title}: {told(error, locale)}") from None
 
 
 def _replace(session: Session, work: Work, connection: Connection, name: str, value: str) -> None:

@@ -27,7 +27,7 @@ def ask_mode(work: Work, ask: Asker, there: Connection | None, employer: str) ->
         among=VOICES,
     )
     if mode not in VOICES:
-        raise click.UsageError(f"The answer 'mode' must be one of {', '.join(VOICES)}.")
+        raise click.UsageError(_("The answer 'mode' must be one of %(these)s.", these=", ".join(VOICES)))
     return mode
 
 

@@ -11,7 +11,7 @@ from connectors.http import watching_clocks
 from plugin.cli.doctor_door import clock, heard
 from plugin.cli.doctor_letters import letters_and_conditions
 from plugin.cli.findings import FAIL, NOTE, OK, Line
-from plugin.cli.wording import Phrases, said
+from plugin.cli.wording import Phrases, said, told
 from plugin.i18n import phrases
 from plugin.rows import Connection, Sweep
 from plugin.work.context import Work
@@ -24,7 +24,7 @@ def examine(work: Work, connection: Connection, locale: str) -> Iterator[Line]:
         ats = work.ats(connection)
     except ValueError as error:  # an address in the options that isn't https, a rate that is no number
         todo = _("run `kakuyaku connect %(ats)s` again under the same name", ats=connection.ats)
-        yield Line(FAIL, where, _("the ATS can't be reached"), str(error), todo)
+        yield Line(FAIL, where, _("the ATS can't be reached"), told(error, locale), todo)
         return
     yield from _checked(ats, where, locale)
     yield from heard(work, connection, ats, locale)
@@ -47,7 +47,8 @@ def _checked(ats: Connector, where: str, locale: str) -> Iterator[Line]:
             yield Line(NOTE, where, str(error))
             return
         except ATSError as error:
-            yield Line(FAIL, where, _("the ATS can't be reached"), str(error), _("check the addresses and the network"))
+            todo = _("check the addresses and the network")
+            yield Line(FAIL, where, _("the ATS can't be reached"), told(error, locale), todo)
             return
     yield from clock(where, ahead, _)
     readable = [one for one in found if one.ok and one.what.startswith("scope ") and not one.detail]

@@ -17,7 +17,7 @@ from connectors.http import Session as HttpSession
 from connectors.records import Outcome
 from plugin.cli.connect_rings import door_of
 from plugin.cli.findings import FAIL, NOTE, OK, Line
-from plugin.cli.wording import Phrases, said
+from plugin.cli.wording import Phrases, said, told
 from plugin.i18n import phrases
 from plugin.rows import Connection, Delivery, Job
 from plugin.work.context import Work
@@ -44,7 +44,7 @@ def heard(work: Work, connection: Connection, ats: Connector, locale: str) -> It
     if work.settings.pull_only:
         yield Line(OK, connection.name, _("no webhooks"), _("pull-only: changes are read every few minutes"))
         return
-    yield from _door(work, connection, ats, _)
+    yield from _door(work, connection, ats, locale)
     with work.reading() as session:
         yield from _came(session, work, connection, ats, locale)
 
@@ -63,9 +63,9 @@ def clock(where: str, ahead: list[float], _: Phrases) -> Iterator[Line]:
     yield Line(FAIL if abs(off) >= TOO_FAR else NOTE, where, _("clock"), f"{said_so}; {why}", todo)
 
 
-def _door(work: Work, connection: Connection, ats: Connector, _: Phrases) -> Iterator[Line]:
+def _door(work: Work, connection: Connection, ats: Connector, locale: str) -> Iterator[Line]:
     """Ring our own public address: first as nobody, then as the vendor would for a test."""
-    where, url = connection.name, door_of(work, connection)
+    where, url, _ = connection.name, door_of(work, connection), phrases(locale)
     session = HttpSession(_("our own address"), connect_timeout=3, read_timeout=10)
     try:
         status, text = session.ring(f"{work.settings.public_url}/webhooks/{secrets.token_urlsafe(12)}", b"{}", {})
@@ -84,7 +84,7 @@ def _door(work: Work, connection: Connection, ats: Connector, _: Phrases) -> Ite
     except (ATSError, ValueError) as error:
         # From inside, an address may be out of reach that the vendor reaches: nothing is proven wrong.
         todo = _("start `kakuyaku serve`; if it runs, look whether the ATS reaches us by saving a job there")
-        yield Line(NOTE, where, _("our address can't be reached from here"), str(error), todo)
+        yield Line(NOTE, where, _("our address can't be reached from here"), told(error, locale), todo)
     finally:
         session.close()
 

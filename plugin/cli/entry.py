@@ -101,8 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show(sys.stdout)
         return 0
     except click.UsageError as error:
-        where = error.ctx.command_path if error.ctx else "kakuyaku"
-        return _wrong(f"{_ended(error.format_message())} See `{where} --help`.")
+        return _wrong(f"{_ended(error.format_message())}{_see(error.ctx)}")
     except click.ClickException as error:
         return _wrong(error.format_message())
     except (click.Abort, KeyboardInterrupt) as error:
@@ -120,7 +119,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _ended(sentence: str) -> str:
-    return sentence if sentence.endswith((".", "?", "!")) else sentence + "."
+    return sentence if sentence.endswith((".", "?", "!", "。")) else sentence + "."
+
+
+def _see(ctx: click.Context | None) -> str:
+    """Where more is said, in the language the command was told to speak."""
+    where = f"{ctx.command_path if ctx else 'kakuyaku'} --help"
+    if ctx is not None and "lang" in ctx.params:
+        from plugin.cli.wording import language  # with the catalogue's library, which most commands never need
+
+        if language(ctx.params["lang"]) == "ja":
+            return f"詳しくは `{where}` をご覧ください。"
+    return f" See `{where}`."
 
 
 def _wrong(line: str) -> int:

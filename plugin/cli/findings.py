@@ -30,7 +30,7 @@ def show_findings(findings: Iterable[Finding], locale: str) -> bool:
     for finding in findings:
         well &= finding.ok
         what, detail, todo = (said(words, locale) for words in (finding.what, finding.detail, finding.todo))
-        line = f"{what} {detail}".rstrip()
+        line = f"{what} — {detail}" if detail else what
         click.echo(wrapped(line, first=f"  {'ok  ' if finding.ok else 'FAIL'} ", then="       "))
         if todo:
             click.echo(wrapped(todo, first="       ", then="       "))

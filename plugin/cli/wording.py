@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import click
 
-from connectors.records import Said
+from connectors.records import Said, words_of
 from plugin.i18n import LOCALES
 
 Phrases = Callable[..., str]
@@ -33,6 +33,11 @@ def language(chosen: str | None) -> str:
 def said(text: str, locale: str) -> str:
     """A connector's words in a language; a vendor's own sentence stays as it came."""
     return text.in_language(locale) if isinstance(text, Said) else text
+
+
+def told(problem: Exception, locale: str) -> str:
+    """What went wrong, in a language."""
+    return said(words_of(problem), locale)
 
 
 _PIECES = re.compile(r"\s+|[\u3000-\u9fff\uff00-\uffef]|[^\s\u3000-\u9fff\uff00-\uffef]+")

@@ -240,6 +240,17 @@ def test_wrong_answers_are_one_line_and_store_nothing(
         assert session.exec(select(Connection)).all() == []
 
 
+def test_wrong_answers_are_told_in_the_language_spoken(kakuyaku: Kakuyaku, write: Callable[..., Path]) -> None:
+    ran = kakuyaku("connect", "bells", "--lang", "ja", "--answers", write(**{**FIRST, "api_key": True}))
+    assert (
+        ran.code == 2 and "回答「api_key」は文字で指定してください。詳しくは `kakuyaku connect bells --help`" in ran.err
+    )
+    ran = kakuyaku(
+        "connect", "bells", "--lang", "ja", "--answers", write(**FIRST, api_base="https://us:pa55@bells.example")
+    )
+    assert ran.code == 2 and "パスワードを含めないでください" in ran.err and "pa55" not in ran.err + ran.out
+
+
 def test_a_name_of_another_ats_is_refused(kakuyaku: Kakuyaku, write: Callable[..., Path]) -> None:
     assert kakuyaku("connect", "bells", "--answers", write(**FIRST)).code == 0
     ran = kakuyaku("connect", "quiet", "--name", "bells", "--answers", write(**FIRST))

@@ -11,8 +11,10 @@ import pytest
 import requests
 import responses
 
+from connectors import base
 from connectors.base import ATSError
 from connectors.http import Session, read_timeout, require_safe, vendor_sentence
+from connectors.records import Said
 
 URL = "https://ats.example/v3/things"
 
@@ -141,6 +143,16 @@ def test_no_connection_is_known_not_to_have_been_applied(session: Session) -> No
     with pytest.raises(ATSError) as caught:
         session.send("POST", f"http://127.0.0.1:{port}/", write=True, body={})
     assert (caught.value.unknown, caught.value.permanent, caught.value.status) == (False, False, None)
+
+
+def test_a_finding_says_in_both_languages_that_nothing_answers_and_looks_at_no_key(session: Session) -> None:
+    with pytest.raises(ATSError) as caught:
+        session.send("GET", "http://127.0.0.1:9/")
+    finding = base.refusal("credentials", caught.value, "compare the key")
+    assert finding.detail == "Greenhouse could not be reached: nothing answers there"
+    assert isinstance(finding.detail, Said) and finding.detail.ja == "Greenhouse に接続できません：応答がありません"
+    assert "api_base" in finding.todo
+    assert base.refusal("credentials", ATSError("bad key", status=401), "compare the key").todo == "compare the key"
 
 
 def test_both_error_shapes_are_read() -> None:
