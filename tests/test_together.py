@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import Table, func, inspect, select
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as rows_of
@@ -32,13 +33,25 @@ TOGETHER = ("greenhouse", "lever", "odoo", "ashby")
 def together(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[list[Story], list[str]]]:
     """Four stories told at once, their steps shuffled; and every line that was logged meanwhile."""
     folder = tmp_path_factory.mktemp("together")
-    with capture_logs() as lines, open_world(folder, start=START, locale="ja", people=PEOPLE) as first:
+    with every_line() as lines, open_world(folder, start=START, locale="ja", people=PEOPLE) as first:
         worlds = [first, *joined(first)]
         stories = [Story(world, lambda step, words: None) for world in worlds]
         for story in stories:
             story.patience = 60.0
         told(stories, random.Random(11))
         yield stories, [str(line) for line in lines]
+
+
+@contextmanager
+def every_line() -> Iterator[list[Any]]:
+    """Collect all that is logged, whatever level an earlier test has set."""
+    before = structlog.get_config()
+    structlog.reset_defaults()
+    try:
+        with capture_logs() as lines:
+            yield lines
+    finally:
+        structlog.configure(**before)
 
 
 def joined(first: World) -> list[World]:
