@@ -19,6 +19,7 @@ from ranking.profiles import too_long
 LARGEST = 20_000_000  # bytes of a file
 UNPACKED = 200_000_000  # bytes of everything inside a .docx or .xlsx
 PAGES = 80
+DRAWN = 8_000_000  # bytes of instructions on all pages of a PDF, unpacked: reading them takes two seconds a million
 CELLS = 200_000
 SHORTEST = 40  # letters; a page that was only photographed has none
 _LABEL = 12
@@ -92,7 +93,14 @@ def _pdf(content: bytes) -> str:
             raise Unreadable("the PDF is locked with a password: save it without one")
         if len(reader.pages) > PAGES:
             raise Unreadable(f"the PDF has more than {PAGES} pages: is this one person's résumé?")
-        return "\n".join(_joined(page.extract_text()) for page in reader.pages)
+        left, texts = DRAWN, []
+        for page in reader.pages:
+            drawn = page.get_contents()
+            left -= len(drawn.get_data()) if drawn is not None else 0
+            if left < 0:
+                raise Unreadable("there is far more in the PDF than text: print it anew as a PDF, without drawings")
+            texts.append(_joined(page.extract_text()))
+        return "\n".join(texts)
     except Unreadable:
         raise
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError) as error:

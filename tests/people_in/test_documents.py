@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import docx
 import openpyxl
 import pypdf
 import pytest
+from pypdf.generic import NameObject, StreamObject
 
 from plugin.people_in import documents
 from plugin.people_in.documents import Unreadable, text_of
@@ -158,6 +160,25 @@ def test_a_file_that_unpacks_to_far_more_is_refused_before_it_is_unpacked(monkey
     for ending in ("docx", "xlsx"):
         with pytest.raises(Unreadable, match="unpacks"):
             text_of(f"a.{ending}", bomb())
+
+
+@pytest.mark.parametrize(("pages", "lines"), [(1, 30_000), (79, 100)], ids=["one long page", "many pages of the same"])
+def test_a_pdf_that_would_be_read_for_hours_is_refused_at_once(
+    pages: int, lines: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "DRAWN", 400_000)
+    writer, drawn = pypdf.PdfWriter(), StreamObject()
+    line = b"BT (" + b"a" * 50 + b") Tj ET\n"
+    drawn._data = zlib.compress(line * lines)
+    drawn[NameObject("/Filter")] = NameObject("/FlateDecode")
+    content = writer._add_object(drawn)
+    for _ in range(pages):
+        writer.add_blank_page(200, 200)[NameObject("/Contents")] = content
+    out = io.BytesIO()
+    writer.write(out)
+    assert len(out.getvalue()) < 40_000
+    with pytest.raises(Unreadable, match="far more in the PDF than text"):
+        text_of("a.pdf", out.getvalue())
 
 
 def test_a_word_file_with_entities_that_multiply_stays_small() -> None:
