@@ -18,7 +18,7 @@ from plugin.desk import colleagues
 from plugin.events import record
 from plugin.people_in.documents import ENDINGS, Unreadable, text_of
 from plugin.rows import Connection, DeskColleague, DeskNote, DeskRequisition, Requisition, Staff
-from plugin.scouting.post import address_header
+from plugin.scouting.post import reachable
 from plugin.sealing import Vault
 from plugin.work.deliveries import owe_reads
 
@@ -96,10 +96,8 @@ def check(given: Position) -> None:
     for address, code in ((given.manager_address, "manager_address"), (given.to_address, "to_address")):
         if not address.strip() and code == "to_address":
             continue
-        try:
-            address_header("", address)
-        except ValueError as error:
-            raise Refused(code) from error
+        if not reachable(address):
+            raise Refused(code)
 
 
 def enter(session: Session, connection: Connection, given: Position, by: str) -> DeskRequisition:

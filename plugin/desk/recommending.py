@@ -34,7 +34,7 @@ from plugin.rows import (
     DeskColleague,
     DeskHandOff,
 )
-from plugin.scouting.post import address_header, post
+from plugin.scouting.post import post, reachable
 from plugin.scouting.voices import AGENCY, IN_HOUSE
 from plugin.sealing import Vault
 from ranking.protected import strip_banned
@@ -207,10 +207,8 @@ def send(session: Session, vault: Vault, case: Case, chosen: Chosen, digest: str
 
 
 def _check(case: Case, chosen: Chosen) -> None:
-    try:
-        address_header(chosen.reader, chosen.address)
-    except ValueError as error:
-        raise NotAllowed("address") from error
+    if not reachable(chosen.address):
+        raise NotAllowed("address")
     if chosen.address.strip().casefold() in {one.strip().casefold() for one in case.contact.emails}:
         raise NotAllowed("own_address")
     if NAME not in chosen.items or not set(chosen.items) <= set(ITEMS):

@@ -219,8 +219,8 @@ def wrong_words(code: str) -> str:
         "title": _("Enter the position's title (at most 200 characters)."),
         "text": _("Paste the description, or give a file with it."),
         "manager": _("Enter the hiring manager's name."),
-        "manager_address": _("The hiring manager's mail address is none: the link to decide goes there."),
-        "to_address": _("The mail address letters of recommendation go to is none."),
+        "manager_address": _("Enter the hiring manager's mail address (name@host): the link to decide goes there."),
+        "to_address": _("Letters of recommendation can't go to that mail address; write name@host."),
         "recruiter": _("Choose a recruiter of this desk."),
         "same_person": _(
             "The hiring manager must be somebody else than the recruiter: the promise to meet people is theirs alone."

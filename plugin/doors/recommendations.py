@@ -85,7 +85,7 @@ def wrong_words(code: str) -> str:
             "They have not agreed to be introduced to this client by name. They can on their own page, or you record it"
             " on their letter's page when they have said so."
         ),
-        "address": _("The reader's mail address is none."),
+        "address": _("That is no mail address of a reader; write name@host."),
         "own_address": _("This is the candidate's own address: the letter is about them, not for them."),
         "items": _("A letter needs at least the name."),
         "remark": _(

@@ -238,6 +238,15 @@ def address_header(name: str, address: str) -> Address:
     return Address(" ".join(name.split()), local, domain)
 
 
+def reachable(address: str) -> bool:
+    """Whether a typed address can be somebody's elsewhere: `suzuki@client` is fit for a header and reaches nobody."""
+    try:
+        domain = address_header("", address).domain
+    except ValueError:
+        return False
+    return "." in domain.strip(".")
+
+
 def mail_name(connection: Connection, name: str) -> str:
     """A mail's name as it is stored: nothing is one across employers (R11)."""
     return f"{connection.employer_id}:{name}"

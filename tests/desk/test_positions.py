@@ -115,6 +115,7 @@ def test_what_is_wrong_is_said_and_nothing_is_saved(desk: Any) -> None:
         ({"text": " "}, "募集内容を貼り付ける"),
         ({"manager_name": ""}, "採用責任者の氏名"),
         ({"manager_address": "nobody"}, "採用責任者のメールアドレスが正しくありません"),
+        ({"manager_address": "suzuki@client"}, "採用責任者のメールアドレスが正しくありません"),
         ({"manager_address": "MISAKI.SATO@agency.example.com"}, "採用担当者とは別の方"),
         ({"to_address": "a@b\nBcc: x@example.com"}, "送付先メールアドレス"),
         ({"recruiter": "9999"}, "採用担当者を選んでください"),
