@@ -69,6 +69,7 @@ def create_app(work: Work, side: Side | None = None) -> Flask:
         # Flask-WTF's Referer check can't work beside our `Referrer-Policy: no-referrer`; the token itself is checked.
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.url_map.converters["int"] = page.Id
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     if work.settings.proxies:
         from werkzeug.middleware.proxy_fix import ProxyFix

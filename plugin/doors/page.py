@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 from plugin.alignment.terms import say_duration
 from plugin.doors.sides import Side
@@ -155,6 +156,22 @@ def prepare(app: Flask, *, secure: bool) -> None:
             session["lang"] = chosen
             remember_language(chosen)
         return redirect(own_path(request.form.get("next", "")), code=303)
+
+
+LARGEST_ID = 2**63 - 1
+
+
+class Id(IntegerConverter):
+    """A number in an address that a row may have; any other is no page of ours."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=LARGEST_ID)
+
+
+def number(name: str) -> int:
+    """A number of the form; 0, which no row has, for anything else."""
+    found = request.form.get(name, type=int) or 0
+    return found if 0 < found <= LARGEST_ID else 0
 
 
 def own_path(path: str) -> str:

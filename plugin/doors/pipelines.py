@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -23,6 +23,9 @@ from plugin.rows import DeskApplication, DeskColleague, DeskFile, DeskInterview,
 from plugin.sealing import Erased
 
 blueprint = Blueprint("pipelines", __name__)
+
+A_LIFETIME = timedelta(days=36_500)
+"""No meeting is that far off: a year was mistyped."""
 
 
 def application_of(db: Session, application_id: int) -> tuple[DeskApplication, DeskRequisition]:
@@ -86,12 +89,14 @@ def plan(application_id: int) -> ResponseReturnValue:
     form = request.form
     try:
         starts_at = datetime.fromisoformat(form.get("starts_at", "")).replace(tzinfo=ZoneInfo(page.zone()))
-    except ValueError:
+        if abs(starts_at - page.work().clock.now()) > A_LIFETIME:
+            raise ValueError(starts_at)
+    except (ValueError, OverflowError):
         page.say(_("Enter the day and time of the meeting."), "bad")
         return page.see_other("pipelines.shown", application_id=application_id)
     with changing() as db:
         application, _position = application_of(db, application_id)
-        interviewer = db.get(DeskColleague, form.get("interviewer", type=int) or 0)
+        interviewer = db.get(DeskColleague, page.number("interviewer"))
         if interviewer is not None and interviewer.connection_id != visitor().connection.key:
             abort(404)
         try:
@@ -101,7 +106,7 @@ def plan(application_id: int) -> ResponseReturnValue:
                 application,
                 kind=form.get("kind", ""),
                 starts_at=starts_at.astimezone(UTC),
-                minutes=form.get("minutes", type=int) or 0,
+                minutes=page.number("minutes"),
                 interviewer=interviewer,
                 by=visitor().actor,
             )
@@ -159,7 +164,7 @@ def merge(application_id: int) -> ResponseReturnValue:
     with changing() as db:
         application, position = application_of(db, application_id)
         gone = db.get_one(DeskPerson, application.person_id, with_for_update={"key_share": True})
-        stays = db.get(DeskPerson, request.form.get("into", type=int) or 0, with_for_update={"key_share": True})
+        stays = db.get(DeskPerson, page.number("into"), with_for_update={"key_share": True})
         if stays is None or stays.connection_id != gone.connection_id:
             abort(404)
         try:

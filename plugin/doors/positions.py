@@ -230,13 +230,14 @@ def wrong_words(code: str) -> str:
 
 
 def _given() -> Position:
-    form = request.form
+    # PostgreSQL keeps no NUL; what is pasted may hold one.
+    form = {name: value.replace("\0", "") for name, value in request.form.items()}
     return Position(
         title=form.get("title", ""),
         text=form.get("text", "")[: LONGEST_TEXT + 1],
         manager_name=form.get("manager_name", "")[:200],
         manager_address=form.get("manager_address", "")[:320],
-        recruiter_id=form.get("recruiter", type=int) or 0,
+        recruiter_id=page.number("recruiter"),
         confidential=bool(form.get("confidential")),
         draft=form.get("as") == "draft",
         to_company=form.get("to_company", "")[:200],

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from connectors.records import RequisitionStatus
 from plugin.desk import colleagues, paper, positions
-from plugin.rows import DeskRequisition, Job, Staff
+from plugin.rows import DeskInterview, DeskRequisition, Job, Staff
 
 ONE_DATABASE = pytest.mark.parametrize("database_kind", ["sqlite"])
 
@@ -194,6 +194,23 @@ def test_a_confidential_position_is_its_own_recruiters(desk: Any) -> None:
     assert desk.client(staff=other.key).get(f"/desk/positions/{position}").status_code == 404
     assert "バックエンド" not in desk.client(staff=other.key).get("/desk/positions").get_data(as_text=True)
     assert desk.client().get(f"/desk/positions/{position}").status_code == 200
+
+
+def test_numbers_no_row_has_are_nobody(desk: Any, placed: int) -> None:
+    client, big = desk.client(), str(10**20)
+    for path in ("/desk/people/", "/desk/positions/", "/desk/files/", "/requisitions/"):
+        assert client.get(path + big).status_code == 404, path
+    meeting = {"starts_at": "2026-12-01T10:00", "kind": "interview", "minutes": "60"}
+    for path, form, status in (
+        ("/merge", {"into": big}, 404),
+        ("/meetings", {**meeting, "minutes": big}, 400),
+        ("/meetings", {**meeting, "starts_at": "0001-01-01T00:00"}, 303),
+        ("/meetings", {**meeting, "starts_at": "9999-12-31T23:59"}, 303),
+    ):
+        assert desk.press(f"/desk/people/{placed}{path}", form).status_code == status, form
+    assert desk.all(DeskInterview) == [], "no meeting is centuries off"
+    title = desk.one(DeskRequisition, col(DeskRequisition.id) == desk.position(title="SRE\0", text="Go\0開発")).title
+    assert title == "SRE"
 
 
 @ONE_DATABASE
