@@ -275,7 +275,10 @@ def test_no_promise_leaves_that_is_not_earned_at_that_moment(
         act(stage, ids, action)
     assert witness.broken == []
     states = stage.states()
-    assert sum(state in LEFT for state in states.values()) == sum(witness.left.values())
+    # A letter of an earlier example, refused for the moment then, may leave in this one: one database serves all.
+    scouts = {scout.id for scout in stage.scouts().values()}
+    ours = {mail.message_id for mail in stage.mails() if mail.scout_id in scouts}
+    assert sum(state in LEFT for state in states.values()) == sum(witness.left[id] for id in ours)
     with stage.work.writing() as session:
         lock_requisition(session, stage.requisition_id)  # whatever happened, nobody holds anything any more
 
