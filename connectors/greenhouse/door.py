@@ -82,11 +82,11 @@ def _id(thing: Any) -> str:
 
 
 def _number(value: Any) -> str:
-    """Take an id only if it is one: digits, however they are typed."""
+    """Take an id only if it is one: up to nineteen digits, however they are typed."""
     if isinstance(value, bool) or value is None:
         return ""
     text = str(value)
-    return text if text.isascii() and text.isdigit() else ""
+    return text if text.isascii() and text.isdigit() and len(text) < 20 else ""
 
 
 class Door(Connector):

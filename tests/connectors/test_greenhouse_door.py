@@ -126,3 +126,8 @@ def test_any_payload_rings_for_ids_or_for_nothing(action: str, payload: object) 
 @given(st.binary(max_size=60))
 def test_bytes_that_are_no_webhook_are_unknown(body: bytes) -> None:
     assert all(event.kind in (EventKind.UNKNOWN, EventKind.PING) for event in door.read(body))
+
+
+def test_a_number_without_end_is_no_id() -> None:
+    body = b'{"action": "merge_candidate", "payload": {"new_candidate_id": "%s", "person": {"id": 5}}}' % (b"9" * 400)
+    assert door.read(body) == [Event(EventKind.UNKNOWN)]
