@@ -232,8 +232,10 @@ def _read(ats: Connector, asked: list[str]) -> tuple[dict[str, list[Interview]],
     try:
         return fresh_interviews(ats, asked), None
     except ATSError as error:
-        if not error.permanent or len(asked) < 2:
+        if not error.permanent:
             raise
+        if len(asked) == 1:
+            return {}, error
     read: dict[str, list[Interview]] = {}
     refused: ATSError | None = None
     for id in asked:

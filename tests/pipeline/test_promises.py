@@ -140,6 +140,22 @@ def test_one_application_that_is_refused_keeps_no_other_promise_unread(world: An
     assert len(world.tasks("promises_unread")) == 1
 
 
+def test_one_that_is_refused_keeps_none_open_that_never_got_in(world: Any, monkeypatch: Any) -> None:
+    def interviews(*, application_ids: Any = (), since: Any = None) -> Any:
+        raise ATSError("it shows none", permanent=True)
+
+    monkeypatch.setattr(world.ats, "interviews", interviews)
+    (hidden_scout, _), (scout, promise) = entered(world), entered(world)
+    with world.work.writing() as session:
+        entry = session.merge(world.entry(scout))
+        entry.ats_application_id, entry.state = "", "deciding"
+        session.add(entry)
+    world.clock.move_to(promise.due_at + timedelta(seconds=1))
+    world.tick()
+    assert (world.promise(hidden_scout).state, world.promise(scout).state) == ("owed", "broken")
+    assert len(world.tasks("promises_unread")) == 1
+
+
 def test_it_breaks_only_after_its_date_a_task_and_a_fresh_read(world: Any) -> None:
     scout, promise = entered(world)
     world.clock.move_to(promise.due_at - timedelta(seconds=20))
