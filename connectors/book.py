@@ -143,6 +143,19 @@ class Book:
             people = [known.candidate for known in self._known.values()]
         return [one for one in people if wanted in _orders(one)]
 
+    def found(self, *, email: str, name: str) -> list[Candidate]:
+        """Whoever is under an address (and called `name`, where one is given), else all of that name.
+
+        Several records under one address are one person: the newest stands for them.
+        """
+        if not email:
+            return sorted(self.named(name), key=lambda one: one.id) if name else []
+        ids = self.at(email)
+        newest = self.candidate(ids[-1]) if ids else None
+        if newest is None or (name and newest.id not in {one.id for one in self.named(name)}):
+            return []
+        return [newest]
+
     def candidate(self, id: str) -> Candidate | None:
         with self._lock:
             known = self._known.get(id)

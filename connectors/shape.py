@@ -5,6 +5,7 @@ A vendor's `shapes.py` holds its objects, only the fields we use, under the vend
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
@@ -14,6 +15,17 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 from connectors.base import ATSError
 
 S = TypeVar("S", bound="Shape")
+
+
+def place_of(vendor: str, cursor: str) -> dict[str, Any]:
+    """Where a list goes on, of a cursor that is a JSON object naming its `list`. Raises `ATSError` for any other."""
+    try:
+        place = json.loads(cursor)
+    except ValueError:
+        place = None
+    if not isinstance(place, dict) or "list" not in place:
+        raise ATSError(f"this cursor is none of {vendor}'s lists", permanent=True)
+    return place
 
 
 def _utc(moment: datetime) -> datetime:

@@ -36,6 +36,7 @@ from connectors.records import (
     Stage,
     User,
 )
+from connectors.shape import place_of
 
 MOST_POSTINGS = 200
 """How many changed postings a cursor names; beyond, all requisitions are taken for changed."""
@@ -62,7 +63,7 @@ class Reads(Door):
         """
         place: dict[str, Any] = {"list": "requisitions"}
         if cursor:
-            place = _place(cursor)
+            place = place_of("Lever", cursor)
         elif since is not None:
             place = {"list": "postings"}
         changed: dict[str, int] = place.get("changed", {})
@@ -155,7 +156,7 @@ class Reads(Door):
         Lever's list of the deleted names the opportunity alone: unless it names the contact as well, the id of such a
         change is the opportunity's. That two contacts were merged, Lever tells nowhere; the opportunity stays.
         """
-        place = _place(cursor) if cursor else {"list": "opportunities"}
+        place = place_of("Lever", cursor) if cursor else {"list": "opportunities"}
         offset: str = place.get("offset", "")
         if place["list"] == "opportunities":
             filters = {"updated_at_start": millis(since), **self._seen_by()}
@@ -261,16 +262,6 @@ class Reads(Door):
                 continue  # deleted, and its interviews with it
             found += [translate.interview(row, id) for row in rows]
         return found
-
-
-def _place(cursor: str) -> dict[str, Any]:
-    try:
-        place = json.loads(cursor)
-    except ValueError:
-        place = None
-    if not isinstance(place, dict) or "list" not in place:
-        raise ATSError("this cursor is none of Lever's lists", permanent=True)
-    return place
 
 
 def _moved(row: LeverRequisition, changed: dict[str, int], since: datetime | None) -> Requisition | None:

@@ -123,13 +123,7 @@ class Reads(Connector):
         Several candidates under one address are one person on several 求人: the newest stands for them.
         """
         self.book.look(self._known)
-        if not email:
-            return sorted(self.book.named(name), key=lambda one: one.id) if name else []
-        ids = self.book.at(email)
-        newest = self.book.candidate(ids[-1]) if ids else None
-        if newest is None or (name and newest.id not in {one.id for one in self.book.named(name)}):
-            return []
-        return [newest]
+        return self.book.found(email=email, name=name)
 
     def applications(self, *, candidate_id: str = "", requisition_id: str = "") -> list[Application]:
         """List the candidates of a person (all under their address), of a 求人, or of both, oldest first."""

@@ -22,6 +22,7 @@ from connectors.records import (
     Requisition,
     Stage,
 )
+from connectors.shape import place_of
 from connectors.workable import translate
 from connectors.workable.client import Spi, at, moment
 from connectors.workable.door import Door
@@ -55,7 +56,7 @@ class Reads(Door):
         The plan shows when nothing of it changed, so it is asked first: only if something did are all jobs listed,
         because a plan's line names its job by another id than a job is asked for by.
         """
-        place: dict[str, Any] = _place(cursor) if cursor else {"list": "plan" if since else "jobs"}
+        place: dict[str, Any] = place_of("Workable", cursor) if cursor else {"list": "plan" if since else "jobs"}
         ids: list[str] = place.get("jobs", [])
         query: str = place.get("query", "")
         if place["list"] == "plan" and since is not None:
@@ -230,16 +231,6 @@ class Reads(Door):
             rows = self.spi.list("/events", "events", WorkableEvent, filters)
             found += [translate.interview(row, id) for row in rows if row.candidate is None or row.candidate.id == id]
         return found
-
-
-def _place(cursor: str) -> dict[str, Any]:
-    try:
-        place = json.loads(cursor)
-    except ValueError:
-        place = None
-    if not isinstance(place, dict) or "list" not in place:
-        raise ATSError("this cursor is none of Workable's lists", permanent=True)
-    return place
 
 
 def _same_name(person: Candidate, name: str) -> bool:
