@@ -225,8 +225,9 @@ def test_ids_nobody_has_are_asked_for_again(
         assert [one.ats_id for one in session.exec(select(Requisition)).all()] == [wanted]
 
 
-def test_the_scopes_and_events_in_the_docs_are_those_the_program_wants() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "greenhouse.md").read_text("utf-8")
+@pytest.mark.parametrize("page", ["greenhouse.md", "greenhouse.ja.md"])
+def test_the_scopes_in_the_docs_are_those_the_program_wants(page: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / page).read_text("utf-8")
     named = set(re.findall(r"`harvest:([a-z_]+:[a-z_]+)`", text))
     assert named == {f"{name}:list" for name in (*LISTS, *FLOW_LISTS)} | {*WRITE_SCOPES, *FLOW_SCOPES}
 
