@@ -153,6 +153,15 @@ def options_in(given: dict[str, Any], named: Sequence[str], kind: type[Connector
         if not name.strip() or not equals:
             raise click.UsageError(_("--option must look like NAME=VALUE (given: %(given)s).", given=one))
         options[name.strip()] = value.strip()
+    # Options stand open in the database, and in a shell's history; what is to be sealed must not get there.
+    sealed = {ask.name for ask in kind.asks if ask.kind != "option"} | {"webhook_secret"}
+    if wrong := sorted(sealed & set(options)):
+        raise click.UsageError(
+            _(
+                "%(names)s: no option, but a secret; let it be asked for, or put it into an --answers file.",
+                names=", ".join(wrong),
+            )
+        )
     for ask in kind.asks:
         if ask.kind == "option" and ask.name in options:
             given.setdefault(ask.name, options.pop(ask.name))

@@ -224,6 +224,8 @@ def test_a_cut_off_is_the_beginning_of_a_day_in_the_connections_zone(
         ({"cut_off": "2999-01-01"}, (), "future"),
         ({"client_id": "x"}, (), "client_id"),
         ({"api_key": ""}, (), "api_key"),
+        ({}, ("--option", "api_key=sk-open"), "api_key: no option, but a secret"),
+        ({"options": {"webhook_secret": "open"}}, (), "webhook_secret: no option, but a secret"),
     ],
 )
 def test_wrong_answers_are_one_line_and_store_nothing(
