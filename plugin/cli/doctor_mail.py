@@ -52,6 +52,7 @@ def mail(work: Work, locale: str) -> Iterator[Line]:
     except WrongSetting as error:
         wrong = str(error)
     if wrong:
+        wrong = wrong if work.settings.smtp_url else _("KAKUYAKU_SMTP_URL is empty")
         yield Line(FAIL, _("outgoing mail"), wrong, todo=_("set KAKUYAKU_SMTP_URL and KAKUYAKU_SMTP_PASSWORD"))
     else:
         yield Line(OK, _("outgoing mail"), _("the mail server lets us in"))
