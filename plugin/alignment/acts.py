@@ -18,7 +18,6 @@ from plugin.events import record
 from plugin.rows import (
     Calibration,
     Connection,
-    GuidanceNote,
     Override,
     Requisition,
     ShortlistEntry,
@@ -45,16 +44,6 @@ def set_guidance(
     if guidance.write(session, requisition, text, author=author, source="page"):
         keep_current(session, connection, requisition)
     return read_guidance(text)
-
-
-def guidance_history(session: Session, requisition: Requisition) -> list[GuidanceNote]:
-    return list(
-        session.exec(
-            select(GuidanceNote)
-            .where(col(GuidanceNote.requisition_id) == requisition.key)
-            .order_by(col(GuidanceNote.id).desc())
-        )
-    )
 
 
 def set_override(
