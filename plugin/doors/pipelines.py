@@ -165,7 +165,8 @@ def merge(application_id: int) -> ResponseReturnValue:
         application, position = application_of(db, application_id)
         gone = db.get_one(DeskPerson, application.person_id, with_for_update={"key_share": True})
         stays = db.get(DeskPerson, page.number("into"), with_for_update={"key_share": True})
-        if stays is None or stays.connection_id != gone.connection_id:
+        offered = {key for key, _named in _others(db, pipeline.one(db, page.work().vault, application))}
+        if stays is None or stays.key not in offered:
             abort(404)
         try:
             people.merge(db, page.work().vault, gone, stays)
@@ -237,5 +238,15 @@ def _others(db: Session, standing: pipeline.Standing) -> list[tuple[int, str]]:
     return [
         (row.key, f"{other.last_name} {other.first_name} {', '.join(other.emails)}")
         for row, other in {row.key: (row, other) for row, other in found}.values()
-        if row.key != standing.person.key
+        if row.key != standing.person.key and _stands_in_sight(db, row)
     ]
+
+
+def _stands_in_sight(db: Session, person: DeskPerson) -> bool:
+    """Whether somebody is in a pipeline this recruiter may see: a confidential one tells nobody else who is in it."""
+    positions = db.exec(
+        select(DeskRequisition)
+        .join(DeskApplication, col(DeskApplication.requisition_id) == col(DeskRequisition.id))
+        .where(col(DeskApplication.person_id) == person.key)
+    )
+    return any(not one.confidential or str(one.recruiter_id) == visitor().staff.ats_id for one in positions)

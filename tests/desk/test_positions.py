@@ -10,7 +10,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 from sqlmodel import col
 
-from connectors.records import RequisitionStatus
+from connectors.records import EntryKind, NewEntry, RequisitionStatus
 from plugin.desk import colleagues, paper, positions
 from plugin.rows import DeskInterview, DeskRequisition, Job, Staff
 
@@ -211,6 +211,24 @@ def test_numbers_no_row_has_are_nobody(desk: Any, placed: int) -> None:
     assert desk.all(DeskInterview) == [], "no meeting is centuries off"
     title = desk.one(DeskRequisition, col(DeskRequisition.id) == desk.position(title="SRE\0", text="Go\0開発")).title
     assert title == "SRE"
+
+
+@ONE_DATABASE
+def test_a_confidential_position_tells_nobody_else_who_is_in_it(desk: Any, placed: int) -> None:
+    with desk.work.writing() as db:
+        other = colleagues.enter(db, desk.connection, "高橋 直子", "naoko@agency.example.com", recruits=True)
+    hidden = desk.position(recruiter=str(other.key))
+    entered = desk.ats.add_entry(
+        NewEntry(str(hidden), "K-9", EntryKind.APPLICATION, "太郎", "髙﨑", "t.takasaki@hidden.example.com")
+    )
+    page = f"/desk/people/{placed}"
+    assert "hidden.example.com" in desk.client().get(page).get_data(as_text=True)
+    with desk.work.writing() as db:
+        row = db.get_one(DeskRequisition, hidden)
+        row.confidential = True
+        db.add(row)
+    assert "hidden.example.com" not in desk.client().get(page).get_data(as_text=True)
+    assert desk.press(f"{page}/merge", {"into": entered.candidate_id}).status_code == 404
 
 
 @ONE_DATABASE
