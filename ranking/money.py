@@ -200,6 +200,10 @@ def _english(line: str, begin: int, region_end: int) -> tuple[int | None, int | 
     return None
 
 
+MOST = 1e12
+"""No pay; a row of digits hundreds long is no number at all."""
+
+
 def _amount(number: str, unit: str | None) -> int:
     return round(_value(number) * {"千万": 10_000_000, "百万": 1_000_000, "万": 10_000, "千": 1_000, None: 1}[unit])
 
@@ -210,7 +214,7 @@ def _rest(number: str | None) -> int:
 
 
 def _western(number: str, unit: str | None) -> int:
-    value = float(number.replace(",", ""))
+    value = min(float(number.replace(",", "")), MOST)
     if unit is None:
         return round(value)
     return round(value * (1_000 if unit == "k" else 1_000_000))
@@ -220,7 +224,7 @@ def _value(number: str) -> float:
     if "千" in number and number[0].isdigit():  # 「1千5百」
         return float(int(number[0]) * 1000 + int(number[2]) * 100)
     if number[0].isdigit():
-        return float(number.replace(",", ""))
+        return min(float(number.replace(",", "")), MOST)
     return float(kanji_number(number))
 
 

@@ -330,3 +330,10 @@ def test_what_would_please_is_welcome_not_required() -> None:
     read = read_requirement("Pythonでバックエンドを書ける方。FastAPI、PostgreSQLの経験があると嬉しいです。")
     assert [skill.value.label_en for skill in read.must] == ["Python"]
     assert {skill.value.label_en for skill in read.nice} == {"FastAPI", "PostgreSQL"}
+
+
+@pytest.mark.parametrize(
+    "text", ["年収" + "1" * 39_000, "年収 " + "9" * 400 + "万円", "salary: JPY " + "9" * 400 + "k"]
+)
+def test_a_row_of_digits_ends_no_reading(text: str) -> None:
+    read_requirement(text)
