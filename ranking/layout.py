@@ -26,9 +26,10 @@ from ranking.sections import section_of
 
 __all__ = ["Line", "label_of", "plain_text", "read_lines"]
 
-# A label in the middle of a line: set apart by a bar, a mark or blanks before it and a colon behind it.
+# A label in the middle of a line: set apart by a bar, a mark or blanks before it and a colon behind it. Blanks are
+# looked at from their end: a page of them must not be walked through from each.
 _LABEL_AHEAD = re.compile(
-    r"(?:(?<=[|■◆●▼;])|(?<=[\u3000-\u9fff)] )|(?<=  )|(?<=[\u3040-\u9fff]/))\s*(?P<label>[^\s:|■◆●▼。、,()/]{2,10}|[a-z]+(?: [a-z]+){0,2})\s*:(?!//)"
+    r"(?:(?:(?<=[|■◆●▼;])|(?<=[\u3000-\u9fff)] )|(?<=[\u3040-\u9fff]/))\s*|(?<=  )(?! ))(?P<label>[^\s:|■◆●▼。、,()/]{2,10}|[a-z]+(?: [a-z]+){0,2})\s*:(?!//)"
 )
 _INLINE = re.compile(
     r"(?:【([^】]{2,16})】|<([^<>]{2,16})>|\[([^\[\]]{2,16})\]|≪([^≫]{2,16})≫|〈([^〉]{2,16})〉|〔([^〕]{2,16})〕)"
