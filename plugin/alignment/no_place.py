@@ -51,7 +51,7 @@ def ask_for_a_place(work: Work, calibration: Calibration, requisition: Requisiti
         for task in waiting:
             if task.name != f"{NO_PLACE}:{name}":  # an earlier shortlist's: one task asks for the one place
                 close_task(session, task.employer_id, NO_PLACE, task.name.partition(":")[2], by="clock")
-        if any(task.name == f"{NO_PLACE}:{name}" for task in waiting):
+        if requisition.status != "closed" and any(task.name == f"{NO_PLACE}:{name}" for task in waiting):
             due, slot = now + LOOK_AGAIN, now.strftime("%Y-%m-%dT%H")
             for kind, key, payload in (
                 (

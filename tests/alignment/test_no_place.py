@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import select
 
 from connectors.base import ATSError, Unsupported
-from connectors.records import Said, ShortlistPost
+from connectors.records import RequisitionStatus, Said, ShortlistPost
 from plugin.rows import Job, Task
 from plugin.tasks import close_task
 
@@ -77,6 +77,24 @@ def test_nobody_looks_again_once_a_person_says_that_none_will_be_made(house: Any
         house.clock.move(timedelta(hours=1, minutes=1))
         house.settle()
     assert len(asked) == 3
+
+
+def test_nobody_looks_again_once_the_requisition_is_closed(house: Any, monkeypatch: Any) -> None:
+    asked: list[str] = []
+
+    def nowhere(requisition_id: str, post: ShortlistPost) -> str:
+        asked.append(requisition_id)
+        raise Unsupported(MAKE_ONE)
+
+    monkeypatch.setattr(house.ats, "post_shortlist", nowhere)
+    house.ring()
+    house.settle()
+    house.ats.change(status=RequisitionStatus.CLOSED)
+    house.ring()
+    for _ in range(4):
+        house.clock.move(timedelta(hours=1, minutes=1))
+        house.settle()
+    assert len(asked) <= 2
 
 
 def test_both_languages_stand_where_the_reader_is_not_known() -> None:
