@@ -43,7 +43,7 @@ from plugin.work.ticks import TICKED
 
 REQUISITIONS = 10
 LETTERS = 4
-KILLS = 6
+KILLS = 5
 """Of each process, at least."""
 STAGES = (
     *(("job", "read_requisition"), ("ats", "job_notes"), ("job", "calibrate"), ("mail", ""), ("ats", "jobs")),
