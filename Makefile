@@ -2,8 +2,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# One more than there are processors: some tests wait for a disk, a mail server or a browser. Four at most.
-WORKERS ?= $(shell n=$$(( $$(nproc 2>/dev/null || echo 2) + 1 )); echo $$(( n < 4 ? n : 4 )))
 
 .PHONY: help setup setup-dev demo story year test test-odoo fuzz check pictures lock clean
 
@@ -43,7 +41,7 @@ year: setup
 	@$(BIN)/kakuyaku year $(ARGS)
 
 test: setup-dev
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 # Takes KAKUYAKU_ODOO_URL and KAKUYAKU_ODOO_KEYS of a running Odoo 19 (docs/odoo.md); about two minutes.
 test-odoo: setup-dev

@@ -71,6 +71,7 @@ class MemoryAts(Connector):
         super().__init__(credentials={}, secrets=[], options={})
         self.clock = clock
         self.script: list[str] = []
+        self.retry_after = 3.0  # seconds asked for with a 429; the clock of these tests runs
         self.status: dict[str, RequisitionStatus] = {}
         self.people: dict[str, Candidate] = {}
         self.standing: dict[str, Application] = {}
@@ -98,7 +99,7 @@ class MemoryAts(Connector):
     def _write(self, apply: Callable[[], Any]) -> Any:
         how = self.script.pop(0) if self.script else "ok"
         if how == "limit":
-            raise ATSError("slow down", status=429, retry_after=3.0)
+            raise ATSError("slow down", status=429, retry_after=self.retry_after)
         if how == "refuse":
             raise ATSError("this is not allowed", status=422, permanent=True)
         if how == "lost":

@@ -237,7 +237,7 @@ def test_a_definite_refusal_is_raised_and_may_be_tried_again(world: Any) -> None
 
 def test_429_holds_every_write_of_this_connection_back_and_no_other(new_world: Any) -> None:
     world, other = new_world(), new_world()
-    world.ats.script = ["limit"]
+    world.ats.script, world.ats.retry_after = ["limit"], 60.0
 
     def call(where: Any, name: str) -> dict[str, Any]:
         return write_once(
@@ -249,7 +249,7 @@ def test_429_holds_every_write_of_this_connection_back_and_no_other(new_world: A
     with pytest.raises(NotYet):
         call(world, "note:6")
     call(other, "note:5")
-    world.clock.move(timedelta(seconds=4))
+    world.clock.move(timedelta(seconds=61))
     call(world, "note:6")
     call(world, "note:5")
     assert len(world.ats.notes) == 2
