@@ -5,27 +5,18 @@ Foreign JSON is met here and nowhere else. https://developers.ashbyhq.com/refere
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic.alias_generators import to_camel
 
-
-def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _text(value: Any) -> Any:
-    return "" if value is None else value
+from connectors.shape import Text, Time
 
 
 def _list(value: Any) -> Any:
     return [] if value is None else value
 
 
-Time = Annotated[datetime, AfterValidator(_utc)]
-Text = Annotated[str, BeforeValidator(_text)]
 Texts = Annotated[list[str], BeforeValidator(_list)]
 
 

@@ -5,18 +5,11 @@ Foreign JSON is met here and nowhere else. Lists of fields: Harvest v3 reference
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-
-def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _text(value: Any) -> Any:
-    return "" if value is None else value
+from connectors.shape import Text, Time
 
 
 def _list(value: Any) -> Any:
@@ -26,10 +19,6 @@ def _list(value: Any) -> Any:
 def _map(value: Any) -> Any:
     # Openings show an empty list where jobs show a map; take either for "none".
     return value or {}
-
-
-Time = Annotated[datetime, AfterValidator(_utc)]
-Text = Annotated[str, BeforeValidator(_text)]
 
 
 class Shape(BaseModel):

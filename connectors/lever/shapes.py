@@ -12,6 +12,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from connectors.shape import Text
+
 
 def _moment(value: Any) -> Any:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -20,10 +22,6 @@ def _moment(value: Any) -> Any:
         except (ValueError, OSError, OverflowError):
             raise ValueError("no time") from None
     return value
-
-
-def _text(value: Any) -> Any:
-    return "" if value is None else value
 
 
 def _list(value: Any) -> Any:
@@ -44,7 +42,6 @@ def _ids_or_objects(value: Any) -> Any:
 
 
 Time = Annotated[datetime, BeforeValidator(_moment)]
-Text = Annotated[str, BeforeValidator(_text)]
 Texts = Annotated[list[str], BeforeValidator(_list)]
 
 

@@ -25,7 +25,10 @@ class Jobs(Wire):
 
     def _jobs(self) -> Response:
         after = time_of(request.args.get("updated_after"))
-        rows = lambda: [job for job in self.world.jobs.values() if not job.deleted and moved(job) >= after]  # noqa: E731
+
+        def rows() -> list[Job]:
+            return [job for job in self.world.jobs.values() if not job.deleted and moved(job) >= after]
+
         return self._listed("jobs", rows, lambda job: str(job.id), self._job_shown)
 
     def _job_shown(self, job: Job, whole: bool = False) -> dict[str, Any]:
