@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from connectors import http
 from connectors.base import ATSError, Connector, TokenStore
@@ -189,7 +189,7 @@ def test_two_employers_may_call_theirs_alike(kakuyaku: Kakuyaku, write: Callable
     other = {**FIRST, "employer": "別会社", "api_key": "sk-2"}
     assert kakuyaku("connect", "bells", "--answers", write(**other)).code == 0
     with stored.reading() as session:
-        rows = session.exec(select(Connection, Employer.name).join(Employer).order_by(Connection.id)).all()  # type: ignore[arg-type]
+        rows = session.exec(select(Connection, Employer.name).join(Employer).order_by(col(Connection.id))).all()
         keys = [(name, secrets_of(session, stored.vault, one.key, "api_key")) for one, name in rows]
     assert keys == [("株式会社みほん", ["sk-1"]), ("別会社", ["sk-2"])]
     ran = kakuyaku("connect", "bells", "--answers", write(api_key="sk-3"))
